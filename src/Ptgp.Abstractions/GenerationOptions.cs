@@ -1,0 +1,139 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Ptgp;
+
+/// <summary>How sequences are written. Names and meanings are those of Hugging Face's <c>GenerationConfig</c>, in camel case where they are written down.</summary>
+/// <remarks>
+/// An option that is null was not asked for. What stands comes first from the caller, then from the task's configuration, the
+/// plugin, the checkpoint's <c>generation_config.json</c> and last the defaults named here.
+/// </remarks>
+public sealed record GenerationOptions
+{
+    /// <summary>Gets the most tokens to write, not counting the start token and prefix.</summary>
+    /// <value>At least 1. Without it, <see cref="MaxLength"/> stands.</value>
+    [Range(1, int.MaxValue)]
+    public int? MaxNewTokens { get; init; }
+
+    /// <summary>Gets the longest sequence, counting the start token and prefix.</summary>
+    /// <value>At least 1. Without it or <see cref="MaxNewTokens"/>, 256 new tokens, or as many as the backbone's positions allow.</value>
+    [Range(1, int.MaxValue)]
+    public int? MaxLength { get; init; }
+
+    /// <summary>Gets the fewest tokens to write before the end.</summary>
+    /// <value>The default is 0.</value>
+    [Range(0, int.MaxValue)]
+    public int? MinNewTokens { get; init; }
+
+    /// <summary>Gets the shortest sequence, counting the start token and prefix.</summary>
+    /// <value>The default is 0.</value>
+    [Range(0, int.MaxValue)]
+    public int? MinLength { get; init; }
+
+    /// <summary>Gets how many hypotheses are kept; 1 is greedy.</summary>
+    /// <value>From 1 to 64. The default is 1.</value>
+    [Range(1, 64)]
+    public int? NumBeams { get; init; }
+
+    /// <summary>Gets how many hypotheses are returned, best first.</summary>
+    /// <value>From 1 to <see cref="NumBeams"/>. The default is 1.</value>
+    [Range(1, 64)]
+    public int? NumReturnSequences { get; init; }
+
+    /// <summary>Gets the power of the length by which the score of a finished hypothesis is divided; above 0 favours long ones.</summary>
+    /// <value>The default is 1.</value>
+    [Range(-10.0, 10.0)]
+    public double? LengthPenalty { get; init; }
+
+    /// <summary>Gets when beam search stops.</summary>
+    /// <value>The default is <see cref="Ptgp.EarlyStopping.False"/>.</value>
+    public EarlyStopping? EarlyStopping { get; init; }
+
+    /// <summary>Gets the size of n-grams that may not occur twice; 0 allows all.</summary>
+    /// <value>The default is 0.</value>
+    [Range(0, int.MaxValue)]
+    public int? NoRepeatNgramSize { get; init; }
+
+    /// <summary>Gets the size of n-grams of the input that may not be written; 0 allows all.</summary>
+    /// <value>The default is 0.</value>
+    [Range(0, int.MaxValue)]
+    public int? EncoderNoRepeatNgramSize { get; init; }
+
+    /// <summary>Gets the factor by which scores of tokens already written are worsened (Keskar et al. 2019, section 4.1).</summary>
+    /// <value>Above 0. The default is 1, which changes nothing.</value>
+    [Range(0, double.MaxValue, MinimumIsExclusive = true)]
+    public double? RepetitionPenalty { get; init; }
+
+    /// <summary>Gets the factor by which scores of tokens that the input lacks are worsened.</summary>
+    /// <value>Above 0. The default is 1, which changes nothing.</value>
+    [Range(0, double.MaxValue, MinimumIsExclusive = true)]
+    public double? EncoderRepetitionPenalty { get; init; }
+
+    /// <summary>Gets sequences of token ids that may not be written.</summary>
+    public IReadOnlyList<IReadOnlyList<int>>? BadWordsIds { get; init; }
+
+    /// <summary>Gets token ids that may not be written.</summary>
+    public IReadOnlyList<int>? SuppressTokens { get; init; }
+
+    /// <summary>Gets token ids that may not be written first.</summary>
+    public IReadOnlyList<int>? BeginSuppressTokens { get; init; }
+
+    /// <summary>Gets the token id that is written first, such as the target language's.</summary>
+    public int? ForcedBosTokenId { get; init; }
+
+    /// <summary>Gets the token id that is written last when the length runs out.</summary>
+    public int? ForcedEosTokenId { get; init; }
+
+    /// <summary>Gets the token ids that end a sequence.</summary>
+    /// <value>The default is the tokenizer's end.</value>
+    public IReadOnlyList<int>? EosTokenId { get; init; }
+
+    /// <summary>Gets after how many new tokens the end grows likelier, and by which factor a token.</summary>
+    public ExponentialDecay? ExponentialDecayLengthPenalty { get; init; }
+
+    /// <summary>Gets whether scores are normalized again after the rules have changed them.</summary>
+    /// <value>The default is false.</value>
+    public bool? RenormalizeLogits { get; init; }
+
+    /// <summary>Takes from <paramref name="other"/> what is null here.</summary>
+    public GenerationOptions Or(GenerationOptions? other) => other is null ? this : new()
+    {
+        MaxNewTokens = MaxNewTokens ?? (MaxLength is null ? other.MaxNewTokens : null),
+        MaxLength = MaxLength ?? (MaxNewTokens is null ? other.MaxLength : null),
+        MinNewTokens = MinNewTokens ?? other.MinNewTokens,
+        MinLength = MinLength ?? other.MinLength,
+        NumBeams = NumBeams ?? other.NumBeams,
+        NumReturnSequences = NumReturnSequences ?? other.NumReturnSequences,
+        LengthPenalty = LengthPenalty ?? other.LengthPenalty,
+        EarlyStopping = EarlyStopping ?? other.EarlyStopping,
+        NoRepeatNgramSize = NoRepeatNgramSize ?? other.NoRepeatNgramSize,
+        EncoderNoRepeatNgramSize = EncoderNoRepeatNgramSize ?? other.EncoderNoRepeatNgramSize,
+        RepetitionPenalty = RepetitionPenalty ?? other.RepetitionPenalty,
+        EncoderRepetitionPenalty = EncoderRepetitionPenalty ?? other.EncoderRepetitionPenalty,
+        BadWordsIds = BadWordsIds ?? other.BadWordsIds,
+        SuppressTokens = SuppressTokens ?? other.SuppressTokens,
+        BeginSuppressTokens = BeginSuppressTokens ?? other.BeginSuppressTokens,
+        ForcedBosTokenId = ForcedBosTokenId ?? other.ForcedBosTokenId,
+        ForcedEosTokenId = ForcedEosTokenId ?? other.ForcedEosTokenId,
+        EosTokenId = EosTokenId ?? other.EosTokenId,
+        ExponentialDecayLengthPenalty = ExponentialDecayLengthPenalty ?? other.ExponentialDecayLengthPenalty,
+        RenormalizeLogits = RenormalizeLogits ?? other.RenormalizeLogits,
+    };
+}
+
+/// <summary>When beam search stops; written <c>false</c>, <c>true</c> or <c>"never"</c>.</summary>
+public enum EarlyStopping
+{
+    /// <summary>When the best unfinished hypothesis, were it to end now, could not enter the list.</summary>
+    False,
+
+    /// <summary>As soon as as many hypotheses as beams have ended.</summary>
+    True,
+
+    /// <summary>Only when no unfinished hypothesis, however long it grows, could enter the list.</summary>
+    Never,
+}
+
+/// <summary>The end of a sequence grows likelier with its length.</summary>
+/// <param name="Start">After how many new tokens.</param>
+/// <param name="Factor">The factor, to the power of the tokens since.</param>
+public readonly record struct ExponentialDecay(int Start, double Factor);

@@ -1,0 +1,58 @@
+namespace Ptgp;
+
+/// <summary>Everything Ptgp needs to learn and serve one task: its head, its datasets, its recipe and its score.</summary>
+/// <typeparam name="TInput">What a caller asks about, such as a question with its context; JSON when it crosses a file.</typeparam>
+/// <typeparam name="TOutput">What the task answers, such as a span of that context; JSON when it crosses a file.</typeparam>
+/// <remarks>
+/// The host makes one instance for each configured task, from a container of its own. The constructor may ask for the plugin's
+/// own options (a record with a parameterless constructor, bound and validated from <c>tasks:&lt;name&gt;:options</c>), for
+/// <c>ILogger&lt;T&gt;</c> and for <see cref="IHostServices"/>; a parameterless one always works. Members may be called from many
+/// threads, so a plugin keeps no state of its own; what it learns lives in the head.
+/// </remarks>
+public abstract class TaskPlugin<TInput, TOutput> : ITaskPlugin
+{
+    /// <inheritdoc />
+    public abstract string Name { get; }
+
+    /// <inheritdoc />
+    /// <value>The default is <see cref="BackboneFeatures.None"/>: any backbone will do.</value>
+    public virtual BackboneFeatures Needs => BackboneFeatures.None;
+
+    /// <summary>Gets the dataset formats the task can be trained and evaluated on; the first that fits a file reads it.</summary>
+    public abstract IReadOnlyList<DatasetAdapter<TInput, TOutput>> Datasets { get; }
+
+    /// <summary>Gets how the task is fine-tuned when the caller does not say otherwise.</summary>
+    public virtual FineTuningRecipe Recipe => new();
+
+    /// <summary>Gets how answers are written when neither the caller nor the configuration says otherwise.</summary>
+    /// <value>By default nothing is asked for, so that the checkpoint's own defaults stand.</value>
+    public virtual GenerationOptions Generation => new();
+
+    /// <summary>Makes a head with fresh parameters for this backbone.</summary>
+    /// <exception cref="InvalidOperationException">The options do not fit this backbone, such as a language it lacks; the message says what would.</exception>
+    public abstract ITaskHead<TInput, TOutput> CreateHead(IBackbone backbone);
+
+    /// <summary>Scores answers against the expected ones; the first metric picks the best checkpoint.</summary>
+    public abstract IReadOnlyList<Metric> Score(IReadOnlyList<Answer<TOutput>> answers);
+
+    /// <summary>Makes an input of a line of plain text, for tasks that can be asked without JSON.</summary>
+    /// <exception cref="FormatException">The task cannot be asked with plain text; the message says how to ask it.</exception>
+    public virtual TInput FromText(string text) =>
+        text is TInput input ? input : throw new FormatException($"Task plugin '{Name}' is asked with JSON objects, not with plain text.");
+
+    /// <summary>Renders an answer as a line of plain text. By default this is its <see cref="object.ToString"/>.</summary>
+    public virtual string ToText(TOutput output) => output?.ToString() ?? "";
+}
+
+/// <summary>An answer beside the one the dataset expected.</summary>
+public readonly record struct Answer<TOutput>(TOutput Predicted, TOutput Expected);
+
+/// <summary>One figure of a task's quality, such as BLEU or word error rate.</summary>
+/// <param name="Name">Its name in reports, such as <c>bleu</c>.</param>
+/// <param name="Value">The figure.</param>
+/// <param name="LowerIsBetter">Whether a smaller figure is the better one.</param>
+public readonly record struct Metric(string Name, double Value, bool LowerIsBetter = false)
+{
+    /// <summary>Gets what was counted and how, such as sacreBLEU's signature; null when the name says it all.</summary>
+    public string? Signature { get; init; }
+}

@@ -1,0 +1,95 @@
+namespace Ptgp;
+
+/// <summary>Asks the backbone to write.</summary>
+public sealed record WritingRequest
+{
+    /// <summary>Gets what is read: the source, or the prompt on a decoder-only backbone. Either this or <see cref="Encoded"/>.</summary>
+    public Features? Source { get; init; }
+
+    /// <summary>Gets what was read already. Either this or <see cref="Source"/>.</summary>
+    public IEncodedInput? Encoded { get; init; }
+
+    /// <summary>Gets the token ids that the answer is made to begin with, after the start token.</summary>
+    public IReadOnlyList<int> Prefix { get; init; } = [];
+
+    /// <summary>Gets how to write; what is null here comes from the caller, the configuration and the checkpoint.</summary>
+    public GenerationOptions Options { get; init; } = new();
+
+    /// <summary>Gets rules beyond the options.</summary>
+    public IReadOnlyList<LogitsRule> Rules { get; init; } = [];
+
+    /// <summary>Gets the token ids whose probabilities are wanted; see <see cref="Written.Probabilities"/>.</summary>
+    public IReadOnlyList<int> ProbabilitiesOf { get; init; } = [];
+
+    /// <summary>Gets after how many tokens of <see cref="Prefix"/> these probabilities are taken.</summary>
+    /// <value>From 0, right after the start token, to the length of the prefix. Null, the default, is after the whole prefix.</value>
+    public int? ProbabilitiesAfter { get; init; }
+
+    /// <summary>Gets which attention to the source is wanted; null, the default, for none, which costs nothing.</summary>
+    public AttentionRequest? Attention { get; init; }
+
+    /// <summary>Gets what is called with each piece of text as soon as it is certain; pieces are never taken back, and joined they are the text. Called on a thread of the host's: it must not block.</summary>
+    public Action<Piece>? OnPiece { get; init; }
+}
+
+/// <summary>Which attention of the written tokens to the source is wanted.</summary>
+public sealed record AttentionRequest
+{
+    /// <summary>Gets the heads, one map each, in this order; null for one map, the mean over all layers and heads.</summary>
+    public IReadOnlyList<AttentionHead>? Heads { get; init; }
+}
+
+/// <summary>One head of the decoder's attention to the source, both counted from 0.</summary>
+public readonly record struct AttentionHead(int Layer, int Head);
+
+/// <summary>A piece of text that has become certain.</summary>
+public readonly record struct Piece(string Text);
+
+/// <summary>What the backbone wrote.</summary>
+public sealed record Written
+{
+    /// <summary>Gets the hypotheses, best first; at least one.</summary>
+    public required IReadOnlyList<Hypothesis> Hypotheses { get; init; }
+
+    /// <summary>Gets the probabilities of <see cref="WritingRequest.ProbabilitiesOf"/>, before any rule, in that order.</summary>
+    public IReadOnlyList<float> Probabilities { get; init; } = [];
+
+    /// <summary>Gets the best hypothesis.</summary>
+    public Hypothesis Best => Hypotheses[0];
+}
+
+/// <summary>One sequence that the backbone wrote.</summary>
+public sealed record Hypothesis
+{
+    /// <summary>Gets the token ids, without start token, prefix and end.</summary>
+    public required IReadOnlyList<int> Ids { get; init; }
+
+    /// <summary>Gets the text of the ids, special tokens left out.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>Gets the score: the summed log-probability of what was written, the end included, after the rules; in beam search divided by the length to the power of the length penalty.</summary>
+    public required double Score { get; init; }
+
+    /// <summary>Gets why it ended.</summary>
+    public required FinishReason Finish { get; init; }
+
+    /// <summary>Gets the attention asked for, one map a head or one in all: for each id of <see cref="Ids"/> (rows) how much it looked at each source position (columns).</summary>
+    public IReadOnlyList<float[,]> Attention { get; init; } = [];
+}
+
+/// <summary>Why a sequence ended.</summary>
+public enum FinishReason
+{
+    /// <summary>An end token was written.</summary>
+    End,
+
+    /// <summary>The length ran out.</summary>
+    Length,
+}
+
+/// <summary>An input that the backbone has read and keeps, so that several answers can be written to it. Dispose it when done.</summary>
+public interface IEncodedInput : IDisposable
+{
+    /// <summary>Gets how many states it has.</summary>
+    int Length { get; }
+}
