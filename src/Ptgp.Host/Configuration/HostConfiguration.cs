@@ -1,0 +1,99 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Configuration;
+
+namespace Ptgp.Host.Configuration;
+
+/// <summary>What <c>ptgp.json</c> holds, checked and with absolute paths. </summary>
+internal sealed record HostConfiguration
+{
+    /// <summary>Gets where plugins are found.</summary>
+    public PluginsConfiguration Plugins { get; init; } = new();
+
+    /// <summary>Gets the backbones, by the names that tasks call them.</summary>
+    public IReadOnlyDictionary<string, BackboneConfiguration> Backbones { get; init; } = new Dictionary<string, BackboneConfiguration>();
+
+    /// <summary>Gets the tasks, by the names that commands call them.</summary>
+    public IReadOnlyDictionary<string, TaskConfiguration> Tasks { get; init; } = new Dictionary<string, TaskConfiguration>();
+
+    /// <summary>Gets all folders that hold plugins: the one beside the executable first, then <see cref="PluginsConfiguration.Folders"/>.</summary>
+    public IReadOnlyList<string> PluginFolders => [Path.Combine(AppContext.BaseDirectory, "plugins"), .. Plugins.Folders];
+}
+
+/// <summary>Where plugins are found and which are loaded.</summary>
+internal sealed record PluginsConfiguration
+{
+    /// <summary>Gets further folders that hold a folder for each plugin. The folder <c>plugins</c> beside the executable is always searched.</summary>
+    /// <value>The default is none.</value>
+    public IReadOnlyList<string> Folders { get; init; } = [];
+
+    /// <summary>Gets which plugins are loaded.</summary>
+    /// <value>The default is <see cref="PluginTrust.Any"/>.</value>
+    public PluginTrust Trust { get; init; } = PluginTrust.Any;
+}
+
+/// <summary>Which plugins are loaded.</summary>
+internal enum PluginTrust
+{
+    /// <summary>All that are found.</summary>
+    Any,
+
+    /// <summary>Those whose files stand with their SHA-256 in <c>plugins.lock.json</c>.</summary>
+    Listed,
+}
+
+/// <summary>A checkpoint and how it is held.</summary>
+internal sealed record BackboneConfiguration
+{
+    /// <summary>Gets the folder of the checkpoint.</summary>
+    public required string Checkpoint { get; init; }
+
+    /// <summary>Gets where it computes: <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
+    /// <value>The default is <c>auto</c>: CUDA where there is one, else the CPU.</value>
+    [DeviceName]
+    public string Device { get; init; } = "auto";
+
+    /// <summary>Gets what it computes with.</summary>
+    /// <value>The default is <see cref="DtypeChoice.Auto"/>.</value>
+    public DtypeChoice Dtype { get; init; } = DtypeChoice.Auto;
+
+    /// <summary>Gets how many threads it computes with on the CPU.</summary>
+    /// <value>From 1 to 1024. Null, the default, leaves it to libtorch: one a core.</value>
+    [Range(1, 1024)]
+    public int? Threads { get; init; }
+}
+
+/// <summary>What a backbone computes with.</summary>
+internal enum DtypeChoice
+{
+    /// <summary>float32 on the CPU, bfloat16 on CUDA.</summary>
+    Auto,
+
+    /// <summary>32 bits.</summary>
+    Float32,
+
+    /// <summary>16 bits with the range of 32.</summary>
+    BFloat16,
+
+    /// <summary>16 bits.</summary>
+    Float16,
+}
+
+/// <summary>A task: a plugin on a backbone.</summary>
+internal sealed record TaskConfiguration
+{
+    /// <summary>Gets the name of the plugin, such as <c>translation</c>.</summary>
+    public required string Plugin { get; init; }
+
+    /// <summary>Gets which of <c>backbones</c> it runs on.</summary>
+    public required string Backbone { get; init; }
+
+    /// <summary>Gets the folder that <c>ptgp train</c> wrote for this task.</summary>
+    /// <value>Null, the default, is the checkpoint as it is.</value>
+    public string? Adapter { get; init; }
+
+    /// <summary>Gets the plugin's own options; bind it with <c>OptionsBinder</c>.</summary>
+    public IConfigurationSection? Options { get; init; }
+
+    /// <summary>Gets how it writes.</summary>
+    public GenerationOptions Generation { get; init; } = new();
+}

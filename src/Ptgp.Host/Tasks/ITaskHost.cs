@@ -1,0 +1,45 @@
+namespace Ptgp.Host.Tasks;
+
+/// <summary>Opens configured tasks. It holds the backbones that they share, until it is disposed.</summary>
+internal interface ITaskHost : IDisposable
+{
+    /// <summary>Loads a task's plugin, its head and its backbone, unless that is loaded already. The caller disposes the runner.</summary>
+    /// <param name="task">A key of <c>tasks</c> in the configuration.</param>
+    /// <param name="use">What the task is opened for.</param>
+    /// <param name="cancellation">Ends loading early.</param>
+    /// <exception cref="UserException">The task cannot be opened; the message says why and what to do.</exception>
+    Task<ITaskRunner> OpenAsync(string task, TaskUse use, CancellationToken cancellation);
+
+    /// <summary>Finds out whether a task could be opened, without reading a weight.</summary>
+    /// <exception cref="UserException">It could not; the message says why and what to do.</exception>
+    Task<TaskInspection> InspectAsync(string task, CancellationToken cancellation);
+}
+
+/// <summary>What a task is opened for.</summary>
+internal enum TaskUse
+{
+    /// <summary>Answering and evaluating: weights may be laid out for speed.</summary>
+    Answering,
+
+    /// <summary>Training.</summary>
+    Training,
+}
+
+/// <summary>A task that could be opened.</summary>
+internal sealed record TaskInspection
+{
+    /// <summary>Gets the name under which the configuration holds the task.</summary>
+    public required string Task { get; init; }
+
+    /// <summary>Gets the name of its plugin.</summary>
+    public required string Plugin { get; init; }
+
+    /// <summary>Gets its backbone.</summary>
+    public required BackboneDescription Backbone { get; init; }
+
+    /// <summary>Gets how it writes: what its configuration, plugin and checkpoint ask for, merged.</summary>
+    public required GenerationOptions Generation { get; init; }
+
+    /// <summary>Gets what works but should be known, such as a head without trained weights.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+}

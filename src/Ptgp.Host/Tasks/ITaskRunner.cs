@@ -1,0 +1,44 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Ptgp.Host.Tasks;
+
+/// <summary>A configured task, ready to be asked: plugin, head and backbone, with the plugin's own types hidden.</summary>
+internal interface ITaskRunner : IDisposable
+{
+    /// <summary>Gets the name under which the configuration holds the task.</summary>
+    string Name { get; }
+
+    /// <summary>Makes an input of a line of plain text.</summary>
+    /// <exception cref="FormatException">The task cannot be asked with this text; the message is for users.</exception>
+    object ParseText(string text);
+
+    /// <summary>Makes an input of a JSON value.</summary>
+    /// <exception cref="JsonException">The value does not fit the task's input; the message is for users.</exception>
+    object ParseJson(JsonElement json);
+
+    /// <summary>Renders an answer as a line of plain text.</summary>
+    string ToText(object output);
+
+    /// <summary>Renders an answer as JSON.</summary>
+    JsonNode ToJson(object output);
+
+    /// <summary>Answers one input, batched with whatever else is being asked. Safe to call from many threads.</summary>
+    Task<object> AnswerAsync(object input, GenerationOptions caller, AnswerObserver? observer, CancellationToken cancellation);
+
+    /// <summary>Answers a dataset and scores the answers.</summary>
+    Task<EvaluationResult> EvaluateAsync(EvaluationRequest request, CancellationToken cancellation);
+
+    /// <summary>Fine-tunes the task. When cancelled it saves where it stands and returns with <see cref="TrainingResult.WasInterrupted"/>.</summary>
+    Task<TrainingResult> TrainAsync(TrainingRequest request, CancellationToken cancellation);
+}
+
+/// <summary>What a caller who waits for one answer wants to see of it. Called on threads of the host's.</summary>
+internal sealed record AnswerObserver
+{
+    /// <summary>Gets what is called with the answer so far.</summary>
+    public Action<object>? OnSoFar { get; init; }
+
+    /// <summary>Gets what is called with how far a long answer has come, from 0 to 1.</summary>
+    public Action<double>? OnProgress { get; init; }
+}
