@@ -82,7 +82,7 @@ public sealed record FineTuningRecipe
     [Range(1, int.MaxValue)]
     public int MaxInputLength { get; init; } = 512;
 
-    /// <summary>Gets the longest sequence of labels; what is longer is cut.</summary>
+    /// <summary>Gets the longest sequence of labels; what is longer is cut. See <see cref="IBackbone.MaxTargetLength"/>.</summary>
     /// <value>At least 1. The default is 512.</value>
     [Range(1, int.MaxValue)]
     public int MaxTargetLength { get; init; } = 512;

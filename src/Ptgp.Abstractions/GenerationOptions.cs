@@ -4,8 +4,9 @@ namespace Ptgp;
 
 /// <summary>How sequences are written. Names and meanings are those of Hugging Face's <c>GenerationConfig</c>, in camel case where they are written down.</summary>
 /// <remarks>
-/// An option that is null was not asked for. What stands comes first from the caller, then from the task's configuration, the
-/// plugin, the checkpoint's <c>generation_config.json</c> and last the defaults named here.
+/// An option that is null was not asked for. What stands comes first from the head (<see cref="WritingRequest.Options"/>: what an
+/// answer of this task must keep to), then from the caller, the task's configuration, the plugin (<c>Generation</c>: what suits the
+/// task), the checkpoint's <c>generation_config.json</c> and last the defaults named here.
 /// </remarks>
 public sealed record GenerationOptions
 {
@@ -77,6 +78,10 @@ public sealed record GenerationOptions
     /// <summary>Gets token ids that may not be written first.</summary>
     public IReadOnlyList<int>? BeginSuppressTokens { get; init; }
 
+    /// <summary>Gets the token id that stands before everything that is written, and is no part of it.</summary>
+    /// <value>The default is what the checkpoint was trained with.</value>
+    public int? DecoderStartTokenId { get; init; }
+
     /// <summary>Gets the token id that is written first, such as the target language's.</summary>
     public int? ForcedBosTokenId { get; init; }
 
@@ -112,6 +117,7 @@ public sealed record GenerationOptions
         BadWordsIds = BadWordsIds ?? other.BadWordsIds,
         SuppressTokens = SuppressTokens ?? other.SuppressTokens,
         BeginSuppressTokens = BeginSuppressTokens ?? other.BeginSuppressTokens,
+        DecoderStartTokenId = DecoderStartTokenId ?? other.DecoderStartTokenId,
         ForcedBosTokenId = ForcedBosTokenId ?? other.ForcedBosTokenId,
         ForcedEosTokenId = ForcedEosTokenId ?? other.ForcedEosTokenId,
         EosTokenId = EosTokenId ?? other.EosTokenId,

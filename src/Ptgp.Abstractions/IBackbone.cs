@@ -18,6 +18,9 @@ public interface IBackbone
     /// <summary>Gets the longest sequence this task may encode; a head cuts or splits its inputs to fit, in the way that suits the task.</summary>
     int MaxLength { get; }
 
+    /// <summary>Gets the longest target this task may be trained on; a head encodes targets to fit, so that their end is kept, and the host cuts what is longer.</summary>
+    int MaxTargetLength => Description.MaxTargetLength;
+
     /// <summary>Gets the tokenizer the backbone was trained with.</summary>
     ITokenizer Tokenizer { get; }
 

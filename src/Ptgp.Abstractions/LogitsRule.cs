@@ -11,7 +11,7 @@ public abstract class LogitsRule
     /// <param name="prefixLength">How many of them are prefix.</param>
     public virtual IReadOnlyCollection<int>? Allowed(IReadOnlyList<int> written, int prefixLength) => null;
 
-    /// <summary>Changes the scores of one hypothesis in place, <c>[vocabulary]</c>: log-probabilities in beam search, logits otherwise. Synchronous, on the device's thread.</summary>
+    /// <summary>Changes the scores of one hypothesis in place, <c>[vocabulary]</c>: log-probabilities in beam search, logits otherwise. Synchronous, on the device's thread, without gradients, inside a scope of the host's.</summary>
     /// <param name="written">The ids so far, the prefix included, the start token not.</param>
     /// <param name="prefixLength">How many of them are prefix.</param>
     /// <param name="scores">The scores of the next token.</param>

@@ -2,8 +2,12 @@ using static TorchSharp.torch;
 
 namespace Ptgp;
 
-/// <summary>What a plugin makes for a backbone. Derive from <see cref="TaskHead{TInput, TOutput}"/> rather than implementing this.</summary>
-public interface ITaskHead<TInput, TOutput>;
+/// <summary>What a plugin makes for a backbone: a <see cref="TaskHead{TInput, TOutput}"/>, or one with a part type.</summary>
+public interface ITaskHead<TInput, TOutput>
+{
+    /// <summary>Keeps strangers from implementing this, so that members can be added.</summary>
+    internal void OnlyTaskHeadImplementsThis();
+}
 
 /// <summary>The trainable part of a task whose input is one sequence: the way into the shared backbone and the way out of it.</summary>
 /// <inheritdoc cref="TaskHead{TInput, TPart, TPartOutput, TOutput}" path="/remarks" />
@@ -49,10 +53,20 @@ public abstract class TaskHead<TInput, TPart, TPartOutput, TOutput> : nn.Module,
     /// <summary>Turns one part into token ids or feature frames.</summary>
     public abstract Features EncodeInput(TPart part);
 
-    /// <summary>Turns the answer expected of an input into the labels of one of its parts: token ids, a class, a span, numbers.</summary>
-    public abstract Target EncodeTarget(TPart part, TOutput output);
+    /// <summary>Turns the answer expected of an input into the target of one of its parts: token ids, a class, a span, numbers.</summary>
+    /// <returns>The target, or null when there is nothing to learn from this part, such as a window without the answer; it then costs nothing.</returns>
+    public abstract Target? EncodeTarget(TPart part, TOutput output);
+
+    /// <summary>Gets whether <see cref="Loss"/> compares the parts of one example: a sentence with its paraphrase, the candidates of a query.</summary>
+    /// <value>
+    /// By default false: each part is trained on by itself, in whatever batch it fits. If true, the parts of an example stand in
+    /// one batch, one after another in the order of <see cref="Split"/>; a batch may then hold more parts than the recipe's batch
+    /// size, if a single example does.
+    /// </value>
+    public virtual bool KeepsPartsTogether => false;
 
     /// <summary>Brings a batch to the backbone's width. By default the backbone's own way in: token embeddings, or its stem for frames.</summary>
+    /// <remarks>The backbone adds its positions and its norm when it reads what is returned, which may be longer or shorter than the batch.</remarks>
     public virtual Embedded Embed(Batch batch) => Backbone.Embed(batch);
 
     /// <summary>Computes the loss of a labelled batch, with its graph.</summary>
@@ -69,6 +83,10 @@ public abstract class TaskHead<TInput, TPart, TPartOutput, TOutput> : nn.Module,
         var parts = Split(input);
         var answers = await Task.WhenAll(parts.Select(part => host.PredictAsync(part, cancellation))).ConfigureAwait(false);
         return Join(input, parts, answers);
+    }
+
+    void ITaskHead<TInput, TOutput>.OnlyTaskHeadImplementsThis()
+    {
     }
 }
 

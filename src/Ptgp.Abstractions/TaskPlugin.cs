@@ -33,7 +33,7 @@ public abstract class TaskPlugin<TInput, TOutput> : ITaskPlugin
     public abstract ITaskHead<TInput, TOutput> CreateHead(IBackbone backbone);
 
     /// <summary>Scores answers against the expected ones; the first metric picks the best checkpoint.</summary>
-    public abstract IReadOnlyList<Metric> Score(IReadOnlyList<Answer<TOutput>> answers);
+    public abstract IReadOnlyList<Metric> Score(IReadOnlyList<Answer<TInput, TOutput>> answers);
 
     /// <summary>Makes an input of a line of plain text, for tasks that can be asked without JSON.</summary>
     /// <exception cref="FormatException">The task cannot be asked with plain text; the message says how to ask it.</exception>
@@ -42,10 +42,14 @@ public abstract class TaskPlugin<TInput, TOutput> : ITaskPlugin
 
     /// <summary>Renders an answer as a line of plain text. By default this is its <see cref="object.ToString"/>.</summary>
     public virtual string ToText(TOutput output) => output?.ToString() ?? "";
+
+    void ITaskPlugin.OnlyTaskPluginImplementsThis()
+    {
+    }
 }
 
-/// <summary>An answer beside the one the dataset expected.</summary>
-public readonly record struct Answer<TOutput>(TOutput Predicted, TOutput Expected);
+/// <summary>An answer beside the one the dataset expected, and what was asked: some metrics look at the source, or group by it.</summary>
+public readonly record struct Answer<TInput, TOutput>(TInput Input, TOutput Predicted, TOutput Expected);
 
 /// <summary>One figure of a task's quality, such as BLEU or word error rate.</summary>
 /// <param name="Name">Its name in reports, such as <c>bleu</c>.</param>

@@ -12,7 +12,7 @@ public sealed record WritingRequest
     /// <summary>Gets the token ids that the answer is made to begin with, after the start token.</summary>
     public IReadOnlyList<int> Prefix { get; init; } = [];
 
-    /// <summary>Gets how to write; what is null here comes from the caller, the configuration and the checkpoint.</summary>
+    /// <summary>Gets what this answer must keep to, whoever asks; what is null here stands as in <see cref="IAnswering.Options"/>. What a caller may change belongs in the plugin's <c>Generation</c>.</summary>
     public GenerationOptions Options { get; init; } = new();
 
     /// <summary>Gets rules beyond the options.</summary>
@@ -28,7 +28,7 @@ public sealed record WritingRequest
     /// <summary>Gets which attention to the source is wanted; null, the default, for none, which costs nothing.</summary>
     public AttentionRequest? Attention { get; init; }
 
-    /// <summary>Gets what is called with each piece of text as soon as it is certain; pieces are never taken back, and joined they are the text. Called on a thread of the host's: it must not block.</summary>
+    /// <summary>Gets what is called with each piece of text as soon as it is certain; pieces are never taken back, and joined they are the text. Called in order, on a thread of the host's: it must not block.</summary>
     public Action<Piece>? OnPiece { get; init; }
 }
 
@@ -70,10 +70,13 @@ public sealed record Hypothesis
     /// <summary>Gets the score: the summed log-probability of what was written, the end included, after the rules; in beam search divided by the length to the power of the length penalty.</summary>
     public required double Score { get; init; }
 
+    /// <summary>Gets the log-probability of each of <see cref="Ids"/> and then of the end, if it was written, after the rules: what <see cref="Score"/> sums.</summary>
+    public IReadOnlyList<float> LogProbabilities { get; init; } = [];
+
     /// <summary>Gets why it ended.</summary>
     public required FinishReason Finish { get; init; }
 
-    /// <summary>Gets the attention asked for, one map a head or one in all: for each id of <see cref="Ids"/> (rows) how much it looked at each source position (columns).</summary>
+    /// <summary>Gets the attention asked for, one map a head or one in all: for each id of the prefix and then of <see cref="Ids"/> (rows) how much the step that chose it looked at each source position (columns).</summary>
     public IReadOnlyList<float[,]> Attention { get; init; } = [];
 }
 
