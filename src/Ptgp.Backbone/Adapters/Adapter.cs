@@ -65,12 +65,17 @@ public sealed class Adapter : nn.Module
 /// <summary>What a task adds to one projection.</summary>
 public sealed class LowRankDelta : nn.Module
 {
+    private readonly Tensor factor;
+
     internal LowRankDelta(Tensor a, Tensor b, double scale) : base(nameof(LowRankDelta))
     {
         (A, B, Scale) = (new Parameter(a), new Parameter(b), scale);
+        factor = tensor(scale, A.dtype, A.device);
         A.DetachFromDisposeScope();
         B.DetachFromDisposeScope();
-        RegisterComponents();
+        factor.DetachFromDisposeScope();
+        register_parameter(nameof(A), A);
+        register_parameter(nameof(B), B);
     }
 
     /// <summary>Gets the way down, float32 <c>[rank, in]</c>.</summary>
@@ -81,4 +86,18 @@ public sealed class LowRankDelta : nn.Module
 
     /// <summary>Gets what the delta is multiplied by.</summary>
     public double Scale { get; }
+
+    /// <summary>Computes what is added to the projection's result: <c>[…, in]</c> to <c>[…, out]</c>.</summary>
+    public Tensor Forward(Tensor x) => nn.functional.linear(nn.functional.linear(x, A), B).mul(factor);
+
+    /// <inheritdoc />
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            factor.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
 }

@@ -25,6 +25,22 @@ public class AdapterTests
     }
 
     [Fact]
+    public void ADeltaIsScaledBTimesA()
+    {
+        using var scope = NewDisposeScope();
+        using Adapter adapter = new(new TwoLayers(), ["layers.0.self_attention.q"], 3, 6, seed: 1);
+        var delta = adapter.Deltas["layers.0.self_attention.q"];
+        using (no_grad())
+        {
+            delta.B.normal_();
+        }
+
+        var x = rand(2, 7, 5);
+        var expected = x.reshape(-1, 5).mm(delta.B.mm(delta.A).t() * 2).view(2, 7, 4);
+        Assert.True(delta.Forward(x).allclose(expected, atol: 1e-6));
+    }
+
+    [Fact]
     public void TheSeedAloneDecidesWhatIsDrawn()
     {
         using var scope = NewDisposeScope();

@@ -1,0 +1,11 @@
+namespace Ptgp.Host.Training;
+
+/// <summary>One part of an example as the head encoded it.</summary>
+/// <param name="Part">The part.</param>
+/// <param name="Input">What the backbone reads.</param>
+/// <param name="Target">What is expected.</param>
+internal readonly record struct EncodedExample<TPart>(TPart Part, Features Input, Target Target)
+{
+    /// <summary>Gets how long it is, to put examples of about equal length into one batch.</summary>
+    public int Length => Input.Length + Target.Labels.Count;
+}

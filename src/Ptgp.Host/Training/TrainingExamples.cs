@@ -1,0 +1,62 @@
+namespace Ptgp.Host.Training;
+
+/// <summary>What a dataset gives to learn from. A unit is what must stand in one batch: one part of an example, or all of its parts where the head compares them.</summary>
+/// <remarks>Examples are held; what the head makes of them is not, but encoded when its turn has come.</remarks>
+internal sealed class TrainingExamples<TInput, TPart, TPartOutput, TOutput>
+{
+    private readonly TaskHead<TInput, TPart, TPartOutput, TOutput> head;
+    private readonly List<Unit> units = [];
+
+    /// <summary>Reads all examples, splits them and leaves out the parts that there is nothing to learn from.</summary>
+    /// <exception cref="UserException">The head cannot split or encode one; the message says which.</exception>
+    public TrainingExamples(TaskHead<TInput, TPart, TPartOutput, TOutput> head, IEnumerable<Example<TInput, TOutput>> examples)
+    {
+        this.head = head;
+        foreach (var (input, output) in examples)
+        {
+            var example = ++Examples;
+            TPart[] parts = Try(example, () => head.Split(input).Where(part => head.EncodeTarget(part, output) is not null).ToArray());
+            units.AddRange(head.KeepsPartsTogether ? [new(parts, output, example)] : parts.Select(part => new Unit([part], output, example)));
+        }
+
+        units.RemoveAll(unit => unit.Parts.Length == 0);
+        LongestUnit = units.Count == 0 ? 0 : units.Max(unit => unit.Parts.Length);
+    }
+
+    /// <summary>Gets how many examples were read.</summary>
+    public int Examples { get; }
+
+    /// <summary>Gets how many units there are.</summary>
+    public int Count => units.Count;
+
+    /// <summary>Gets how many parts the unit with the most has.</summary>
+    public int LongestUnit { get; }
+
+    /// <summary>Gets the order in which batches of about <paramref name="batchSize"/> parts are learned from. No batch holds more, unless a single unit does.</summary>
+    public BatchOrder Order(int batchSize, int seed) => new(Count, Math.Max(1, batchSize / LongestUnit), seed);
+
+    /// <summary>Encodes the parts of one unit. Safe on any thread.</summary>
+    /// <exception cref="UserException">The head cannot encode it; the message says which example it is.</exception>
+    public IReadOnlyList<EncodedExample<TPart>> Encode(int unit)
+    {
+        var (parts, output, example) = units[unit];
+        return Try(example, () => parts.Select(part => new EncodedExample<TPart>(part, head.EncodeInput(part), Expected(part))).ToArray());
+
+        Target Expected(TPart part) => head.EncodeTarget(part, output) ?? throw new InvalidOperationException("its target was there before, but is not any more");
+    }
+
+    // The head is a stranger's code: whatever it throws is about this example.
+    private T Try<T>(int example, Func<T> call)
+    {
+        try
+        {
+            return call();
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            throw new UserException($"{head.GetType().Name} could not encode example {example} of the data: {fault.Message}", fault);
+        }
+    }
+
+    private readonly record struct Unit(TPart[] Parts, TOutput Output, int Example);
+}
