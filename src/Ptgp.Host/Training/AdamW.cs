@@ -1,0 +1,112 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Ptgp.Host.Training;
+
+/// <summary>AdamW (Loshchilov and Hutter 2019) as torch computes it. Weights decay by groups; see <see cref="TrainedParameter.Decays"/>.</summary>
+/// <remarks>A parameter that a step's loss does not reach stays as it is in that step.</remarks>
+internal sealed class AdamW : IDisposable
+{
+    private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
+
+    private readonly Slot[] slots;
+    private readonly double decay;
+
+    /// <summary>Initializes an optimizer that has seen nothing yet.</summary>
+    public AdamW(IEnumerable<TrainedParameter> parameters, double decay)
+    {
+        this.decay = decay;
+        using var scope = NewDisposeScope();
+        slots = [.. parameters.Select(parameter => new Slot(parameter))];
+    }
+
+    /// <summary>Gets the gradients of the parameters that the loss reached, in the caller's scope.</summary>
+    public IReadOnlyList<Tensor> Gradients() => [.. slots.Select(slot => slot.Parameter.Value.grad).OfType<Tensor>()];
+
+    /// <summary>Makes one step, and lets go of the gradients.</summary>
+    public void Step(double learningRate)
+    {
+        using var scope = NewDisposeScope();
+        using var gradientless = no_grad();
+        foreach (var group in slots.GroupBy(slot => slot.Parameter.Decays))
+        {
+            List<(Slot Slot, Tensor Gradient)> reached = [];
+            foreach (var slot in group)
+            {
+                if (slot.Parameter.Value.grad is { } gradient)
+                {
+                    reached.Add((slot, gradient));
+                }
+            }
+
+            Step(reached, learningRate, group.Key ? decay : 0);
+        }
+
+        foreach (var slot in slots)
+        {
+            slot.Parameter.Value.grad = null;
+        }
+    }
+
+    /// <summary>Gets what a later run needs to go on: the averages by parameter, and how many steps each has seen.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> State => slots.SelectMany(slot => slot.State);
+
+    /// <summary>Takes up where another optimizer of the same parameters stood.</summary>
+    public void Load(Func<string, Tensor> read)
+    {
+        using var scope = NewDisposeScope();
+        using var gradientless = no_grad();
+        foreach (var (name, tensor) in State)
+        {
+            tensor.copy_(read(name));
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        foreach (var (_, tensor) in State)
+        {
+            tensor.Dispose();
+        }
+    }
+
+    private static void Step(List<(Slot Slot, Tensor Gradient)> reached, double learningRate, double decay)
+    {
+        foreach (var (slot, gradient) in reached)
+        {
+            using var scope = NewDisposeScope();
+            var (value, mean, square) = (slot.Parameter.Value, slot.Mean, slot.Square);
+            var step = slot.Steps.add_(1).item<float>();
+            value.mul_(Constant(1 - (learningRate * decay)));
+            mean.lerp_(gradient, Constant(1 - Beta1));
+            square.mul_(Constant(Beta2)).add_(gradient.square().mul_(Constant(1 - Beta2)));
+            var root = square.sqrt().div_(Constant(Math.Sqrt(1 - Math.Pow(Beta2, step)))).add_(Constant(Epsilon));
+            value.sub_(mean.div(root).mul_(Constant(learningRate / (1 - Math.Pow(Beta1, step)))));
+
+            Tensor Constant(double number) => tensor(number, value.dtype, value.device);
+        }
+    }
+
+    private sealed class Slot
+    {
+        public Slot(TrainedParameter parameter)
+        {
+            Parameter = parameter;
+            Mean = zeros_like(parameter.Value).DetachFromDisposeScope();
+            Square = zeros_like(parameter.Value).DetachFromDisposeScope();
+            Steps = zeros([], float32, parameter.Value.device).DetachFromDisposeScope();
+        }
+
+        public TrainedParameter Parameter { get; }
+
+        public Tensor Mean { get; }
+
+        public Tensor Square { get; }
+
+        public Tensor Steps { get; }
+
+        public KeyValuePair<string, Tensor>[] State =>
+            [new(Parameter.Name + ".mean", Mean), new(Parameter.Name + ".square", Square), new(Parameter.Name + ".steps", Steps)];
+    }
+}
