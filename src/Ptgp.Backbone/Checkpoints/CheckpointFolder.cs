@@ -1,0 +1,125 @@
+using Ptgp.Backbone.Weights;
+using static TorchSharp.torch;
+
+namespace Ptgp.Backbone;
+
+/// <summary>A checkpoint as the Hugging Face hub lays it out: opened without reading a weight.</summary>
+public sealed class CheckpointFolder
+{
+    // What is copied beside weights that are saved: everything that says how to read them.
+    private static readonly string[] Companions =
+    [
+        "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
+        "spiece.model", "source.spm", "target.spm", "vocab.json", "target_vocab.json", "merges.txt", "vocab.txt",
+    ];
+
+    private readonly ConfigReader reader;
+
+    private CheckpointFolder(string path, ConfigReader reader, Family family)
+    {
+        (Path, this.reader, Family) = (path, reader, family);
+        Config = family.ReadConfig(reader);
+        Generation = GenerationConfig.Read(path, reader);
+    }
+
+    /// <summary>Gets the folder.</summary>
+    public string Path { get; }
+
+    /// <summary>Gets the family.</summary>
+    public Family Family { get; }
+
+    /// <summary>Gets the shape of its Transformer.</summary>
+    public TransformerConfig Config { get; }
+
+    /// <summary>Gets the checkpoint's own defaults of writing.</summary>
+    public GenerationOptions Generation { get; }
+
+    /// <summary>Opens a folder.</summary>
+    /// <exception cref="CheckpointException">It is no checkpoint that Ptgp reads; the message says why.</exception>
+    public static CheckpointFolder Open(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            throw new CheckpointException($"Checkpoint '{path}' must be a folder, but there is none. Check the path.");
+        }
+
+        var config = System.IO.Path.Combine(path, "config.json");
+        if (!File.Exists(config))
+        {
+            throw new CheckpointException($"Checkpoint '{path}' must hold config.json, but does not. Download the whole repository of the checkpoint.");
+        }
+
+        var reader = ConfigReader.Open(config);
+        var type = reader.Text("model_type");
+        var family = Family.All.FirstOrDefault(family => family.ModelTypes.Contains(type)) ?? throw new CheckpointException(
+            $"{config}: 'model_type' must be one of {string.Join(", ", Family.All.SelectMany(family => family.ModelTypes))}, but is '{type}'.");
+        return new(path, reader, family);
+    }
+
+    /// <summary>Loads the weights.</summary>
+    /// <param name="device">Where to.</param>
+    /// <param name="dtype">As what; stored weights of another type are converted.</param>
+    /// <param name="trainable">Whether they will be trained: then they are a copy of their own, never the file's memory.</param>
+    /// <exception cref="CheckpointException">A tensor is missing, has another shape than <c>config.json</c> says, or has no place.</exception>
+    public Transformer LoadTransformer(Device device, ScalarType dtype, bool trainable = false)
+    {
+        using var files = WeightFiles.Open(Path);
+        var source = new CheckpointParameters(Path, files, Family, Config, device, dtype, trainable);
+        var transformer = new Transformer(Config, source);
+        source.ThrowIfUnread();
+        transformer.train(trainable);
+        return transformer;
+    }
+
+    /// <summary>Tells what is known without weights.</summary>
+    public BackboneDescription Describe(string name) => new()
+    {
+        Name = name,
+        Family = Family.Name,
+        Features = (Config.Encoder is null ? 0 : BackboneFeatures.SeesBothSides)
+            | (Config.Decoder is null ? 0 : BackboneFeatures.Writes)
+            | (Config.Encoder is null || Config.Decoder is null ? 0 : BackboneFeatures.Aligns),
+        Width = Config.Width,
+        Vocabulary = Config.OutputVocabulary,
+        MaxLength = Math.Min(Config.MaxPositions > 0 ? Config.MaxPositions : int.MaxValue, TrainedLength),
+        MaxTargetLength = Config.MaxPositions > 0 ? Config.MaxPositions : int.MaxValue,
+        Prefixes = Family.Prefixes,
+    };
+
+    /// <summary>Saves a Transformer of this shape as a checkpoint of this family, with this folder's configuration and tokenizer beside it. A folder that stood there is replaced only when all is written.</summary>
+    public void Save(Transformer transformer, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(transformer);
+        var names = Family.NamesOf(Config);
+        AtomicFolder.Write(folder, beside =>
+        {
+            foreach (var file in Companions.Where(file => File.Exists(System.IO.Path.Combine(Path, file))))
+            {
+                File.Copy(System.IO.Path.Combine(Path, file), System.IO.Path.Combine(beside, file));
+            }
+
+            SafeTensorsWriter.Write(
+                System.IO.Path.Combine(beside, "model.safetensors"),
+                transformer.NamedParameters.Select(parameter => KeyValuePair.Create(names[parameter.Key], (Tensor)parameter.Value)));
+        });
+    }
+
+    // The longest input it was trained with, where its positions set no bound: T5 calls it n_positions, tokenizers model_max_length.
+    private int TrainedLength
+    {
+        get
+        {
+            if (reader.Has("n_positions"))
+            {
+                return reader.Size("n_positions");
+            }
+
+            var file = System.IO.Path.Combine(Path, "tokenizer_config.json");
+            var tokenizer = File.Exists(file) ? ConfigReader.Open(file) : null;
+            // Tokenizers without a bound say 10^30.
+            return tokenizer is not null && tokenizer.Has("model_max_length") && tokenizer.Number("model_max_length") is var length and < int.MaxValue
+                ? (int)length
+                : Config.MaxPositions > 0 ? int.MaxValue : 512;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using Ptgp.Backbone.Weights;
+using static TorchSharp.torch;
+
+namespace Ptgp.Backbone;
+
+/// <summary>Gives a Transformer the weights of a checkpoint, and knows in the end which were not asked for.</summary>
+internal sealed class CheckpointParameters : ParameterSource
+{
+    private readonly string folder;
+    private readonly WeightFiles files;
+    private readonly Family family;
+    private readonly NameTable names;
+    private readonly IReadOnlyDictionary<string, IReadOnlyList<string>> aliases;
+    private readonly ScalarType dtype;
+    private readonly HashSet<string> unread;
+    private readonly bool lacksBasePrefix;
+
+    public CheckpointParameters(string folder, WeightFiles files, Family family, TransformerConfig config, Device device, ScalarType dtype, bool isTrainable)
+    {
+        (this.folder, this.files, this.family, this.dtype) = (folder, files, family, dtype);
+        (Device, IsTrainable) = (device, isTrainable);
+        names = family.NamesOf(config);
+        aliases = family.Aliases(config);
+        unread = [.. files.Names];
+        lacksBasePrefix = family.BasePrefix.Length > 0 && !files.Names.Any(name => name.StartsWith(family.BasePrefix, StringComparison.Ordinal));
+    }
+
+    public override Device Device { get; }
+
+    public override bool IsTrainable { get; }
+
+    public override Tensor Get(string name, long[] shape, Initialization initialization)
+    {
+        var wanted = FileName(names[name]);
+        string[] known = [wanted, .. aliases.GetValueOrDefault(name, []).Select(FileName)];
+        unread.ExceptWith(known);
+        var found = known.FirstOrDefault(files.Names.Contains) ?? throw Missing(wanted);
+        var entry = files[found];
+        if (!entry.Shape.SequenceEqual(shape))
+        {
+            throw new CheckpointException(
+                $"Checkpoint '{folder}': tensor '{found}' must be [{string.Join(", ", shape)}] by config.json, but is [{string.Join(", ", entry.Shape)}]. Is config.json that of these weights?");
+        }
+
+        using var scope = NewDisposeScope();
+        var stored = files.Read(found);
+        var converted = stored.to(dtype).to(Device);
+        // What is trained must not be the memory of the file.
+        return (IsTrainable && converted.Handle == stored.Handle ? converted.clone() : converted).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Makes sure that nothing of the checkpoint was overlooked.</summary>
+    public void ThrowIfUnread()
+    {
+        unread.RemoveWhere(name => family.IsDerived(lacksBasePrefix ? family.BasePrefix + name : name));
+        if (unread.Count > 0)
+        {
+            throw new CheckpointException(
+                $"Checkpoint '{folder}': {unread.Count} tensors have no place in a Transformer of family {family.Name}: {string.Join(", ", unread.Order(StringComparer.Ordinal).Take(5))}{(unread.Count > 5 ? ", …" : "")}. Is config.json that of these weights?");
+        }
+    }
+
+    private string FileName(string name) => lacksBasePrefix && name.StartsWith(family.BasePrefix, StringComparison.Ordinal) ? name[family.BasePrefix.Length..] : name;
+
+    private CheckpointException Missing(string name)
+    {
+        var ending = name[(name.LastIndexOf('.', name.LastIndexOf('.') - 1) + 1)..];
+        var near = unread.Where(other => other.EndsWith(ending, StringComparison.Ordinal)).Order(StringComparer.Ordinal).FirstOrDefault();
+        return new($"Checkpoint '{folder}' must have a tensor '{name}', but has none.{(near is null ? "" : $" It has '{near}'.")} Is the download complete, and config.json that of these weights?");
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+
+namespace Ptgp.Backbone;
+
+/// <summary>Reads a checkpoint's own defaults of writing: <c>generation_config.json</c>, or, in older checkpoints, the same keys of <c>config.json</c>.</summary>
+internal static class GenerationConfig
+{
+    public static GenerationOptions Read(string folder, ConfigReader config)
+    {
+        var path = Path.Combine(folder, "generation_config.json");
+        var reader = File.Exists(path) ? ConfigReader.Open(path) : config;
+        return new()
+        {
+            MaxNewTokens = Int("max_new_tokens"),
+            // Above all new tokens counted, the reference's own default of 20 is no wish of a checkpoint.
+            MaxLength = reader.Has("max_new_tokens") ? null : Int("max_length"),
+            MinNewTokens = Int("min_new_tokens"),
+            MinLength = Int("min_length"),
+            NumBeams = Int("num_beams"),
+            NumReturnSequences = Int("num_return_sequences"),
+            LengthPenalty = Number("length_penalty"),
+            EarlyStopping = Stopping(),
+            NoRepeatNgramSize = Int("no_repeat_ngram_size"),
+            EncoderNoRepeatNgramSize = Int("encoder_no_repeat_ngram_size"),
+            RepetitionPenalty = Number("repetition_penalty"),
+            EncoderRepetitionPenalty = Number("encoder_repetition_penalty"),
+            BadWordsIds = Lists("bad_words_ids"),
+            SuppressTokens = List("suppress_tokens"),
+            BeginSuppressTokens = List("begin_suppress_tokens"),
+            DecoderStartTokenId = Int("decoder_start_token_id"),
+            ForcedBosTokenId = Int("forced_bos_token_id"),
+            ForcedEosTokenId = reader.Has("forced_eos_token_id") ? reader.Id("forced_eos_token_id") : null,
+            EosTokenId = List("eos_token_id"),
+            RenormalizeLogits = reader.Has("renormalize_logits") ? reader.Flag("renormalize_logits") : null,
+        };
+
+        int? Int(string name) => reader.Has(name) ? reader.Whole(name) : null;
+        double? Number(string name) => reader.Has(name) ? reader.Number(name) : null;
+        EarlyStopping? Stopping() => !reader.Has("early_stopping") ? null : reader.Root.GetProperty("early_stopping").ValueKind == JsonValueKind.String
+            ? reader.Choice("early_stopping", new Dictionary<string, EarlyStopping> { ["never"] = EarlyStopping.Never })
+            : reader.Flag("early_stopping") ? EarlyStopping.True : EarlyStopping.False;
+
+        IReadOnlyList<int>? List(string name) => !reader.Has(name) ? null : reader.Root.GetProperty(name) is { ValueKind: JsonValueKind.Array } list
+            ? [.. list.EnumerateArray().Select(id => id.GetInt32())]
+            : [reader.Whole(name)];
+
+        IReadOnlyList<IReadOnlyList<int>>? Lists(string name) => !reader.Has(name) ? null :
+            [.. reader.Root.GetProperty(name).EnumerateArray().Select(ids => (IReadOnlyList<int>)[.. ids.EnumerateArray().Select(id => id.GetInt32())])];
+    }
+}

@@ -1,0 +1,33 @@
+namespace Ptgp.Backbone;
+
+/// <summary>A family of checkpoints: how its <c>config.json</c> is read and how its weights are named.</summary>
+public abstract class Family
+{
+    /// <summary>Gets all families there are.</summary>
+    public static IReadOnlyList<Family> All { get; } = [new T5Family(), new BartFamily(), new MarianFamily()];
+
+    /// <summary>Gets its name, such as <c>t5</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Gets the values of <c>model_type</c> in <c>config.json</c> that it reads.</summary>
+    public abstract IReadOnlyList<string> ModelTypes { get; }
+
+    /// <summary>Reads the shape of a Transformer.</summary>
+    /// <exception cref="CheckpointException">A field is missing, or has a value that this family does not know.</exception>
+    public abstract TransformerConfig ReadConfig(ConfigReader config);
+
+    /// <summary>Gets the checkpoint's names of our parameters.</summary>
+    public abstract NameTable NamesOf(TransformerConfig config);
+
+    /// <summary>Gets what all names begin with in checkpoints with an output layer, and may lack in those without.</summary>
+    public virtual string BasePrefix => "";
+
+    /// <summary>Gets names under which a tied tensor may be stored too, by our name of it.</summary>
+    public virtual IReadOnlyDictionary<string, IReadOnlyList<string>> Aliases(TransformerConfig config) => new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>Tells whether a tensor of a checkpoint is made anew rather than read.</summary>
+    public virtual bool IsDerived(string name) => false;
+
+    /// <summary>Gets the texts that its checkpoints were taught to read before an input, by task.</summary>
+    public virtual IReadOnlyDictionary<string, string> Prefixes => new Dictionary<string, string>();
+}

@@ -1,0 +1,42 @@
+using static TorchSharp.torch;
+
+namespace Ptgp.Backbone;
+
+/// <summary>Two projections with a function between, and perhaps a gate.</summary>
+internal sealed class FeedForward : nn.Module
+{
+    private readonly Projection up, down;
+    private readonly Projection? gate;
+    private readonly Activation activation;
+
+    public FeedForward(string path, ParameterSource source, TransformerConfig config, StackConfig stack) : base(nameof(FeedForward))
+    {
+        activation = config.Activation;
+        up = Add("up", config.Width, stack.FeedForwardWidth);
+        gate = config.IsGated ? Add("gate", config.Width, stack.FeedForwardWidth) : null;
+        down = Add("down", stack.FeedForwardWidth, config.Width);
+
+        Projection Add(string name, long inputs, long outputs)
+        {
+            var projection = new Projection($"{path}.{name}", source, inputs, outputs, config.HasBiases);
+            register_module(name, projection);
+            return projection;
+        }
+    }
+
+    /// <summary><c>[batch, length, width]</c> to the same.</summary>
+    public Tensor Forward(Tensor x, Pass pass)
+    {
+        var inner = gate is null ? Activate(up.Forward(x, pass)) : Activate(gate.Forward(x, pass)) * up.Forward(x, pass);
+        return down.Forward(pass.DropActivation(inner), pass);
+    }
+
+    private Tensor Activate(Tensor x) => activation switch
+    {
+        Activation.Relu => nn.functional.relu(x),
+        Activation.Gelu => nn.functional.gelu(x),
+        Activation.GeluTanh => nn.functional.gelu(x, TorchSharp.Modules.GELU.Approximate.tanh),
+        Activation.Silu => nn.functional.silu(x),
+        _ => throw new InvalidOperationException($"There is no activation {activation}."),
+    };
+}

@@ -1,0 +1,63 @@
+using static TorchSharp.torch;
+
+namespace Ptgp.Backbone;
+
+/// <summary>A layer of an encoder or decoder: attention to its own stack, attention to the encoder where there is one, feed-forward.</summary>
+internal sealed class Layer : nn.Module
+{
+    private readonly Attention selfAttention;
+    private readonly Norm selfNorm, feedForwardNorm;
+    private readonly Norm? crossNorm;
+    private readonly FeedForward feedForward;
+    private readonly NormPlacement placement;
+
+    public Layer(string path, ParameterSource source, TransformerConfig config, StackConfig stack, bool crosses) : base(nameof(Layer))
+    {
+        placement = config.NormPlacement;
+        register_module("self_attention", selfAttention = new(path + ".self_attention", source, config, stack));
+        register_module("self_attention_norm", selfNorm = new(path + ".self_attention_norm", source, config));
+        if (crosses)
+        {
+            register_module("cross_attention", CrossAttention = new(path + ".cross_attention", source, config, stack));
+            register_module("cross_attention_norm", crossNorm = new(path + ".cross_attention_norm", source, config));
+        }
+
+        register_module("feed_forward", feedForward = new(path + ".feed_forward", source, config, stack));
+        register_module("feed_forward_norm", feedForwardNorm = new(path + ".feed_forward_norm", source, config));
+    }
+
+    /// <summary>Gets the attention to the encoder; null where there is none.</summary>
+    public Attention? CrossAttention { get; }
+
+    /// <summary>Computes the layer, <c>[batch, length, width]</c> to the same.</summary>
+    /// <param name="x">The states.</param>
+    /// <param name="mask">What is added to the scores of attention to the own stack.</param>
+    /// <param name="cache">What was seen before, to which this length is added; null when the states are all there is.</param>
+    /// <param name="memory">The keys and values of the encoder's states.</param>
+    /// <param name="memoryMask">What is added to the scores of attention to them.</param>
+    /// <param name="pass">The pass.</param>
+    public Tensor Forward(Tensor x, Tensor? mask, LayerCache? cache, KeyValues? memory, Tensor? memoryMask, Pass pass)
+    {
+        using var scope = NewDisposeScope();
+        var (queries, own) = selfAttention.Read(Before(selfNorm, x), pass);
+        var seen = cache is null ? own : cache.Append(own);
+        x = Add(selfNorm, x, selfAttention.Attend(queries, seen, mask, pass, pass.SelfAttentions), pass);
+        if (CrossAttention is not null)
+        {
+            queries = CrossAttention.Query(Before(crossNorm!, x), pass);
+            x = Add(crossNorm!, x, CrossAttention.Attend(queries, memory!.Value, memoryMask, pass, pass.CrossAttentions), pass);
+            pass.CrossAttentions?[^1].MoveToOuterDisposeScope();
+        }
+
+        pass.SelfAttentions?[^1].MoveToOuterDisposeScope();
+        return Add(feedForwardNorm, x, feedForward.Forward(Before(feedForwardNorm, x), pass), pass).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Before(Norm norm, Tensor x) => placement == NormPlacement.Before ? norm.Forward(x) : x;
+
+    private Tensor Add(Norm norm, Tensor x, Tensor y, Pass pass)
+    {
+        var sum = x + pass.Drop(y);
+        return placement == NormPlacement.After ? norm.Forward(sum) : sum;
+    }
+}

@@ -1,0 +1,28 @@
+using static TorchSharp.torch;
+
+namespace Ptgp.Backbone;
+
+/// <summary>Gives a Transformer under construction its parameters.</summary>
+public abstract class ParameterSource
+{
+    /// <summary>Gets the device the parameters lie on.</summary>
+    public abstract Device Device { get; }
+
+    /// <summary>Gets the tensor of a canonical name, such as <c>encoder.layers.0.self_attention.q.weight</c>.</summary>
+    public abstract Tensor Get(string name, long[] shape, Initialization initialization);
+
+    /// <summary>Gets whether the parameters will be trained.</summary>
+    public virtual bool IsTrainable => false;
+}
+
+/// <summary>How a fresh parameter is drawn.</summary>
+/// <param name="Mean">Its mean.</param>
+/// <param name="Deviation">Its standard deviation; 0 for a constant.</param>
+public readonly record struct Initialization(double Mean, double Deviation)
+{
+    /// <summary>All zeros.</summary>
+    public static Initialization Zeros => new(0, 0);
+
+    /// <summary>All ones.</summary>
+    public static Initialization Ones => new(1, 0);
+}

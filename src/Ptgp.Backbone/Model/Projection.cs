@@ -1,0 +1,60 @@
+using Ptgp.Backbone.Native;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Ptgp.Backbone;
+
+/// <summary>A linear layer of the shared Transformer, with the deltas of whichever adapter a pass carries.</summary>
+internal sealed class Projection : nn.Module
+{
+    private PackedLinear? packed;
+
+    public Projection(string path, ParameterSource source, long inputs, long outputs, bool hasBias) : base(nameof(Projection))
+    {
+        Path = path;
+        Weight = new Parameter(source.Get(path + ".weight", [outputs, inputs], new(0, Math.Pow(inputs, -0.5))), source.IsTrainable);
+        register_parameter("weight", Weight);
+        if (hasBias)
+        {
+            Bias = new Parameter(source.Get(path + ".bias", [outputs], Initialization.Zeros), source.IsTrainable);
+            register_parameter("bias", Bias);
+        }
+    }
+
+    /// <summary>Gets where the layer stands in the Transformer, such as <c>decoder.layers.0.self_attention.q</c>.</summary>
+    public string Path { get; }
+
+    public Parameter Weight { get; }
+
+    public Parameter? Bias { get; }
+
+    /// <summary><c>[…, inputs]</c> to <c>[…, outputs]</c>.</summary>
+    public Tensor Forward(Tensor x, Pass pass)
+    {
+        var y = pass.IsPacked ? (packed ??= PackedLinear.Create(Weight, Bias)).Forward(x) : nn.functional.linear(x, Weight, Bias);
+        return AddDelta(y, x, pass);
+    }
+
+    /// <summary>Adds the pass's low-rank delta of this layer to what the shared weights made of <paramref name="x"/>.</summary>
+    public Tensor AddDelta(Tensor y, Tensor x, Pass pass) =>
+        pass.Adapter is { } adapter && adapter.Deltas.TryGetValue(Path, out var delta)
+            ? y + (nn.functional.linear(nn.functional.linear(x, delta.A), delta.B) * delta.Scale)
+            : y;
+
+    /// <summary>Forgets the copy packed for speed, because the weights will change.</summary>
+    public void Unpack()
+    {
+        packed?.Dispose();
+        packed = null;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Unpack();
+        }
+
+        base.Dispose(disposing);
+    }
+}

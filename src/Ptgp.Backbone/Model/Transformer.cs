@@ -1,0 +1,202 @@
+using Ptgp.Backbone.Native;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Ptgp.Backbone;
+
+/// <summary>The shared Transformer: weights, and the passes over them. It knows no task; what is a task's own comes as an <see cref="Adapter"/>.</summary>
+/// <remarks>
+/// Passes are synchronous and belong inside a dispose scope of the caller's. In evaluation mode and without gradients, layers
+/// compute from copies of their weights packed for speed, which <see cref="train"/> forgets.
+/// </remarks>
+public sealed class Transformer : nn.Module
+{
+    internal const double Masked = float.MinValue / 2;            // finite, so that a row of nothing but padding gives numbers
+
+    private readonly Stack? encoder;
+    private readonly Stack? decoder;
+    private readonly Parameter embeddings, targetEmbeddings, output;
+    private readonly Parameter? outputBias;
+    private readonly Tensor embeddingScale, outputScale;
+    private PackedLinear? packedOutput;
+
+    /// <summary>Initializes a Transformer with the parameters of a source.</summary>
+    public Transformer(TransformerConfig config, ParameterSource source) : base(nameof(Transformer))
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(source);
+        Config = config;
+        var drawn = new Initialization(0, config.EmbeddingScale == 1 ? 1 : Math.Pow(config.Width, -0.5));
+        embeddings = Add("embeddings.weight", [config.Vocabulary, config.Width], drawn);
+        targetEmbeddings = config.TargetVocabulary is { } count ? Add("target_embeddings.weight", [count, config.Width], drawn) : embeddings;
+        if (config.Encoder is not null)
+        {
+            register_module("encoder", encoder = new("encoder", source, config, config.Encoder, crosses: false, isBidirectional: true));
+        }
+
+        if (config.Decoder is not null)
+        {
+            register_module("decoder", decoder = new("decoder", source, config, config.Decoder, crosses: encoder is not null, isBidirectional: false));
+        }
+
+        output = config.TiesOutput ? targetEmbeddings : Add("output.weight", [config.OutputVocabulary, config.Width], new(0, Math.Pow(config.Width, -0.5)));
+        outputBias = config.HasOutputBias ? Add("output.bias", [1, config.OutputVocabulary], Initialization.Zeros) : null;
+        using var scope = NewDisposeScope();
+        embeddingScale = tensor(config.EmbeddingScale, embeddings.dtype, source.Device).DetachFromDisposeScope();
+        outputScale = tensor(config.OutputScale, embeddings.dtype, source.Device).DetachFromDisposeScope();
+
+        Parameter Add(string name, long[] shape, Initialization initialization)
+        {
+            var parameter = new Parameter(source.Get(name, shape, initialization), source.IsTrainable);
+            register_parameter(name.Replace('.', '_'), parameter);
+            return parameter;
+        }
+    }
+
+    /// <summary>Gets the shape.</summary>
+    public TransformerConfig Config { get; }
+
+    /// <summary>Gets the device of the weights.</summary>
+    public Device Device => embeddings.device;
+
+    /// <summary>Gets every parameter by its canonical name; tied ones once.</summary>
+    public IReadOnlyDictionary<string, Parameter> NamedParameters =>
+        named_parameters().ToDictionary(p => CanonicalName(p.name), p => p.parameter, StringComparer.Ordinal);
+
+    /// <summary>Gets the paths of the projections an adapter may have deltas for, such as <c>decoder.layers.0.self_attention.q</c>, with their sizes.</summary>
+    public IReadOnlyDictionary<string, (long Inputs, long Outputs)> Projections =>
+        modules().OfType<Projection>().ToDictionary(p => p.Path, p => (p.Weight.size(1), p.Weight.size(0)), StringComparer.Ordinal);
+
+    /// <summary>Looks up the embeddings of what is read.</summary>
+    public Embedded Embed(Batch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return new(Embed(embeddings, batch.Source), batch.Mask);
+    }
+
+    /// <summary>Reads: <c>[batch, length, width]</c> to the encoder's states of the same shape.</summary>
+    public EncodedStates Encode(Embedded input, Adapter? adapter = null, StateCapture? capture = null)
+    {
+        var pass = new Pass(Config, adapter, training) { SelfAttentions = capture?.EncoderAttentions };
+        var states = Encoder.Forward(input.States, Hide(input.Mask), null, null, capture?.EncoderStates, pass);
+        return new(input, input.Mask, isCausal: false, () => states);
+    }
+
+    /// <summary>Computes the state that predicts each target <c>[batch, targets]</c> from those before it: <c>[batch, targets, width]</c>.</summary>
+    public Tensor Decode(EncodedStates source, Tensor targets, Adapter? adapter = null, StateCapture? capture = null)
+    {
+        ArgumentNullException.ThrowIfNull(targets);
+        var start = full([targets.size(0), 1], Config.StartId, int64, targets.device);
+        var before = targets.narrow(1, 0, targets.size(1) - 1);
+        return DecodeInputs(source, cat([start, before.where(before.ge(0), full_like(before, Config.PadId))], 1), adapter, capture);
+    }
+
+    /// <summary>Computes the decoder's states of inputs <c>[batch, length]</c>, the start token included.</summary>
+    public Tensor DecodeInputs(EncodedStates source, Tensor inputs, Adapter? adapter = null, StateCapture? capture = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(inputs);
+        var pass = new Pass(Config, adapter, training) { SelfAttentions = capture?.DecoderAttentions, CrossAttentions = capture?.CrossAttentions };
+        var length = inputs.size(1);
+        var future = full([length, length], Masked, float32, inputs.device).triu(1);
+        return Decoder.Forward(Embed(targetEmbeddings, inputs), future, source.States, Hide(source.Mask), capture?.DecoderStates, pass);
+    }
+
+    /// <summary>Turns states into logits: <c>[…, width]</c> to <c>[…, vocabulary]</c>.</summary>
+    public Tensor Project(Tensor states)
+    {
+        ArgumentNullException.ThrowIfNull(states);
+        var scaled = Config.OutputScale == 1 ? states : states * outputScale;
+        if (training || is_grad_enabled())
+        {
+            var logits = nn.functional.linear(scaled, output);
+            return outputBias is null ? logits : logits + outputBias;
+        }
+
+        return (packedOutput ??= PackedLinear.Create(output, outputBias?.view(-1))).Forward(scaled);
+    }
+
+    /// <summary>Begins to write to what was read.</summary>
+    /// <param name="source">What was read, <c>sources</c> rows.</param>
+    /// <param name="beams">How many rows write to each source.</param>
+    /// <param name="capacity">The most tokens a row will hold, the start token included.</param>
+    /// <param name="adapter">The task's deltas.</param>
+    public DecodingState Begin(EncodedStates source, int beams, int capacity, Adapter? adapter = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        if (Config.MaxPositions > 0 && capacity > Config.MaxPositions)
+        {
+            throw new ArgumentOutOfRangeException(nameof(capacity), $"The backbone writes at most {Config.MaxPositions} tokens, but {capacity} are asked for. Lower maxNewTokens or maxLength.");
+        }
+
+        return new CachedDecoding(this, Decoder, source, beams, new Pass(Config, adapter, isTraining: false));
+    }
+
+    /// <summary>Sets training or evaluation mode. Entering training forgets the packed copies of weights that may change.</summary>
+    public override void train(bool train = true)
+    {
+        base.train(train);
+        if (train)
+        {
+            Unpack();
+        }
+    }
+
+    /// <summary>Forgets the copies of weights that were packed for speed. Call it when weights have been changed from outside.</summary>
+    public void Unpack()
+    {
+        packedOutput?.Dispose();
+        packedOutput = null;
+        foreach (var module in modules())
+        {
+            (module as Projection)?.Unpack();
+            (module as Attention)?.Unpack();
+        }
+    }
+
+    internal Tensor EmbedTargets(Tensor ids) => Embed(targetEmbeddings, ids);
+
+    // [batch, length] true where there is data -> what hides the rest, [batch, 1, 1, length]; null when there is nothing to hide.
+    internal static Tensor? Hide(Tensor mask)
+    {
+        if (mask.all().item<bool>())
+        {
+            return null;
+        }
+
+        return zeros(mask.shape, float32, mask.device).masked_fill(~mask, Masked).unsqueeze(1).unsqueeze(1);
+    }
+
+    /// <inheritdoc />
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Unpack();
+            embeddingScale.Dispose();
+            outputScale.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private Stack Encoder => encoder ?? throw new InvalidOperationException("This backbone has no encoder.");
+
+    private Stack Decoder => decoder ?? throw new InvalidOperationException("This backbone has no decoder.");
+
+    private Tensor Embed(Parameter table, Tensor ids)
+    {
+        var rows = table.index_select(0, ids.reshape(-1)).view(ids.size(0), ids.size(1), Config.Width);
+        return Config.EmbeddingScale == 1 ? rows : rows * embeddingScale;
+    }
+
+    // Parameters of the root itself are registered with underscores, since a name may hold no dot.
+    private static string CanonicalName(string name) => name switch
+    {
+        "embeddings_weight" => "embeddings.weight",
+        "target_embeddings_weight" => "target_embeddings.weight",
+        "output_weight" => "output.weight",
+        "output_bias" => "output.bias",
+        _ => name,
+    };
+}

@@ -1,0 +1,163 @@
+namespace Ptgp.Backbone;
+
+/// <summary>The shape of a Transformer. Every difference between families of checkpoints is one of these fields.</summary>
+public sealed record TransformerConfig
+{
+    /// <summary>Gets how many token ids it reads, and writes unless <see cref="TargetVocabulary"/> says otherwise.</summary>
+    public required int Vocabulary { get; init; }
+
+    /// <summary>Gets how many token ids it writes, when these are others than it reads; null when one vocabulary serves both.</summary>
+    public int? TargetVocabulary { get; init; }
+
+    /// <summary>Gets the size of a hidden state.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Gets the encoder; null when there is none.</summary>
+    public StackConfig? Encoder { get; init; }
+
+    /// <summary>Gets the decoder; null when there is none.</summary>
+    public StackConfig? Decoder { get; init; }
+
+    /// <summary>Gets how states are normalized.</summary>
+    public NormKind Norm { get; init; } = NormKind.Layer;
+
+    /// <summary>Gets what is added to the variance.</summary>
+    public double NormEpsilon { get; init; } = 1e-5;
+
+    /// <summary>Gets where a sublayer normalizes: what it reads, or the sum with what it read.</summary>
+    public NormPlacement NormPlacement { get; init; }
+
+    /// <summary>Gets whether embeddings are normalized.</summary>
+    public bool HasEmbeddingNorm { get; init; }
+
+    /// <summary>Gets whether the last states of a stack are normalized.</summary>
+    public bool HasFinalNorm { get; init; }
+
+    /// <summary>Gets how positions enter.</summary>
+    public PositionKind Positions { get; init; }
+
+    /// <summary>Gets how many positions there are; 0 when nothing bounds them.</summary>
+    public int MaxPositions { get; init; }
+
+    /// <summary>Gets how many rows of a learned table come before the first position.</summary>
+    public int PositionOffset { get; init; }
+
+    /// <summary>Gets the number of buckets of <see cref="PositionKind.RelativeBuckets"/> (Raffel et al. 2020, section 2.1).</summary>
+    public int RelativeBuckets { get; init; }
+
+    /// <summary>Gets the distance from which on all share the last bucket.</summary>
+    public int RelativeMaxDistance { get; init; }
+
+    /// <summary>Gets the function of the feed-forward layers.</summary>
+    public Activation Activation { get; init; }
+
+    /// <summary>Gets whether feed-forward layers multiply by a gate (Shazeer 2020).</summary>
+    public bool IsGated { get; init; }
+
+    /// <summary>Gets whether projections add a bias.</summary>
+    public bool HasBiases { get; init; } = true;
+
+    /// <summary>Gets what attention scores are multiplied by; null for the inverse square root of a head's width.</summary>
+    public double? AttentionScale { get; init; }
+
+    /// <summary>Gets whether the last states of a stack are dropped in training, as in T5.</summary>
+    public bool HasFinalDropout { get; init; }
+
+    /// <summary>Gets what embeddings are multiplied by.</summary>
+    public double EmbeddingScale { get; init; } = 1;
+
+    /// <summary>Gets what the last states are multiplied by before they become logits.</summary>
+    public double OutputScale { get; init; } = 1;
+
+    /// <summary>Gets whether the embeddings of what is written also make the logits.</summary>
+    public bool TiesOutput { get; init; } = true;
+
+    /// <summary>Gets whether logits have a bias.</summary>
+    public bool HasOutputBias { get; init; }
+
+    /// <summary>Gets the share of activations dropped in training.</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>Gets the share of attention dropped in training.</summary>
+    public double AttentionDropout { get; init; }
+
+    /// <summary>Gets the share of feed-forward activations dropped in training.</summary>
+    public double ActivationDropout { get; init; }
+
+    /// <summary>Gets the id that a written sequence starts from.</summary>
+    public int StartId { get; init; }
+
+    /// <summary>Gets the id that fills up a batch.</summary>
+    public int PadId { get; init; }
+
+    /// <summary>Gets the id that ends a sequence.</summary>
+    public int EndId { get; init; }
+
+    /// <summary>Gets the number of ids it writes.</summary>
+    public int OutputVocabulary => TargetVocabulary ?? Vocabulary;
+}
+
+/// <summary>The sizes of an encoder or decoder.</summary>
+public sealed record StackConfig
+{
+    /// <summary>Gets the number of layers.</summary>
+    public required int Layers { get; init; }
+
+    /// <summary>Gets the number of attention heads.</summary>
+    public required int Heads { get; init; }
+
+    /// <summary>Gets the width of one head.</summary>
+    public required int HeadWidth { get; init; }
+
+    /// <summary>Gets the width inside a feed-forward layer.</summary>
+    public required int FeedForwardWidth { get; init; }
+}
+
+/// <summary>How states are normalized.</summary>
+public enum NormKind
+{
+    /// <summary>To mean 0 and variance 1, with weight and bias (Ba et al. 2016).</summary>
+    Layer,
+
+    /// <summary>To root mean square 1, with a weight (Zhang and Sennrich 2019).</summary>
+    RootMeanSquare,
+}
+
+/// <summary>Where a sublayer normalizes.</summary>
+public enum NormPlacement
+{
+    /// <summary>What the sublayer reads.</summary>
+    Before,
+
+    /// <summary>The sum of what it read and what it made, as in the original Transformer.</summary>
+    After,
+}
+
+/// <summary>How positions enter.</summary>
+public enum PositionKind
+{
+    /// <summary>A learned vector for each position is added to the embeddings.</summary>
+    Learned,
+
+    /// <summary>Sines in the first half of the width and cosines in the second are added to the embeddings.</summary>
+    Sinusoidal,
+
+    /// <summary>A learned number for each bucket of distances is added to attention scores.</summary>
+    RelativeBuckets,
+}
+
+/// <summary>The function of a feed-forward layer.</summary>
+public enum Activation
+{
+    /// <summary>max(x, 0).</summary>
+    Relu,
+
+    /// <summary>x · Φ(x) (Hendrycks and Gimpel 2016).</summary>
+    Gelu,
+
+    /// <summary>The same, with Φ approximated by a tanh.</summary>
+    GeluTanh,
+
+    /// <summary>x · sigmoid(x).</summary>
+    Silu,
+}
