@@ -65,7 +65,7 @@ public sealed class Transformer : nn.Module
 
     /// <summary>Gets the paths of the projections an adapter may have deltas for, such as <c>decoder.layers.0.self_attention.q</c>, with their sizes.</summary>
     public IReadOnlyDictionary<string, (long Inputs, long Outputs)> Projections =>
-        modules().OfType<Projection>().ToDictionary(p => p.Path, p => (p.Weight.size(1), p.Weight.size(0)), StringComparer.Ordinal);
+        modules().OfType<Projection>().Distinct().ToDictionary(p => p.Path, p => (p.Weight.size(1), p.Weight.size(0)), StringComparer.Ordinal);
 
     /// <summary>Looks up the embeddings of what is read.</summary>
     public Embedded Embed(Batch batch)
