@@ -1,0 +1,143 @@
+using System.Text.Json.Nodes;
+using Ptgp.Backbone.Weights;
+using static TorchSharp.torch;
+
+namespace Ptgp.Backbone.Tests.Adapters;
+
+public sealed class PeftFolderTests : IDisposable
+{
+    private static readonly string Golden = Repository.Fixture("training", "t5-curve", "lora-initial");
+
+    private readonly TorchSharp.DisposeScope scope = NewDisposeScope();
+    private readonly CheckpointFolder checkpoint = CheckpointFolder.Open(Repository.Fixture("training", "t5-curve", "model"));
+    private readonly Transformer transformer;
+    private readonly PeftFolder peft;
+    private readonly string folder = Directory.CreateTempSubdirectory("ptgp-").FullName;
+
+    public PeftFolderTests()
+    {
+        transformer = checkpoint.LoadTransformer(CPU, float32);
+        peft = new(checkpoint, transformer);
+    }
+
+    public void Dispose()
+    {
+        transformer.Dispose();
+        scope.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void AnAdapterOfPeftIsLoaded()
+    {
+        using var adapter = peft.Load(Golden);
+        Assert.Equal(10, adapter.Deltas.Count);
+        var delta = adapter.Deltas["decoder.layers.1.cross_attention.v"];
+        Assert.Equal(2.5, delta.Scale);
+        using var file = SafeTensorsFile.Open(Path.Combine(Golden, "adapter_model.safetensors"));
+        Assert.True(delta.A.Equals(file.Read("base_model.model.decoder.block.1.layer.1.EncDecAttention.v.lora_A.weight")));
+        Assert.True(delta.B.Equals(file.Read("base_model.model.decoder.block.1.layer.1.EncDecAttention.v.lora_B.weight")));
+        Assert.All(adapter.parameters(), parameter => Assert.True(parameter.requires_grad));
+    }
+
+    [Fact]
+    public void WhatIsSavedIsWhatPeftSaved()
+    {
+        using var adapter = peft.Load(Golden);
+        peft.Save(adapter, folder);
+        Assert.True(PeftFolder.IsAdapter(folder));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(Golden, "adapter_model.safetensors")), File.ReadAllBytes(Path.Combine(folder, "adapter_model.safetensors")));
+        var (ours, theirs) = (Config(folder), Config(Golden));
+        Assert.Equal("model", (string?)ours["base_model_name_or_path"]);
+        foreach (var (field, value) in ours.Where(field => field.Key is not ("base_model_name_or_path" or "target_modules")))
+        {
+            Assert.True(JsonNode.DeepEquals(value, theirs[field]), $"{field}: {value} is not {theirs[field]}");
+        }
+
+        Assert.Equal(["q", "v"], ours["target_modules"]!.AsArray().Select(target => (string?)target));
+    }
+
+    [Fact]
+    public void DeltasOfDifferentRankAndScaleComeBack()
+    {
+        using Adapter first = new(transformer, AdapterTargets.Find(transformer.NamedParameters.Keys, ["o"]), rank: 2, alpha: 3, seed: 1);
+        using Adapter second = new(transformer, ["encoder.layers.0.self_attention.q"], rank: 5, alpha: 4, seed: 2);
+        using Adapter adapter = new(first.Deltas.Concat(second.Deltas).ToDictionary());
+        peft.Save(adapter, folder);
+        using var loaded = peft.Load(folder);
+        Assert.Equal(adapter.Deltas.Keys.Order(), loaded.Deltas.Keys.Order());
+        Assert.All(adapter.Deltas, delta =>
+        {
+            Assert.Equal(delta.Value.Scale, loaded.Deltas[delta.Key].Scale, 1e-12);
+            Assert.True(delta.Value.A.Equals(loaded.Deltas[delta.Key].A));
+        });
+        // Not all queries have a delta, so the one that has is named in full.
+        Assert.Equal(["o", "encoder.block.0.layer.0.SelfAttention.q"], Config(folder)["target_modules"]!.AsArray().Select(target => (string?)target));
+    }
+
+    [Fact]
+    public void ARankStabilizedAdapterIsScaledByTheRoot()
+    {
+        CopyGolden();
+        Change(config => config["use_rslora"] = true);
+        using var adapter = peft.Load(folder);
+        Assert.All(adapter.Deltas.Values, delta => Assert.Equal(5, delta.Scale));
+    }
+
+    [Fact]
+    public void AnAlphaPatternHoldsForTheModulesItFits()
+    {
+        CopyGolden();
+        Change(config => config["alpha_pattern"] = new JsonObject { ["EncDecAttention.q"] = 4 });
+        using var adapter = peft.Load(folder);
+        Assert.All(adapter.Deltas, delta => Assert.Equal(delta.Key.EndsWith("cross_attention.q", StringComparison.Ordinal) ? 1 : 2.5, delta.Value.Scale));
+    }
+
+    [Fact]
+    public void WhatIsNoLoraAdapterIsRefused()
+    {
+        Assert.Equal($"Adapter '{folder}' must hold adapter_config.json, but does not. Name a folder that PEFT or ptgp train saved.", Message());
+        CopyGolden();
+        var path = Path.Combine(folder, "adapter_config.json");
+        Change(config => config["use_dora"] = true);
+        Assert.Equal($"{path}: 'use_dora' must be false, but is true. Ptgp loads plain LoRA adapters.", Message());
+        Change(config => config["peft_type"] = "IA3");
+        Assert.Equal($"{path}: 'peft_type' must be LORA, but is IA3. Ptgp loads plain LoRA adapters.", Message());
+    }
+
+    [Fact]
+    public void AnAdapterOfAnotherBackboneIsRefused()
+    {
+        CopyGolden();
+        var path = Path.Combine(folder, "adapter_model.safetensors");
+        SafeTensorsWriter.Write(path, [new("base_model.model.model.encoder.q_proj.lora_A.weight", zeros(4, 32))]);
+        Assert.Equal(
+            $"Adapter '{path}' has a tensor 'base_model.model.model.encoder.q_proj.lora_A.weight', for which this backbone has no place. Name the backbone that it was made for.", Message());
+        const string Query = "base_model.model.encoder.block.0.layer.0.SelfAttention.q";
+        SafeTensorsWriter.Write(path, [new(Query + ".lora_A.weight", zeros(4, 64)), new(Query + ".lora_B.weight", zeros(18, 4))]);
+        Assert.Equal(
+            $"Adapter '{path}' was made for another backbone: for 'encoder.block.0.layer.0.SelfAttention.q' A must be [rank, 32] and B [18, rank], but they are F32 [4, 64] and F32 [18, 4].",
+            Message());
+        SafeTensorsWriter.Write(path, [new(Query + ".lora_A.weight", zeros(4, 32))]);
+        Assert.Equal($"Adapter '{path}' is not whole: 'encoder.block.0.layer.0.SelfAttention.q' must have an A and a B, but has one of them only.", Message());
+    }
+
+    private static JsonObject Config(string folder) => JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "adapter_config.json")))!.AsObject();
+
+    private string Message() => Assert.Throws<CheckpointException>(() => peft.Load(folder)).Message;
+
+    private void CopyGolden()
+    {
+        foreach (var file in Directory.GetFiles(Golden))
+        {
+            File.WriteAllBytes(Path.Combine(folder, Path.GetFileName(file)), File.ReadAllBytes(file));
+        }
+    }
+
+    private void Change(Action<JsonObject> change)
+    {
+        var config = Config(folder);
+        change(config);
+        File.WriteAllText(Path.Combine(folder, "adapter_config.json"), config.ToJsonString());
+    }
+}
