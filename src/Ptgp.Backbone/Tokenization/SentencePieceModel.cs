@@ -1,0 +1,227 @@
+using System.Text;
+
+using Ptgp.Backbone.Tokenization.Models;
+using Ptgp.Backbone.Tokenization.Normalizers;
+
+namespace Ptgp.Backbone.Tokenization;
+
+/// <summary>A SentencePiece model file (<c>spiece.model</c>, <c>source.spm</c>, …): its pieces and how text is normalized for them.</summary>
+internal sealed class SentencePieceModel
+{
+    private const int Unigram = 1;
+    private const int BytePair = 2;
+
+    private readonly string path;
+    private readonly List<(string Text, float Score, PieceKind Kind)> pieces = [];
+    private ReadOnlyMemory<byte> map;
+    private int kind = Unigram;
+    private bool hasByteFallback;
+    private bool marksEnds;
+    private bool addsPrefix = true;
+    private bool foldsSpaces = true;
+    private bool escapesSpaces = true;
+
+    private SentencePieceModel(string path)
+    {
+        this.path = path;
+    }
+
+    /// <summary>Gets the pieces by id.</summary>
+    public IReadOnlyList<(string Text, float Score, PieceKind Kind)> Pieces => pieces;
+
+    /// <summary>Gets whether runs of spaces become one and those at the ends vanish.</summary>
+    public bool FoldsSpaces => foldsSpaces;
+
+    /// <summary>Gets the id of what no piece covers; -1 when there is none.</summary>
+    public int UnknownId => pieces.FindIndex(piece => piece.Kind == PieceKind.Unknown);
+
+    /// <summary>Reads a model file.</summary>
+    /// <exception cref="CheckpointException">The file is cut off, is no such model, or has no pieces.</exception>
+    public static SentencePieceModel Read(string path)
+    {
+        var model = new SentencePieceModel(path);
+        var bytes = TokenizerFile.ReadBytes(path);
+        var fields = new ProtocolBuffer(bytes, path);
+        var strict = new UTF8Encoding(false, throwOnInvalidBytes: true);
+        while (fields.Read())
+        {
+            switch (fields.Field)
+            {
+                case 1:
+                    model.ReadPiece(fields.Bytes, strict);
+                    break;
+                case 2:
+                    model.ReadTraining(fields.Bytes);
+                    break;
+                case 3:
+                    model.ReadNormalization(fields.Bytes);
+                    break;
+            }
+        }
+
+        if (model.pieces.Count == 0)
+        {
+            throw new CheckpointException($"{path} must be a SentencePiece model, but holds no pieces. Download the file again.");
+        }
+
+        return model;
+    }
+
+    /// <summary>Makes the normalizer that the model asks for.</summary>
+    /// <param name="addsPrefix">Whether a "▁" is put before the first word; null for what the model says.</param>
+    /// <param name="prefixesOnce">Whether the first word of a whole text alone gets it.</param>
+    public SentencePieceNormalizer ToNormalizer(bool? addsPrefix = null, bool prefixesOnce = false)
+    {
+        VocabularyTrie? kept = null;
+        foreach (var piece in pieces)
+        {
+            if (piece.Kind == PieceKind.UserDefined)
+            {
+                (kept ??= new()).Add(piece.Text, 0);
+            }
+        }
+
+        return new()
+        {
+            Map = CharacterMap.Read(map.Span, path),
+            FoldsSpaces = foldsSpaces,
+            AddsPrefix = addsPrefix ?? this.addsPrefix,
+            PrefixesOnce = prefixesOnce,
+            MarksEnds = marksEnds,
+            EscapesSpaces = escapesSpaces,
+            Kept = kept,
+        };
+    }
+
+    /// <summary>Makes the model that cuts text into the pieces.</summary>
+    /// <param name="vocabulary">A vocabulary that numbers the pieces (Marian); null when their place in the file does.</param>
+    /// <param name="unknownId">The id of what the vocabulary lacks.</param>
+    /// <param name="isReserved">Tells which ids plain text never becomes.</param>
+    public TokenModel ToModel(Vocabulary? vocabulary, int unknownId, Func<int, bool> isReserved)
+    {
+        if (kind != Unigram)
+        {
+            throw new CheckpointException($"{path} must hold a unigram model (kind 1), but is of kind {kind}{(kind == BytePair ? " (byte pairs)" : "")}. Add the checkpoint's tokenizer.json, which says all of it.");
+        }
+
+        var normal = pieces.Where(piece => piece.Kind == PieceKind.Normal).Select(piece => piece.Score).DefaultIfEmpty().ToArray();
+        var (lowest, highest) = (normal.Min(), normal.Max());
+        var scored = new List<ScoredPiece>(pieces.Count);
+        for (var id = 0; id < pieces.Count; id++)
+        {
+            var (text, score, pieceKind) = pieces[id];
+            if (pieceKind == PieceKind.UserDefined)
+            {
+                scored.Add(new(id, text, (float)(Encoding.UTF8.GetByteCount(text) * highest - 0.1)));
+            }
+            else if (pieceKind == PieceKind.Normal)
+            {
+                scored.Add(new(id, text, score));
+            }
+        }
+
+        int Find(ReadOnlySpan<char> entry) => vocabulary!.Find(entry) is var id and >= 0 && !isReserved(id) ? id : unknownId;
+        return new UnigramModel(scored, lowest, unknownId, isSinglePrecision: true)
+        {
+            Bytes = hasByteFallback && vocabulary is null ? ByteIds() : null,
+            Renumbered = vocabulary is null ? null : [.. pieces.Select(piece => Find(piece.Text))],
+            FindUnknown = vocabulary is null ? null : Find,
+        };
+    }
+
+    private int[]? ByteIds()
+    {
+        var ids = new int[256];
+        var found = 0;
+        for (var id = 0; id < pieces.Count; id++)
+        {
+            var text = pieces[id].Text;
+            if (pieces[id].Kind == PieceKind.Byte && text.Length == 6 && byte.TryParse(text.AsSpan(3, 2), System.Globalization.NumberStyles.HexNumber, null, out var value))
+            {
+                ids[value] = id;
+                found++;
+            }
+        }
+
+        return found == 256 ? ids : null;
+    }
+
+    private void ReadPiece(ReadOnlySpan<byte> message, UTF8Encoding strict)
+    {
+        var (text, score, pieceKind) = ("", 0f, PieceKind.Normal);
+        var fields = new ProtocolBuffer(message, path);
+        while (fields.Read())
+        {
+            switch (fields.Field)
+            {
+                case 1:
+                    try
+                    {
+                        text = strict.GetString(fields.Bytes);
+                    }
+                    catch (DecoderFallbackException problem)
+                    {
+                        throw new CheckpointException($"{path}: piece {pieces.Count} must be UTF-8, but is not. Download the file again.", problem);
+                    }
+
+                    break;
+                case 2:
+                    score = fields.AsFloat();
+                    break;
+                case 3:
+                    pieceKind = (PieceKind)fields.Number;
+                    break;
+            }
+        }
+
+        if (!float.IsFinite(score) || !Enum.IsDefined(pieceKind))
+        {
+            throw new CheckpointException($"{path}: piece {pieces.Count} ('{text}') must have a finite score and a kind from 1 to 6, but has {score} and {(int)pieceKind}. Download the file again.");
+        }
+
+        pieces.Add((text, score, pieceKind));
+    }
+
+    private void ReadTraining(ReadOnlySpan<byte> message)
+    {
+        var fields = new ProtocolBuffer(message, path);
+        while (fields.Read())
+        {
+            switch (fields.Field)
+            {
+                case 3:
+                    kind = (int)Math.Min(fields.Number, 99);
+                    break;
+                case 24:
+                    marksEnds = fields.Number != 0;
+                    break;
+                case 35:
+                    hasByteFallback = fields.Number != 0;
+                    break;
+            }
+        }
+    }
+
+    private void ReadNormalization(ReadOnlySpan<byte> message)
+    {
+        var fields = new ProtocolBuffer(message, path);
+        while (fields.Read())
+        {
+            switch (fields.Field)
+            {
+                case 2:
+                    map = fields.Bytes.ToArray();
+                    break;
+                case 3:
+                    addsPrefix = fields.Number != 0;
+                    break;
+                case 4:
+                    foldsSpaces = fields.Number != 0;
+                    break;
+                case 5:
+                    escapesSpaces = fields.Number != 0;
+                    break;
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+using Ptgp.Backbone.Tokenization.Decoding;
+
+namespace Ptgp.Backbone.Tokenization;
+
+/// <summary>A tokenizer put together from its parts: sides that cut text, a template around it, stages that join tokens again.</summary>
+internal sealed class TextTokenizer : ITokenizer
+{
+    private readonly TextSide source;
+    private readonly TextSide target;
+    private readonly Dictionary<int, AddedToken> added;
+    private readonly HashSet<int> special;
+    private readonly Func<bool, IReadOnlyList<DecodingStage>> stages;
+
+    /// <summary>Puts a tokenizer together.</summary>
+    /// <param name="source">What cuts the text that the backbone reads.</param>
+    /// <param name="target">What cuts the text that it writes; the same object where there is one vocabulary.</param>
+    /// <param name="added">The tokens added to the vocabulary, special ones among them.</param>
+    /// <param name="stages">Makes the stages of a sequence to decode, given whether special tokens are left out.</param>
+    public TextTokenizer(TextSide source, TextSide target, IEnumerable<AddedToken> added, Func<bool, IReadOnlyList<DecodingStage>> stages)
+    {
+        this.source = source;
+        this.target = target;
+        this.stages = stages;
+        this.added = [];
+        foreach (var token in added)
+        {
+            this.added[token.Id] = token;
+        }
+
+        special = [.. this.added.Values.Where(token => token.IsSpecial).Select(token => token.Id)];
+        Count = Math.Max(Math.Max(source.Vocabulary.Count, target.Vocabulary.Count), this.added.Keys.DefaultIfEmpty(-1).Max() + 1);
+        Languages = LanguageTags.Find(source.Vocabulary, this.added.Values);
+    }
+
+    /// <inheritdoc/>
+    public int Count { get; }
+
+    /// <inheritdoc/>
+    public required int EndId { get; init; }
+
+    /// <inheritdoc/>
+    public required int PadId { get; init; }
+
+    /// <inheritdoc/>
+    public int? UnknownId => source.UnknownId;
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, int> Languages { get; }
+
+    /// <summary>Gets the language that a template names when the caller does not say another, and what replaces it on the target side.</summary>
+    public (int Source, int Target)? DefaultLanguages { get; init; }
+
+    /// <summary>Gets from which id on added tokens stand apart when joined; the model's own entries end there.</summary>
+    public int ModelCount { get; init; } = int.MaxValue;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Token> Tokenize(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var tokens = new List<Token>();
+        source.Tokenize(text, 0, withSpecial: false, tokens);
+        return tokens;
+    }
+
+    /// <inheritdoc/>
+    public EncodedText Encode(string text, EncodingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        options ??= new();
+        var side = options.IsTarget ? target : source;
+        var first = Cut(side, text, options);
+        var second = options.Pair is { } pair ? Cut(side, pair, options with { Language = null }) : null;
+        var template = !options.AddSpecialTokens ? Template.Plain : InLanguage(side.Template, options);
+        return Fill(second is null ? template.Single : template.Pair, side, [first, second ?? []], options);
+    }
+
+    /// <inheritdoc/>
+    public string Decode(IEnumerable<int> ids, bool skipSpecialTokens = true)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        var decoding = Begin(skipSpecialTokens);
+        foreach (var id in ids)
+        {
+            decoding.Add(id);
+        }
+
+        decoding.Complete();
+        return decoding.Take();
+    }
+
+    /// <inheritdoc/>
+    public string GetEntry(int id) => GetEntry(id, isTarget: true);
+
+    /// <inheritdoc/>
+    public bool TryFind(string entry, out int id)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        id = target.Vocabulary.Find(entry);
+        id = id < 0 ? source.Vocabulary.Find(entry) : id;
+        return id >= 0;
+    }
+
+    /// <inheritdoc/>
+    public bool IsSpecial(int id) => special.Contains(id);
+
+    /// <summary>Gets the entry of an id in the vocabulary of one side.</summary>
+    internal string GetEntry(int id, bool isTarget)
+        => added.GetValueOrDefault(id)?.Content ?? (isTarget ? target : source).Vocabulary.Find(id)
+            ?? throw new ArgumentOutOfRangeException(nameof(id), id, $"An id must be one of the vocabulary's {Count}, but is {id}.");
+
+    /// <summary>Begins to decode a sequence.</summary>
+    internal TextDecoding Begin(bool skipsSpecial) => new(this, stages(skipsSpecial), skipsSpecial);
+
+    /// <summary>Says what an id is to a decoder; null when it is outside the vocabulary.</summary>
+    internal (string Entry, TokenKind Kind)? Describe(int id)
+    {
+        if (!added.TryGetValue(id, out var token))
+        {
+            return target.Vocabulary.Find(id) is { } entry ? (entry, TokenKind.Ordinary) : null;
+        }
+
+        return (token.Content, token.IsSpecial && id < ModelCount ? TokenKind.Special : TokenKind.Added);
+    }
+
+    private List<Token> Cut(TextSide side, string text, EncodingOptions options)
+    {
+        var tokens = new List<Token>();
+        var start = 0;
+        if (side.TagsLanguage)
+        {
+            start = LanguageTags.Prefix(text);
+            var tag = start > 0 ? text[..start] : options.Language;
+            if (tag is not null)
+            {
+                tokens.Add(new(Languages.TryGetValue(tag, out var id) ? id : side.UnknownId ?? 0, 0, start) { Word = 0 });
+            }
+        }
+
+        side.Tokenize(text, start, options.ParseSpecialTokens, tokens);
+        return tokens;
+    }
+
+    private Template InLanguage(Template template, EncodingOptions options)
+    {
+        if (DefaultLanguages is not { } defaults)
+        {
+            return template;
+        }
+
+        var wanted = options.Language is { } language && Languages.TryGetValue(language, out var id) ? id : options.IsTarget ? defaults.Target : defaults.Source;
+        return template.Replace(defaults.Source, wanted);
+    }
+
+    private static EncodedText Fill(IReadOnlyList<TemplatePart> parts, TextSide side, List<Token>[] texts, EncodingOptions options)
+    {
+        var dropped = texts[0].Count + texts[1].Count + parts.Count(part => part.Id is not null) - Math.Max(0, options.MaxLength);
+        dropped = Math.Max(0, dropped);
+        for (var (sequence, excess) = (1, dropped); sequence >= 0 && excess > 0; sequence--)
+        {
+            var cut = Math.Min(excess, texts[sequence].Count);
+            texts[sequence].RemoveRange(texts[sequence].Count - cut, cut);
+            excess -= cut;
+        }
+
+        var tokens = new List<Token>(texts[0].Count + texts[1].Count + parts.Count);
+        foreach (var part in parts)
+        {
+            if (part.Id is { } id)
+            {
+                if (!(side.EndsOnceWith == id && tokens.Count > 0 && tokens[^1].Id == id))
+                {
+                    tokens.Add(new(id, 0, 0) { Sequence = -1, Segment = part.Segment, Word = -1 });
+                }
+
+                continue;
+            }
+
+            foreach (var token in texts[part.Sequence])
+            {
+                tokens.Add(token with { Sequence = part.Sequence, Segment = part.Segment });
+            }
+        }
+
+        if (tokens.Count > options.MaxLength)
+        {
+            tokens.RemoveRange(Math.Max(0, options.MaxLength), tokens.Count - Math.Max(0, options.MaxLength));
+        }
+
+        return new(tokens, dropped);
+    }
+}

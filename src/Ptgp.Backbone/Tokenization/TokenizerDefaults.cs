@@ -1,0 +1,17 @@
+namespace Ptgp.Backbone.Tokenization;
+
+/// <summary>What a checkpoint's <c>config.json</c> says about its vocabulary; what it leaves out is null.</summary>
+public sealed record TokenizerDefaults
+{
+    /// <summary>Gets the id that ends a sequence (<c>eos_token_id</c>; the first of several).</summary>
+    public int? EndId { get; init; }
+
+    /// <summary>Gets the id that fills up a batch (<c>pad_token_id</c>).</summary>
+    public int? PadId { get; init; }
+
+    /// <summary>Gets the id that starts what the backbone writes (<c>decoder_start_token_id</c>, else <c>bos_token_id</c>).</summary>
+    public int? StartId { get; init; }
+
+    /// <summary>Gets how many ids the backbone knows (<c>vocab_size</c>); added tokens beyond them are left out, for the backbone has no weights for them.</summary>
+    public int? VocabularySize { get; init; }
+}

@@ -1,0 +1,33 @@
+namespace Ptgp.Backbone.Tokenization;
+
+/// <summary>Loads the tokenizer of a checkpoint folder.</summary>
+public static class TokenizerLoader
+{
+    /// <summary>
+    /// Loads <c>tokenizer.json</c> when it is there, else the model's own files: <c>source.spm</c>, <c>target.spm</c> and <c>vocab.json</c> (Marian),
+    /// <c>spiece.model</c> (T5), or <c>vocab.json</c> and <c>merges.txt</c> (BART, GPT-2). Special tokens also come from
+    /// <c>tokenizer_config.json</c>, <c>special_tokens_map.json</c> and <c>added_tokens.json</c>.
+    /// </summary>
+    /// <param name="folder">The checkpoint's folder.</param>
+    /// <param name="defaults">What its <c>config.json</c> says about the vocabulary.</param>
+    /// <exception cref="CheckpointException">There is no tokenizer, or one of its files is broken; the message is for users.</exception>
+    public static ITokenizer Load(string folder, TokenizerDefaults defaults)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(defaults);
+        var settings = TokenizerSettings.Read(folder);
+        if (Has("source.spm") && Has("target.spm") && Has("vocab.json"))
+        {
+            return SentencePieceLoader.LoadMarian(settings, defaults);
+        }
+
+        if (Has("spiece.model"))
+        {
+            return SentencePieceLoader.LoadT5(Path.Combine(folder, "spiece.model"), settings, defaults);
+        }
+
+        throw new CheckpointException($"{folder} must hold a tokenizer, but has none of these: tokenizer.json; source.spm, target.spm and vocab.json; spiece.model; vocab.json and merges.txt. Copy the tokenizer's files of the checkpoint there.");
+
+        bool Has(string name) => File.Exists(Path.Combine(folder, name));
+    }
+}
