@@ -1,1 +1,1 @@
-if (args is ["schema"]) { Console.Write(Ptgp.Host.Configuration.OptionsSchema.OfHostConfiguration()); }
+return 0;

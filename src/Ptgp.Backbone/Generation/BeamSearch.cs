@@ -1,0 +1,141 @@
+namespace Ptgp.Backbone.Generation;
+
+/// <summary>Keeps the best hypotheses of each length, and the best of those that ended, with the semantics of Hugging Face's beam search.</summary>
+internal sealed class BeamSearch : SourceSearch
+{
+    private readonly List<RawHypothesis> ended = [];
+    private readonly int[] chosen;
+    private float[] sums, spareSums;
+    private WrittenRow[] live, spare;
+
+    public BeamSearch(WritingJob job)
+        : base(job, job.Options.NumBeams)
+    {
+        Candidates = Math.Max(2, 1 + Options.EndIds.Count) * Beams;
+        live = [.. Enumerable.Range(0, Beams).Select(_ => new WrittenRow())];
+        spare = [.. Enumerable.Range(0, Beams).Select(_ => new WrittenRow())];
+        chosen = new int[Beams];
+        (sums, spareSums) = (new float[Beams], new float[Beams]);
+
+        // All rows are the same sequence at first, and one of them is enough.
+        sums.AsSpan(1).Fill(float.NegativeInfinity);
+    }
+
+    public override int Candidates { get; }
+
+    public override IReadOnlyList<RawHypothesis> Results => [.. ended.Take(Options.NumReturnSequences)];
+
+    public override ReadOnlySpan<int> Written(int beam) => live[beam].Tokens(Length);
+
+    public override float SumOf(int beam) => sums[beam];
+
+    protected override void Append(int token)
+    {
+        for (var beam = 0; beam < Beams; beam++)
+        {
+            live[beam].Set(Length, token, 0);
+        }
+
+        Length++;
+    }
+
+    protected override void Choose(ReadOnlySpan<float> sums, ReadOnlySpan<long> places)
+    {
+        var vocabulary = Options.Facts.Vocabulary;
+        var isLast = Length + 1 == Longest;
+        var kept = 0;
+        for (var i = 0; i < Candidates && !float.IsNegativeInfinity(sums[i]); i++)
+        {
+            var token = (int)(places[i] % vocabulary);
+            if (!isLast && !Options.EndIds.Contains(token))
+            {
+                if (kept < Beams)
+                {
+                    chosen[kept++] = i;
+                }
+            }
+            else if (i < Beams)
+            {
+                // What ends further down the list is only there so that enough go on.
+                var origin = (int)(places[i] / vocabulary);
+                AddEnded(Finished(live[origin], token, sums[i] - this.sums[origin], sums[i] / Share(Length + 1)));
+            }
+        }
+
+        GoOn(sums, places, kept, vocabulary);
+        if (isLast || kept == 0 || !CanImprove())
+        {
+            End();
+        }
+    }
+
+    protected override ReadOnlySpan<int> Certain()
+    {
+        ReadOnlySpan<int> common = HasEnded ? Results[0].Tokens : Written(0);
+        for (var beam = 0; beam < Beams && !HasEnded; beam++)
+        {
+            if (!float.IsNegativeInfinity(sums[beam]))
+            {
+                common = common[..common.CommonPrefixLength(Written(beam))];
+            }
+        }
+
+        foreach (var hypothesis in HasEnded ? [] : ended)
+        {
+            common = common[..common.CommonPrefixLength(hypothesis.Tokens)];
+        }
+
+        return common;
+    }
+
+    /// <summary>Puts an ended hypothesis in its place among the best, behind equal ones.</summary>
+    private void AddEnded(RawHypothesis hypothesis)
+    {
+        var place = ended.Count;
+        while (place > 0 && ended[place - 1].Score < hypothesis.Score)
+        {
+            place--;
+        }
+
+        ended.Insert(place, hypothesis);
+        if (ended.Count > Beams)
+        {
+            ended.RemoveAt(Beams);
+        }
+    }
+
+    private void GoOn(ReadOnlySpan<float> sums, ReadOnlySpan<long> places, int kept, int vocabulary)
+    {
+        for (var beam = 0; beam < Beams; beam++)
+        {
+            // Where too few hypotheses are allowed, the other rows repeat the first one and count for nothing.
+            var place = beam < kept ? places[chosen[beam]] : kept > 0 ? places[chosen[0]] : 0;
+            var origin = (int)(place / vocabulary);
+            Next[beam] = (int)(place % vocabulary);
+            Origins[beam] = origin;
+            IsReordered |= origin != beam;
+            spareSums[beam] = beam < kept ? sums[chosen[beam]] : float.NegativeInfinity;
+            spare[beam].CopyFrom(live[origin], Length);
+            spare[beam].Set(Length, Next[beam], spareSums[beam] - this.sums[origin]);
+        }
+
+        (this.sums, spareSums) = (spareSums, this.sums);
+
+        (live, spare) = (spare, live);
+        Length++;
+    }
+
+    /// <summary>Tells whether a live hypothesis may still enter the list of ended ones, by the rule that the options name.</summary>
+    private bool CanImprove()
+    {
+        if (ended.Count < Beams)
+        {
+            return true;
+        }
+
+        var length = Options.EarlyStopping == EarlyStopping.Never && Options.LengthPenalty > 0 ? Longest : Length;
+        return Options.EarlyStopping != EarlyStopping.True && sums[0] / Share(length) > ended[^1].Score;
+    }
+
+    private float Share(int length) => (float)Math.Pow(length - Given, Options.LengthPenalty);
+}

@@ -1,0 +1,8 @@
+namespace Ptgp.Backbone.Generation;
+
+/// <summary>What decoding must know of a backbone beside its scores.</summary>
+/// <param name="Vocabulary">How many ids it can write.</param>
+/// <param name="StartId">The id every sequence starts from.</param>
+/// <param name="EndId">The id that ends a sequence when the options name none.</param>
+/// <param name="MaxLength">The longest sequence it can write, the start token included; <see cref="int.MaxValue"/> when nothing bounds it.</param>
+public sealed record DecoderFacts(int Vocabulary, int StartId, int EndId, int MaxLength = int.MaxValue);

@@ -1,0 +1,175 @@
+using Ptgp.Backbone.Generation.Rules;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Ptgp.Backbone.Generation;
+
+/// <summary>Writes for all sources of a batch, a token a step. Synchronous, on the device's thread, without gradients.</summary>
+/// <remarks>A step is one pass of the decoder, the rules if there are any, one choice of candidates, one small read and one small upload; all else is managed bookkeeping.</remarks>
+internal sealed class DecodingLoop
+{
+    private readonly DecodingState state;
+    private readonly Device device;
+    private readonly RuleRunner rules;
+    private readonly int beams, vocabulary;
+    private List<SourceSearch> sources;
+
+    /// <summary>Begins for sources in the order of the state's rows, all of them with as many beams.</summary>
+    public DecodingLoop(DecodingState state, IReadOnlyList<SourceSearch> sources, Device device)
+    {
+        this.state = state;
+        this.device = device;
+        this.sources = [.. sources];
+        beams = sources[0].Beams;
+        vocabulary = sources[0].Options.Facts.Vocabulary;
+        rules = new(beams, vocabulary, normalizes: beams > 1);
+    }
+
+    public static SourceSearch Begin(WritingJob job) => job.Options.NumBeams == 1 ? new GreedySearch(job) : new BeamSearch(job);
+
+    /// <summary>Writes until every source has ended.</summary>
+    public void Run()
+    {
+        using (NewDisposeScope())
+        {
+            var given = FeedGiven();
+            Read(state.Next(given));
+        }
+
+        while (sources.Exists(source => !source.HasEnded))
+        {
+            using var scope = NewDisposeScope();
+            Shrink();
+            Reorder();
+            var tokens = Upload(sources.SelectMany(source => source.Next.Select(token => (long)token))).view(-1, 1);
+            Read(state.Next(tokens));
+        }
+    }
+
+    /// <summary>Appends what all sources are given before the first score is wanted of one of them.</summary>
+    /// <returns><c>[rows, count]</c>.</returns>
+    private Tensor FeedGiven()
+    {
+        var count = sources.Min(source => source.Job.ProbabilitiesOf.Count > 0 ? 1 + (source.Job.ProbabilitiesAfter ?? source.Given - 1) : source.Given);
+        foreach (var source in sources)
+        {
+            for (var place = 0; place < count; place++)
+            {
+                source.Give(source.GivenAt(place));
+            }
+        }
+
+        return Upload(sources.SelectMany(source => Enumerable.Repeat(source, beams)).SelectMany(source => Enumerable.Range(0, count).Select(place => (long)source.GivenAt(place)))).view(-1, count);
+    }
+
+    /// <summary>Takes one step's logits, <c>[rows, vocabulary]</c>, to one more token for each source.</summary>
+    private void Read(Tensor logits)
+    {
+        foreach (var source in sources.Where(source => !source.HasEnded && source.Job.Cancellation.IsCancellationRequested))
+        {
+            source.Fail(new OperationCanceledException(source.Job.Cancellation));
+        }
+
+        TakeProbabilities(logits);
+        if (sources.Exists(source => source.Chooses))
+        {
+            var (sums, places) = Candidates(rules.Run(logits, sources));
+            for (var slot = 0; slot < sources.Count; slot++)
+            {
+                var source = sources[slot];
+                var count = sums.Length / sources.Count;
+                if (source.Chooses)
+                {
+                    Guard(source, () => source.Advance(sums.AsSpan(slot * count, count), places.AsSpan(slot * count, count)));
+                    continue;
+                }
+
+                Follow(source);
+            }
+        }
+        else
+        {
+            sources.ForEach(Follow);
+        }
+
+        static void Follow(SourceSearch source)
+        {
+            if (!source.HasEnded)
+            {
+                source.Give(source.GivenAt(source.Length));
+            }
+        }
+    }
+
+    /// <summary>Chooses the best candidates of each source: summed log-probabilities and places, each <c>[sources, candidates]</c> in one array.</summary>
+    private (float[] Sums, long[] Places) Candidates(Tensor scores)
+    {
+        if (beams == 1)
+        {
+            var (best, at) = scores.max(1);
+            var (sums, normalizers) = (Host.Floats(best), Host.Floats(scores.logsumexp(1)));
+            for (var slot = 0; slot < sums.Length; slot++)
+            {
+                sums[slot] = float.IsNegativeInfinity(sums[slot]) ? sums[slot] : sources[slot].SumOf(0) + (sums[slot] - normalizers[slot]);
+            }
+
+            return (sums, Host.Longs(at));
+        }
+
+        var soFar = tensor(sources.SelectMany(source => Enumerable.Range(0, beams).Select(source.SumOf)).ToArray(), device: device).view(-1, 1);
+        var all = scores.add_(soFar).view(sources.Count, (long)beams * vocabulary);
+        var count = Math.Min(sources.Max(source => source.Candidates), beams * vocabulary);
+        var (values, indices) = all.topk(count, 1);
+        return (Host.Floats(values), Host.Longs(indices));
+    }
+
+    private void TakeProbabilities(Tensor logits)
+    {
+        for (var slot = 0; slot < sources.Count; slot++)
+        {
+            var source = sources[slot];
+            var ids = source.Job.ProbabilitiesOf;
+            if (ids.Count > 0 && !source.HasEnded && source.Length == 1 + (source.Job.ProbabilitiesAfter ?? source.Job.Prefix.Count))
+            {
+                source.Probabilities = Host.Floats(logits.select(0, slot * beams).softmax(0).index_select(0, Upload(ids.Select(id => (long)id))));
+            }
+        }
+    }
+
+    /// <summary>Lets ended sources go when enough of them are there to pay for the copy.</summary>
+    private void Shrink()
+    {
+        var live = sources.FindAll(source => !source.HasEnded);
+        if (live.Count * 4 <= sources.Count * 3)
+        {
+            Reorder();
+            state.Keep(Upload(live.Select(source => (long)sources.IndexOf(source))));
+            sources = live;
+        }
+    }
+
+    private void Reorder()
+    {
+        if (sources.Exists(source => !source.HasEnded && source.IsReordered))
+        {
+            state.Reorder(Upload(sources.SelectMany((source, slot) => source.Origins.Select(origin => ((long)slot * beams) + origin))));
+            sources.ForEach(source => source.Settle());
+        }
+    }
+
+    private Tensor Upload(IEnumerable<long> values) => tensor(values.ToArray(), device: device);
+
+    private static void Guard(SourceSearch source, Action action)
+    {
+        try
+        {
+            action();
+        }
+#pragma warning disable CA1031 // A fault in one request, in its rule or in what it is told, ends that request alone.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            source.Fail(fault);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+
+namespace Ptgp.Backbone.Generation;
+
+/// <summary>Finds what is wrong with generation options and says it in the words of those who write them.</summary>
+internal static class OptionFaults
+{
+    public static IEnumerable<string> OutOfRange(GenerationOptions options)
+    {
+        foreach (var property in typeof(GenerationOptions).GetProperties())
+        {
+            if (property.GetCustomAttribute<RangeAttribute>() is { } range && property.GetValue(options) is { } value && !range.IsValid(value))
+            {
+                var (least, most) = (Text(range.Minimum), Text(range.Maximum));
+                var bounds = range.Maximum is int.MaxValue or double.MaxValue
+                    ? range.MinimumIsExclusive ? $"above {least}" : $"at least {least}"
+                    : $"from {least} to {most}";
+                yield return $"{Name(property.Name)} must be {bounds}, but is {Text(value)}.";
+            }
+        }
+
+        if (options.ExponentialDecayLengthPenalty is { } decay && (decay.Start < 0 || decay.Factor <= 0))
+        {
+            yield return $"exponentialDecayLengthPenalty must have a start of at least 0 and a factor above 0, but has {Text(decay.Start)} and {Text(decay.Factor)}.";
+        }
+
+        if (options.BadWordsIds?.Any(word => word.Count == 0) == true)
+        {
+            yield return "badWordsIds must not hold an empty sequence.";
+        }
+    }
+
+    public static IEnumerable<string> Contradictions(ResolvedOptions options)
+    {
+        if (options.NumReturnSequences > options.NumBeams)
+        {
+            yield return $"numReturnSequences is {options.NumReturnSequences}, but numBeams is {options.NumBeams}: no more hypotheses can be returned than are kept. Raise numBeams.";
+        }
+
+        if (options.MinNewTokens > options.MaxNewTokens)
+        {
+            yield return $"minNewTokens is {options.MinNewTokens}, but maxNewTokens is {options.MaxNewTokens}. Lower the one or raise the other.";
+        }
+
+        if (options.MinLength > options.MaxLength)
+        {
+            yield return $"minLength is {options.MinLength}, but maxLength is {options.MaxLength}. Lower the one or raise the other.";
+        }
+
+        if (options.MinNewTokens >= options.MaxLength)
+        {
+            yield return $"minNewTokens is {options.MinNewTokens}, but maxLength, which counts the start token, is {options.MaxLength}. Lower the one or raise the other.";
+        }
+    }
+
+    public static IEnumerable<string> UnknownIds(GenerationOptions options, DecoderFacts facts)
+    {
+        (string Name, IEnumerable<int> Ids)[] all =
+        [
+            (nameof(options.BadWordsIds), (options.BadWordsIds ?? []).SelectMany(word => word)),
+            (nameof(options.SuppressTokens), options.SuppressTokens ?? []),
+            (nameof(options.BeginSuppressTokens), options.BeginSuppressTokens ?? []),
+            (nameof(options.EosTokenId), options.EosTokenId ?? []),
+            (nameof(options.DecoderStartTokenId), options.DecoderStartTokenId is { } start ? [start] : []),
+            (nameof(options.ForcedBosTokenId), options.ForcedBosTokenId is { } first ? [first] : []),
+            (nameof(options.ForcedEosTokenId), options.ForcedEosTokenId is { } last ? [last] : []),
+        ];
+        foreach (var (name, ids) in all)
+        {
+            foreach (var id in ids.Where(id => id < 0 || id >= facts.Vocabulary).Take(1))
+            {
+                yield return $"{Name(name)} names id {id}, but the backbone writes ids from 0 to {facts.Vocabulary - 1}.";
+            }
+        }
+    }
+
+    private static string Name(string property) => JsonNamingPolicy.CamelCase.ConvertName(property);
+
+    private static string Text(object value) => Convert.ToString(value, CultureInfo.InvariantCulture)!;
+}

@@ -1,0 +1,134 @@
+using System.Globalization;
+
+namespace Ptgp.Backbone.Generation;
+
+/// <summary>Generation options with every default filled in and every contradiction refused.</summary>
+public sealed record ResolvedOptions
+{
+    /// <summary>How many new tokens are written at most when nobody says otherwise.</summary>
+    public const int DefaultNewTokens = 256;
+
+    private ResolvedOptions(GenerationOptions options, DecoderFacts facts)
+    {
+        Facts = facts;
+        StartId = options.DecoderStartTokenId ?? facts.StartId;
+        MaxNewTokens = options.MaxNewTokens;
+        MaxLength = options.MaxLength;
+        MinNewTokens = options.MinNewTokens ?? 0;
+        MinLength = options.MinLength ?? 0;
+        NumBeams = options.NumBeams ?? 1;
+        NumReturnSequences = options.NumReturnSequences ?? 1;
+        LengthPenalty = options.LengthPenalty ?? 1;
+        EarlyStopping = options.EarlyStopping ?? EarlyStopping.False;
+        NoRepeatNgramSize = options.NoRepeatNgramSize ?? 0;
+        EncoderNoRepeatNgramSize = options.EncoderNoRepeatNgramSize ?? 0;
+        RepetitionPenalty = options.RepetitionPenalty ?? 1;
+        EncoderRepetitionPenalty = options.EncoderRepetitionPenalty ?? 1;
+        EndIds = options.EosTokenId is { Count: > 0 } ends ? [.. ends] : [facts.EndId];
+        BadWords = [.. (options.BadWordsIds ?? []).Select(word => word.ToArray()).Where(word => word.Length != 1 || !EndIds.Contains(word[0]))];
+        SuppressTokens = [.. options.SuppressTokens ?? []];
+        BeginSuppressTokens = [.. options.BeginSuppressTokens ?? []];
+        ForcedBosTokenId = options.ForcedBosTokenId;
+        ForcedEosTokenId = options.ForcedEosTokenId;
+        EndDecay = options.ExponentialDecayLengthPenalty;
+        RenormalizeLogits = options.RenormalizeLogits ?? false;
+    }
+
+    /// <summary>Gets what the options were resolved for.</summary>
+    public DecoderFacts Facts { get; }
+
+    /// <summary>Gets the id that stands before everything that is written.</summary>
+    public int StartId { get; }
+
+    /// <summary>Gets the most new tokens; null when <see cref="MaxLength"/> or the default stands.</summary>
+    public int? MaxNewTokens { get; }
+
+    /// <summary>Gets the longest sequence, start token and prefix included; null when <see cref="MaxNewTokens"/> or the default stands.</summary>
+    public int? MaxLength { get; }
+
+    /// <summary>Gets the fewest new tokens.</summary>
+    public int MinNewTokens { get; }
+
+    /// <summary>Gets the shortest sequence, start token and prefix included.</summary>
+    public int MinLength { get; }
+
+    /// <summary>Gets how many hypotheses are kept.</summary>
+    public int NumBeams { get; }
+
+    /// <summary>Gets how many hypotheses are returned.</summary>
+    public int NumReturnSequences { get; }
+
+    /// <summary>Gets the power of the length that scores are divided by.</summary>
+    public double LengthPenalty { get; }
+
+    /// <summary>Gets when beam search stops.</summary>
+    public EarlyStopping EarlyStopping { get; }
+
+    /// <summary>Gets the size of n-grams that may not occur twice; 0 allows all.</summary>
+    public int NoRepeatNgramSize { get; }
+
+    /// <summary>Gets the size of n-grams of the input that may not be written; 0 allows all.</summary>
+    public int EncoderNoRepeatNgramSize { get; }
+
+    /// <summary>Gets the factor by which tokens already written are worsened.</summary>
+    public double RepetitionPenalty { get; }
+
+    /// <summary>Gets the factor by which tokens that the input lacks are worsened.</summary>
+    public double EncoderRepetitionPenalty { get; }
+
+    /// <summary>Gets the ids that end a sequence.</summary>
+    public IReadOnlyList<int> EndIds { get; }
+
+    /// <summary>Gets sequences that may not be written; an end id alone is not among them.</summary>
+    public IReadOnlyList<IReadOnlyList<int>> BadWords { get; }
+
+    /// <summary>Gets ids that may not be written.</summary>
+    public IReadOnlyList<int> SuppressTokens { get; }
+
+    /// <summary>Gets ids that may not be written first.</summary>
+    public IReadOnlyList<int> BeginSuppressTokens { get; }
+
+    /// <summary>Gets the id that is written first.</summary>
+    public int? ForcedBosTokenId { get; }
+
+    /// <summary>Gets the id that is written last.</summary>
+    public int? ForcedEosTokenId { get; }
+
+    /// <summary>Gets how the end grows likelier.</summary>
+    public ExponentialDecay? EndDecay { get; }
+
+    /// <summary>Gets whether scores are normalized again after the rules.</summary>
+    public bool RenormalizeLogits { get; }
+
+    /// <summary>Fills in defaults.</summary>
+    /// <exception cref="ArgumentException">A value is out of range or two contradict each other; the message names all of them as users write them.</exception>
+    public static ResolvedOptions From(GenerationOptions options, DecoderFacts facts)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(facts);
+        List<string> faults = [.. OptionFaults.OutOfRange(options)];
+        if (faults.Count == 0)
+        {
+            var resolved = new ResolvedOptions(options, facts);
+            faults.AddRange(OptionFaults.Contradictions(resolved).Concat(OptionFaults.UnknownIds(options, facts)));
+            if (faults.Count == 0)
+            {
+                return resolved;
+            }
+        }
+
+        throw new ArgumentException(string.Join(' ', faults));
+    }
+
+    /// <summary>Gets how long a sequence may grow, start token and prefix included.</summary>
+    /// <exception cref="ArgumentException">Nothing can be written after a prefix of this length.</exception>
+    public int LongestAfter(int prefixLength)
+    {
+        var given = 1 + prefixLength;
+        var wanted = MaxLength ?? given + (long)(MaxNewTokens ?? DefaultNewTokens);
+        var longest = (int)Math.Min(wanted, Facts.MaxLength);
+        return longest > given ? longest : throw new ArgumentException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Nothing can be written after a start token and a prefix of {prefixLength} tokens, because {(wanted > Facts.MaxLength ? "the backbone writes" : "maxLength is")} {longest}. {(wanted > Facts.MaxLength ? "Shorten the prefix." : "Raise maxLength, or give maxNewTokens instead.")}"));
+    }
+}

@@ -1,0 +1,143 @@
+using Ptgp.Backbone.Generation.Rules;
+
+namespace Ptgp.Backbone.Generation;
+
+/// <summary>The search for what to write for one source: managed state only, so that sources of one batch start, end and leave independently.</summary>
+internal abstract class SourceSearch
+{
+    private int told;
+
+    protected SourceSearch(WritingJob job, int beams)
+    {
+        Job = job;
+        Options = job.Options;
+        Beams = beams;
+        Longest = Options.LongestAfter(job.Prefix.Count);
+        Rules = RuleSet.From(Options, job.Prefix.Count, Longest, [.. job.Source], job.Rules);
+        Given = 1 + job.Prefix.Count;
+        told = Given;
+        Next = new int[beams];
+        Origins = [.. Enumerable.Range(0, beams)];
+    }
+
+    public WritingJob Job { get; }
+
+    public ResolvedOptions Options { get; }
+
+    public RuleSet Rules { get; }
+
+    /// <summary>Gets how many rows it takes in the batch.</summary>
+    public int Beams { get; }
+
+    /// <summary>Gets how many candidates it looks at in a step, of all its rows together.</summary>
+    public abstract int Candidates { get; }
+
+    /// <summary>Gets how long a sequence may grow.</summary>
+    public int Longest { get; }
+
+    /// <summary>Gets how many tokens were given: the start token and the prefix.</summary>
+    public int Given { get; }
+
+    /// <summary>Gets how many tokens each live hypothesis has.</summary>
+    public int Length { get; protected set; }
+
+    /// <summary>Gets the last token of each row.</summary>
+    public int[] Next { get; }
+
+    /// <summary>Gets, for each row, the row whose continuation it is, counted within the source.</summary>
+    public int[] Origins { get; }
+
+    public bool HasEnded { get; private set; }
+
+    /// <summary>Gets whether the next token is to be chosen, and not given.</summary>
+    public bool Chooses => !HasEnded && Length >= Given;
+
+    /// <summary>Gets why the source ended without a result; null when it did not.</summary>
+    public Exception? Fault { get; private set; }
+
+    /// <summary>Gets the probabilities that were asked for, once they are known.</summary>
+    public float[] Probabilities { get; set; } = [];
+
+    /// <summary>Gets the token at a place within start token and prefix.</summary>
+    public int GivenAt(int place) => place == 0 ? Options.StartId : Job.Prefix[place - 1];
+
+    public abstract ReadOnlySpan<int> Written(int beam);
+
+    /// <summary>Gets the summed log-probability of a row; negative infinity where no hypothesis stands.</summary>
+    public abstract float SumOf(int beam);
+
+    /// <summary>Gets what was written, best first.</summary>
+    public abstract IReadOnlyList<RawHypothesis> Results { get; }
+
+    /// <summary>Gets whether a row goes on from another one.</summary>
+    public bool IsReordered { get; protected set; }
+
+    /// <summary>Notes that the batch has brought its rows into the new order.</summary>
+    public void Settle()
+    {
+        for (var beam = 0; beam < Beams; beam++)
+        {
+            Origins[beam] = beam;
+        }
+
+        IsReordered = false;
+    }
+
+    /// <summary>Appends a given token to every row.</summary>
+    public void Give(int token)
+    {
+        Append(token);
+        Array.Fill(Next, token);
+    }
+
+    /// <summary>Goes on by one token.</summary>
+    /// <param name="sums">Summed log-probabilities of the best candidates, best first.</param>
+    /// <param name="places">Their places: row within the source · vocabulary + id.</param>
+    public void Advance(ReadOnlySpan<float> sums, ReadOnlySpan<long> places)
+    {
+        if (float.IsNaN(sums[0]))
+        {
+            Fail(new InvalidOperationException($"The backbone's scores after {Length} tokens are not numbers. Its weights, or a rule, are broken."));
+            return;
+        }
+
+        if (float.IsNegativeInfinity(sums[0]) && Results.Count == 0)
+        {
+            Fail(new InvalidOperationException($"After {Length} tokens every token is forbidden. Loosen the rules or options that forbid them."));
+            return;
+        }
+
+        Choose(sums, places);
+        if (Job.OnCertain is { } tell)
+        {
+            var certain = Certain();
+            if (certain.Length > told)
+            {
+                tell(certain[told..].ToArray());
+                told = certain.Length;
+            }
+        }
+    }
+
+    public void Fail(Exception fault)
+    {
+        Fault = fault;
+        HasEnded = true;
+    }
+
+    protected abstract void Append(int token);
+
+    protected abstract void Choose(ReadOnlySpan<float> sums, ReadOnlySpan<long> places);
+
+    /// <summary>Gets the longest beginning that all hypotheses share, live or ended.</summary>
+    protected abstract ReadOnlySpan<int> Certain();
+
+    protected void End() => HasEnded = true;
+
+    protected RawHypothesis Finished(WrittenRow row, int last, float logProbability, float score)
+    {
+        // A forced end at the last place does not say that the text was over.
+        var ended = Options.EndIds.Contains(last) && !(Length + 1 == Longest && last == Options.ForcedEosTokenId);
+        return new([.. row.Tokens(Length), last], [.. row.LogProbabilities(Length)[Given..], logProbability], score, ended ? FinishReason.End : FinishReason.Length);
+    }
+}

@@ -1,0 +1,63 @@
+using Ptgp.Backbone.Generation;
+using static TorchSharp.torch;
+
+namespace Ptgp.Backbone.Tests.Generation;
+
+/// <summary>What is written equals what the reference writes, token for token.</summary>
+public class GenerationParityTests
+{
+    private static readonly string[] Fixtures = ["t5-v1_0", "t5-v1_1", "bart", "marian", "marian-split"];
+
+    // An option that the contract does not have.
+    private static readonly string[] LeftOut = ["sequence_bias"];
+
+    public static TheoryData<string, string> Cases => [.. Fixtures.SelectMany(fixture => GoldenCase.All(fixture)
+        .Where(each => !LeftOut.Any(each.Asked.ContainsKey))
+        .Select(each => new TheoryDataRow<string, string>(fixture, each.Name)))];
+
+    [Theory, MemberData(nameof(Cases))]
+    public void EveryCaseIsTheReferences(string fixture, string name)
+    {
+        set_num_threads(1);
+        var golden = GoldenCase.All(fixture).Single(each => each.Name == name);
+        var folder = CheckpointFolder.Open(Repository.Fixture("models", fixture));
+        using var scope = NewDisposeScope();
+        using var quiet = inference_mode();
+        using var transformer = folder.LoadTransformer(CPU, ScalarType.Float32);
+        var facts = new DecoderFacts(folder.Config.OutputVocabulary, folder.Config.StartId, folder.Config.EndId);
+        var options = ResolvedOptions.From(golden.Options(fixture), facts);
+        var searches = golden.InputIds.Select((ids, row) => DecodingLoop.Begin(new()
+        {
+            Options = options,
+            Source = [.. ids.Where((_, at) => golden.AttentionMask[row][at] != 0).Select(id => (int)id)],
+            Prefix = golden.Prompts.Length == 0 ? [] : golden.Prompts[row][0] == options.StartId ? golden.Prompts[row][1..] : golden.Prompts[row],
+            Rules = golden.Rules(row, options.StartId),
+        })).ToArray();
+
+        var batch = new Batch { Source = Matrix(golden.InputIds), Mask = Matrix(golden.AttentionMask).to(ScalarType.Bool) };
+        var encoded = transformer.Encode(transformer.Embed(batch));
+        using var state = transformer.Begin(encoded, options.NumBeams, searches.Max(search => search.Longest));
+        new DecodingLoop(state, searches, CPU).Run();
+
+        Assert.All(searches, search => Assert.Null(search.Fault));
+        Assert.Equal(golden.Sequences, Filled(searches, folder.Config.PadId));
+        var scores = searches.SelectMany(search => search.Results.Select(result => result.Score)).ToArray();
+        Assert.All(golden.Scores.Zip(scores), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
+    }
+
+    [Fact]
+    public void OnlySequenceBiasIsLeftOut() =>
+        Assert.All(Fixtures, fixture => Assert.All(
+            GoldenCase.All(fixture).SelectMany(each => each.Asked.Select(option => option.Key)).Except(LeftOut).Except(["prefix_allowed_tokens"]),
+            option => Assert.NotNull(typeof(GenerationOptions).GetProperty(string.Concat(option.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]))))));
+
+    // The reference fills beams with the end where the padding's id is 0, and greedy rows always with padding.
+    private static int[][] Filled(SourceSearch[] searches, int pad)
+    {
+        var fill = searches[0].Beams > 1 && pad == 0 ? searches[0].Options.EndIds[0] : pad;
+        var rows = searches.SelectMany(search => search.Results.Select(result => result.Tokens)).ToArray();
+        return [.. rows.Select(row => row.Concat(Enumerable.Repeat(fill, rows.Max(each => each.Length) - row.Length)).ToArray())];
+    }
+
+    private static Tensor Matrix(long[][] rows) => tensor(rows.SelectMany(row => row).ToArray()).view(rows.Length, -1);
+}
