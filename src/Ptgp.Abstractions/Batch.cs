@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Ptgp;
 
-/// <summary>A padded batch on the backbone's device, made by the host.</summary>
+/// <summary>A batch on the backbone's device, made by the host; its rows are padded at their end.</summary>
 public sealed record Batch
 {
     /// <summary>Gets token ids <c>[batch, length]</c>, or frames <c>[batch, length, frame width]</c>.</summary>

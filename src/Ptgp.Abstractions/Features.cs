@@ -33,9 +33,9 @@ public sealed class Features
     }
 
     /// <summary>Makes features of token ids, leaving out those beyond <paramref name="maxLength"/>.</summary>
-    public static Features FromTokens(IEnumerable<long> ids, int maxLength = int.MaxValue)
+    public static Features FromTokens(IEnumerable<int> ids, int maxLength = int.MaxValue)
     {
-        long[] all = [.. ids];
+        long[] all = [.. ids.Select(id => (long)id)];
         return new(all.Length <= maxLength ? all : all[..maxLength], [], [], 0, Math.Max(0, all.Length - maxLength));
     }
 

@@ -17,6 +17,13 @@ public sealed class Target
     /// <summary>Makes a target of labels.</summary>
     public static Target FromLabels(params IEnumerable<long> labels) => new([.. labels], []);
 
+    /// <summary>Makes a target of a text's token ids, as <see cref="ITokenizer.Encode"/> gives them with <see cref="EncodingOptions.IsTarget"/>.</summary>
+    public static Target FromText(EncodedText text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return FromLabels(text.Ids.Select(id => (long)id));
+    }
+
     /// <summary>Makes a target of real numbers, such as a rating or a vector.</summary>
     public static Target FromValues(params IEnumerable<float> values) => new([], [.. values]);
 }

@@ -35,6 +35,8 @@ public abstract class TaskHead<TInput, TOutput> : TaskHead<TInput, TInput, TOutp
 /// <c>Embed</c>, <c>Loss</c> and <c>Predict</c> (tensors, synchronous, on the device's thread, inside a scope of the host's that
 /// disposes what they leave behind), and of one request in <c>AnswerAsync</c> (asynchronous, no tensors). The host pads, batches,
 /// moves to the device and runs every loop. A head with parameters calls <c>RegisterComponents()</c> at the end of its constructor.
+/// An input that cannot be answered is refused by a <see cref="FormatException"/> whose message is for the caller; any other
+/// exception is reported as a fault of the plugin.
 /// </remarks>
 public abstract class TaskHead<TInput, TPart, TPartOutput, TOutput> : nn.Module, ITaskHead<TInput, TOutput>
 {
