@@ -42,8 +42,8 @@ public sealed record EncodedBatch<TPart>
     /// <summary>Gets the share of probability that the recipe gives to all other labels, for losses over classes.</summary>
     public double LabelSmoothing { get; init; }
 
-    /// <summary>Gets the last states <c>[batch, length, width]</c>, with their graph when training.</summary>
-    public Tensor States => Encoded.States;
+    /// <summary>Gets the last states <c>[batch, length, width]</c>, with their graph when training; float32, whatever the backbone computes in.</summary>
+    public Tensor States => Encoded.States.to_type(ScalarType.Float32);
 
     /// <summary>Gets true where <see cref="States"/> holds data and not padding, <c>[batch, length]</c>.</summary>
     public Tensor Mask => Encoded.Mask;

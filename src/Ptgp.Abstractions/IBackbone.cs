@@ -5,7 +5,8 @@ namespace Ptgp;
 /// <summary>The Transformer that all tasks share, as one task sees it. Implemented by the host.</summary>
 /// <remarks>
 /// A head may keep this object, which is not a TorchSharp module and so does not become part of the head's own parameters.
-/// The properties may be read on any thread; the verbs belong in members of the head that the host calls with a batch.
+/// The properties may be read on any thread; the verbs belong in members of the head that the host calls with a batch. What they
+/// give to a head, and what a head gives to them, is float32 on the backbone's device, whatever the backbone computes in.
 /// </remarks>
 public interface IBackbone
 {

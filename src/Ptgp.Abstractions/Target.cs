@@ -14,7 +14,7 @@ public sealed class Target
     /// <summary>Gets the numbers; empty when labels are expected.</summary>
     public IReadOnlyList<float> Values { get; }
 
-    /// <summary>Makes a target of labels.</summary>
+    /// <summary>Makes a target of labels; of none, for a part that is learned from by comparison with others.</summary>
     public static Target FromLabels(params IEnumerable<long> labels) => new([.. labels], []);
 
     /// <summary>Makes a target of a text's token ids, as <see cref="ITokenizer.Encode"/> gives them with <see cref="EncodingOptions.IsTarget"/>.</summary>
