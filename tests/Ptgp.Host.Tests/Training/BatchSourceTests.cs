@@ -31,7 +31,7 @@ public class BatchSourceTests
 
     private static BatchSource<int> Source() => new(new(300, 2, 5), Encode);
 
-    private static EncodedExample<int>[] Encode(int index) => [new(index, Features.FromTokens(Enumerable.Repeat(1L, 1 + (index % 17))), Target.FromLabels(index))];
+    private static EncodedExample<int>[] Encode(int index) => [new(index, Features.FromTokens(Enumerable.Repeat(1, 1 + (index % 17))), Target.FromLabels(index))];
 
     private static int[] Parts(IReadOnlyList<EncodedExample<int>> batch) => [.. batch.Select(example => example.Part)];
 }

@@ -47,7 +47,7 @@ public class TrainingExamplesTests
 
         public override int Join(string input, IReadOnlyList<string> parts, IReadOnlyList<int> answers) => answers[0];
 
-        public override Features EncodeInput(string part) => Features.FromTokens(part.Select(letter => (long)letter));
+        public override Features EncodeInput(string part) => Features.FromTokens(part.Select(letter => (int)letter));
 
         public override Target? EncodeTarget(string part, int output) =>
             part == "skip" ? null : part == "bad" ? throw new FormatException("no such word") : Target.FromLabels(output);
