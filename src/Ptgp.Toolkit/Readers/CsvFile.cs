@@ -1,0 +1,56 @@
+using System.Text;
+using CsvHelper;
+
+namespace Ptgp.Toolkit.Readers;
+
+/// <summary>Reads files of comma-separated values (RFC 4180) whose first row names the columns.</summary>
+public static class CsvFile
+{
+    /// <summary>Reads rows lazily; empty lines are passed over.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="separator">What stands between fields; an ASCII character.</param>
+    /// <exception cref="InvalidDataException">A row has more or fewer fields than the first, or is not well formed.</exception>
+    public static IEnumerable<DataRow> Read(string path, char separator = ',')
+    {
+        using var reader = CsvReader.FromFile(path, new() { Separator = separator, HasHeader = false, TrackLineNumbers = true, MalformedData = CsvMalformedDataHandling.Throw });
+        string[]? columns = null;
+        while (Read(reader, path) is { } values)
+        {
+            if (columns is null)
+            {
+                columns = values;
+            }
+            else
+            {
+                yield return new TableRow(path, reader.LineNumber, columns, values);
+            }
+        }
+    }
+
+    private static string[]? Read(CsvReader reader, string path)
+    {
+        try
+        {
+            if (!reader.Read())
+            {
+                return null;
+            }
+
+            var values = new string[reader.FieldCount];
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = TextFile.StrictUtf8.GetString(reader.GetSpan(i));
+            }
+
+            return values;
+        }
+        catch (CsvFormatException error)
+        {
+            throw new TextLine(path, error.LineNumber, "").Fault("a field that has quotes must stand in quotes, with its own ones doubled, but this row's quotes do not pair up.");
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new TextLine(path, reader.LineNumber, "").Fault("a text file must be UTF-8, but this row is not. Save it as UTF-8.");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Buffers;
+using System.Text;
+
+namespace Ptgp.Toolkit.Readers;
+
+/// <summary>Reads text files line by line.</summary>
+public static class TextFile
+{
+    internal static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Reads the lines of a UTF-8 file lazily, however long they are. Only LF or CRLF ends a line, so that files that were aligned line by line stay so; a byte order mark is left out.</summary>
+    /// <exception cref="InvalidDataException">The file is not UTF-8; the message names the line.</exception>
+    public static IEnumerable<TextLine> Read(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+        var (buffer, unfinished, number) = (new byte[1 << 16], new ArrayBufferWriter<byte>(), 0L);
+        for (var count = file.Read(buffer); count > 0; count = file.Read(buffer))
+        {
+            for (var start = 0; start < count;)
+            {
+                var length = buffer.AsSpan(start, count - start).IndexOf((byte)'\n');
+                unfinished.Write(buffer.AsSpan(start, length < 0 ? count - start : length));
+                if (length < 0)
+                {
+                    break;
+                }
+
+                yield return Decode(path, ++number, unfinished.WrittenSpan);
+                unfinished.ResetWrittenCount();
+                start += length + 1;
+            }
+        }
+
+        if (unfinished.WrittenCount > 0)
+        {
+            yield return Decode(path, ++number, unfinished.WrittenSpan);
+        }
+    }
+
+    private static TextLine Decode(string path, long number, ReadOnlySpan<byte> bytes)
+    {
+        if (number == 1 && (bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])))
+        {
+            throw new TextLine(path, number, "").Fault("a text file must be UTF-8, but this one is UTF-16. Save it as UTF-8.");
+        }
+
+        bytes = number == 1 && bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes;
+        bytes = bytes.EndsWith((byte)'\r') ? bytes[..^1] : bytes;
+        try
+        {
+            return new(path, number, StrictUtf8.GetString(bytes));
+        }
+        catch (DecoderFallbackException error)
+        {
+            var place = error.BytesUnknown is { Length: > 0 } unknown ? $" the byte 0x{unknown[0]:X2} at position {error.Index + 1} is none" : " it is not";
+            throw new TextLine(path, number, "").Fault($"a text file must be UTF-8, but{place}. Save it as UTF-8.");
+        }
+    }
+}
