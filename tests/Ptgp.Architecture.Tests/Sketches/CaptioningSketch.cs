@@ -4,7 +4,6 @@ using static TorchSharp.torch;
 
 namespace Ptgp.Architecture.Tests.Sketches;
 
-#region sketch
 internal sealed record Picture(float[] Pixels, int Width, int Height); // red, green, blue of each pixel, a line after another
 
 /// <summary>Reads pictures by a way in of its own: patches of 16 × 16 pixels, through one linear layer.</summary>
@@ -28,6 +27,7 @@ internal sealed class CaptionHead : TaskHead<Picture, string>
            select part.Pixels[i],
     ], PatchWidth);
 
+    #region quote
     public override Target EncodeTarget(Picture part, string output) => Backbone.Write(output);
 
     public override Embedded Embed(Batch batch) => new(patches.call(batch.Source), batch.Mask);
@@ -36,5 +36,5 @@ internal sealed class CaptionHead : TaskHead<Picture, string>
 
     public override async Task<string> AnswerAsync(Picture input, IAnswering<Picture, string, string> host, CancellationToken cancellation) =>
         (await host.WriteAsync(new() { Source = EncodeInput(input) }, cancellation)).Best.Text;
+    #endregion
 }
-#endregion

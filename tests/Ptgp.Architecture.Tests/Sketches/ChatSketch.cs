@@ -2,19 +2,22 @@ using System.Text;
 
 namespace Ptgp.Architecture.Tests.Sketches;
 
-#region sketch
 internal sealed record Message(string Role, string Content);
 internal sealed record Chat(IReadOnlyList<Message> Messages); // a prompt is a chat of one message without a role
 
 /// <summary>Goes on from a prompt or a conversation, on a decoder-only backbone as on any that writes.</summary>
 internal sealed class ChatHead(IBackbone backbone) : TaskHead<Chat, string>(backbone)
 {
+    #region quote
     public override Features EncodeInput(Chat part)
     {
-        var ids = part.Messages is [{ Role: "" } prompt]
-            ? Backbone.Tokenizer.Encode(prompt.Content, new() { AddSpecialTokens = false }).Ids
-            : [.. part.Messages.SelectMany(message => (int[])[Mark("<|im_start|>"), .. Plain($"{message.Role}\n{message.Content}"), Mark("<|im_end|>"), .. Plain("\n")]), Mark("<|im_start|>"), .. Plain("assistant\n")];
+        IEnumerable<int> ids = part.Messages is [{ Role: "" } prompt]
+            ? Plain(prompt.Content)
+            : [.. part.Messages.SelectMany(Turn), Mark("<|im_start|>"), .. Plain("assistant\n")];
         return Features.FromTokens(ids.TakeLast(Backbone.MaxLength));
+
+        IEnumerable<int> Turn(Message message) =>
+            [Mark("<|im_start|>"), .. Plain($"{message.Role}\n{message.Content}"), Mark("<|im_end|>"), .. Plain("\n")];
 
         IEnumerable<int> Plain(string text) => Backbone.Tokenizer.Tokenize(text).Select(token => token.Id); // a user's "<|im_end|>" stays text
     }
@@ -34,7 +37,8 @@ internal sealed class ChatHead(IBackbone backbone) : TaskHead<Chat, string>(back
         }, cancellation);
         return written.Best.Text;
     }
+    #endregion
 
-    private int Mark(string entry) => Backbone.Tokenizer.TryFind(entry, out var id) ? id : throw new InvalidOperationException($"Backbone '{Backbone.Description.Name}' was not taught to chat: its vocabulary has no '{entry}'.");
+    private int Mark(string entry) => Backbone.Tokenizer.TryFind(entry, out var id) ? id : throw new InvalidOperationException(
+        $"Backbone '{Backbone.Description.Name}' was not taught to chat: its vocabulary has no '{entry}'.");
 }
-#endregion

@@ -3,7 +3,6 @@ using static TorchSharp.torch;
 
 namespace Ptgp.Architecture.Tests.Sketches;
 
-#region sketch
 /// <summary>What several sketches share. A plugin finds its like in Ptgp.Toolkit.</summary>
 internal static class Common
 {
@@ -19,6 +18,7 @@ internal static class Common
     public static IEnumerable<int> Starts(int length, int room, int overlap) =>
         Enumerable.Range(0, 1 + (Math.Max(0, length - overlap - 1) / (room - overlap))).Select(i => i * (room - overlap));
 
+    #region quote
     /// <summary>The loss of heads that write: teacher forcing.</summary>
     public static TaskLoss WritingLoss<TPart>(IBackbone backbone, EncodedBatch<TPart> batch) =>
         ClassLoss(backbone.Project(backbone.Decode(batch.Encoded, batch.Labels)), batch); // [batch, targets, vocabulary]
@@ -38,5 +38,5 @@ internal static class Common
         var weights = batch.Encoded.IsCausal ? mask * mask.cumsum(1).eq(count) : mask / count;
         return weights.unsqueeze(1).bmm(batch.States).squeeze(1);
     }
+    #endregion
 }
-#endregion

@@ -3,7 +3,6 @@ using static TorchSharp.torch;
 
 namespace Ptgp.Architecture.Tests.Sketches;
 
-#region sketch
 internal sealed record Sentence(string Text, string? Paraphrase = null); // the paraphrase is for training
 internal sealed record Meaning(float[] Vector);
 
@@ -12,6 +11,7 @@ internal sealed class MeaningHead(IBackbone backbone) : TaskHead<Sentence, strin
 {
     private const float Temperature = 0.05f;
 
+    #region quote
     public override bool KeepsPartsTogether => true;
 
     public override IReadOnlyList<string> Split(Sentence input) => input.Paraphrase is null ? [input.Text] : [input.Text, input.Paraphrase];
@@ -29,6 +29,7 @@ internal sealed class MeaningHead(IBackbone backbone) : TaskHead<Sentence, strin
         var own = arange(pairs.shape[0], device: likeness.device);
         return new(nn.functional.cross_entropy(likeness, own, reduction: nn.Reduction.Sum), pairs.shape[0]);
     }
+    #endregion
 
     public override IReadOnlyList<Meaning> Predict(EncodedBatch<string> batch)
     {
@@ -38,4 +39,3 @@ internal sealed class MeaningHead(IBackbone backbone) : TaskHead<Sentence, strin
 
     private static Tensor Vectors(EncodedBatch<string> batch) => nn.functional.normalize(Common.Pool(batch).to_type(ScalarType.Float32), dim: 1);
 }
-#endregion

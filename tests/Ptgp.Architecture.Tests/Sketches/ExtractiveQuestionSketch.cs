@@ -4,7 +4,6 @@ using static TorchSharp.torch;
 
 namespace Ptgp.Architecture.Tests.Sketches;
 
-#region sketch
 internal sealed record Question(string Text, string Context, int TopK = 1);
 internal sealed record Window(IReadOnlyList<Token> Tokens);
 internal sealed record Span(int Start, int Length, double Probability = 1);
@@ -33,9 +32,11 @@ internal sealed class SpanHead : TaskHead<Question, Window, Found, Found>
 
     public override Features EncodeInput(Window part) => Features.FromText(new(part.Tokens));
 
+    #region quote
     public override Target EncodeTarget(Window part, Found output)
     {
-        long At(int position) => part.Tokens.Index().FirstOrDefault(t => t.Item.Sequence == 1 && position >= t.Item.Start && position < t.Item.Start + t.Item.Length).Index;
+        long At(int position) => part.Tokens.Index()
+            .FirstOrDefault(t => t.Item.Sequence == 1 && position >= t.Item.Start && position < t.Item.Start + t.Item.Length).Index;
         var (first, last) = output.Spans is [var span, ..] ? (At(span.Start), At(span.Start + span.Length - 1)) : (0, 0);
         return first > 0 && last > 0 ? Target.FromLabels(first, last) : Target.FromLabels(0, 0); // the first token stands for: not here
     }
@@ -50,23 +51,25 @@ internal sealed class SpanHead : TaskHead<Question, Window, Found, Found>
         var length = spans.shape[2];
         var (best, at) = spans[.., 1.., 1..].flatten(1).topk((int)Math.Min(Candidates, (length - 1) * (length - 1)));
         return [.. batch.Parts.Select((part, row) => new Found(
-            [.. best[row].data<float>().Zip(at[row].data<long>()).Where(p => p.First > 0).Select(p => Cover(part, 1 + (p.Second / (length - 1)), 1 + (p.Second % (length - 1)), p.First))],
+            [.. best[row].data<float>().Zip(at[row].data<long>(), (p, i) => Cover(part, 1 + (i / (length - 1)), 1 + (i % (length - 1)), p)).Where(span => span.Probability > 0)],
             spans[row, 0, 0].item<float>()))];
     }
 
     public override Found Join(Question input, IReadOnlyList<Window> parts, IReadOnlyList<Found> answers)
     {
-        var spans = answers.SelectMany(answer => answer.Spans).GroupBy(span => (span.Start, span.Length)).Select(same => same.MaxBy(span => span.Probability)!);
+        var spans = answers.SelectMany(answer => answer.Spans).GroupBy(span => (span.Start, span.Length))
+            .Select(same => same.MaxBy(span => span.Probability)!);
         return new([.. spans.OrderByDescending(span => span.Probability).Take(input.TopK)], answers.Min(answer => answer.Nothing));
     }
+    #endregion
 
     private static Span Cover(Window part, long first, long last, float p) =>
         new(part.Tokens[(int)first].Start, part.Tokens[(int)last].Start + part.Tokens[(int)last].Length - part.Tokens[(int)first].Start, p);
 
     private Tensor Logits(EncodedBatch<Window> batch) // [batch, length, 2], of the context and the first token alone
     {
-        var stands = nn.utils.rnn.pad_sequence(batch.Parts.Select(part => tensor(part.Tokens.Select((token, i) => i == 0 || token.Sequence == 1).ToArray())), batch_first: true);
+        var rows = batch.Parts.Select(part => tensor(part.Tokens.Select((token, i) => i == 0 || token.Sequence == 1).ToArray()));
+        var stands = nn.utils.rnn.pad_sequence(rows, batch_first: true);
         return ends.call(batch.States).masked_fill(stands.to(batch.States.device).logical_not().unsqueeze(2), float.NegativeInfinity);
     }
 }
-#endregion

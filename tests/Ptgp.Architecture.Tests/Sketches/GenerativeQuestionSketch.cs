@@ -1,6 +1,5 @@
 namespace Ptgp.Architecture.Tests.Sketches;
 
-#region sketch
 /// <summary>Writes an answer to each stretch of a long context and takes the one that was likeliest a token.</summary>
 internal sealed class AnsweringHead(IBackbone backbone) : TaskHead<Question, Question, string, string>(backbone)
 {
@@ -16,6 +15,7 @@ internal sealed class AnsweringHead(IBackbone backbone) : TaskHead<Question, Que
 
     public override Features EncodeInput(Question part) => Backbone.Read($"question: {part.Text} context: {part.Context}");
 
+    #region quote
     public override Target? EncodeTarget(Question part, string output) =>
         part.Context.Contains(output, StringComparison.OrdinalIgnoreCase) ? Backbone.Write(output) : null;
 
@@ -26,5 +26,5 @@ internal sealed class AnsweringHead(IBackbone backbone) : TaskHead<Question, Que
         var written = await Task.WhenAll(Split(input).Select(part => host.WriteAsync(new() { Source = EncodeInput(part) }, cancellation)));
         return written.MaxBy(answer => answer.Best.LogProbabilities.Average())!.Best.Text;
     }
+    #endregion
 }
-#endregion

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 
 namespace Ptgp.Architecture.Tests.Sketches;
 
-#region sketch
 /// <summary>Extracts fields of a text as a JSON object that cannot be malformed: names and punctuation are forced, values are free of both.</summary>
 internal sealed class ExtractionHead(IBackbone backbone, IReadOnlyList<string> fields) : TaskHead<string, JsonObject>(backbone)
 {
@@ -16,13 +15,16 @@ internal sealed class ExtractionHead(IBackbone backbone, IReadOnlyList<string> f
 
     public override TaskLoss Loss(EncodedBatch<string> batch) => Common.WritingLoss(Backbone, batch);
 
+    #region quote
     public override async Task<JsonObject> AnswerAsync(string input, IAnswering<string, JsonObject, JsonObject> host, CancellationToken cancellation)
     {
         string[] frame = [.. fields.Select((field, i) => $"{(i == 0 ? "{" : "\",")}{JsonSerializer.Serialize(field)}:\""), "\"}"];
-        var written = await host.WriteAsync(new() { Source = EncodeInput(input), Rules = [new FrameRule(Backbone.Tokenizer, frame, plain)] }, cancellation);
+        var written = await host.WriteAsync(
+            new() { Source = EncodeInput(input), Rules = [new FrameRule(Backbone.Tokenizer, frame, plain)] }, cancellation);
         return written.Best.Finish == FinishReason.End ? JsonNode.Parse(written.Best.Text)!.AsObject()
             : throw new FormatException($"The object must end within {host.Options.MaxNewTokens} tokens, but does not. Ask for more maxNewTokens.");
     }
+    #endregion
 
     /// <summary>Forces the texts between values; a value ends where the next text begins.</summary>
     private sealed class FrameRule(ITokenizer tokenizer, IReadOnlyList<string> frame, int[] plain) : LogitsRule
@@ -46,4 +48,3 @@ internal sealed class ExtractionHead(IBackbone backbone, IReadOnlyList<string> f
         }
     }
 }
-#endregion

@@ -4,7 +4,6 @@ using static TorchSharp.torch;
 
 namespace Ptgp.Architecture.Tests.Sketches;
 
-#region sketch
 internal sealed class RatingHead : TaskHead<string, float>
 {
     private readonly Linear rating;
@@ -17,11 +16,12 @@ internal sealed class RatingHead : TaskHead<string, float>
 
     public override Features EncodeInput(string part) => Backbone.Read(part);
 
+    #region quote
     public override Target EncodeTarget(string part, float output) => Target.FromValues(output);
 
     public override TaskLoss Loss(EncodedBatch<string> batch) =>
         new(nn.functional.mse_loss(rating.call(Common.Pool(batch)), batch.Values, nn.Reduction.Sum), batch.Values.numel());
 
     public override IReadOnlyList<float> Predict(EncodedBatch<string> batch) => [.. rating.call(Common.Pool(batch)).squeeze(1).cpu().data<float>()];
+    #endregion
 }
-#endregion

@@ -4,7 +4,6 @@ using static TorchSharp.torch;
 
 namespace Ptgp.Architecture.Tests.Sketches;
 
-#region sketch
 internal sealed record Query(string Text, IReadOnlyList<string> Documents);
 internal sealed record Pair(Query Query, int Document);
 internal sealed record Ranking(IReadOnlyList<int> Order, IReadOnlyList<float> Scores); // expected: the good ones alone
@@ -20,6 +19,7 @@ internal sealed class RankHead : TaskHead<Query, Pair, float, Ranking>
         RegisterComponents();
     }
 
+    #region quote
     public override bool KeepsPartsTogether => true;
 
     public override IReadOnlyList<Pair> Split(Query input) => [.. input.Documents.Select((_, i) => new Pair(input, i))];
@@ -37,7 +37,8 @@ internal sealed class RankHead : TaskHead<Query, Pair, float, Ranking>
 
     public override TaskLoss Loss(EncodedBatch<Pair> batch)
     {
-        var query = tensor(batch.Parts.Select(part => part.Query).Distinct().SelectMany((query, i) => Enumerable.Repeat((long)i, query.Documents.Count)).ToArray(), device: batch.States.device);
+        var queries = batch.Parts.Select(part => part.Query).Distinct().SelectMany((query, i) => Enumerable.Repeat((long)i, query.Documents.Count));
+        var query = tensor(queries.ToArray(), device: batch.States.device);
         var same = query.unsqueeze(0).eq(query.unsqueeze(1)); // [batch, batch]: rows of one query
         var scores = Scores(batch);
         var chances = scores - scores.unsqueeze(0).expand_as(same).masked_fill(~same, float.NegativeInfinity).logsumexp(1); // log softmax in its list
@@ -45,7 +46,7 @@ internal sealed class RankHead : TaskHead<Query, Pair, float, Ranking>
     }
 
     public override IReadOnlyList<float> Predict(EncodedBatch<Pair> batch) => [.. Scores(batch).cpu().data<float>()];
+    #endregion
 
     private Tensor Scores(EncodedBatch<Pair> batch) => score.call(Common.Pool(batch)).squeeze(1); // [batch]
 }
-#endregion

@@ -1,6 +1,5 @@
 namespace Ptgp.Architecture.Tests.Sketches;
 
-#region sketch
 internal sealed record Audio(float[] Frames); // log-mel, 80 values a frame of 10 ms
 internal sealed record Segment(double Start, double End, string Text, IReadOnlyList<float[,]> Attention);
 internal sealed record Transcript(string Language, IReadOnlyList<Segment> Segments);
@@ -18,10 +17,12 @@ internal sealed class SpeechHead(IBackbone backbone, IReadOnlyList<AttentionHead
         return Features.FromFrames(window, Bands);
     }
 
-    public override Target EncodeTarget(Audio part, Transcript output) => Backbone.Write(string.Concat(output.Segments.Select(segment => segment.Text)));
+    public override Target EncodeTarget(Audio part, Transcript output) =>
+        Backbone.Write(string.Concat(output.Segments.Select(segment => segment.Text)));
 
     public override TaskLoss Loss(EncodedBatch<Audio> batch) => Common.WritingLoss(Backbone, batch);
 
+    #region quote
     public override async Task<Transcript> AnswerAsync(Audio input, IAnswering<Audio, Transcript, Transcript> host, CancellationToken cancellation)
     {
         var (answer, context, length) = (new Transcript("", []), new List<int>(), input.Frames.Length / Bands);
@@ -45,6 +46,7 @@ internal sealed class SpeechHead(IBackbone backbone, IReadOnlyList<AttentionHead
 
         return answer;
     }
+    #endregion
 
     private async Task<Hypothesis> WriteAsync(IEncodedInput heard, string language, List<int> context, IAnswering host, CancellationToken cancellation)
     {
@@ -72,6 +74,6 @@ internal sealed class SpeechHead(IBackbone backbone, IReadOnlyList<AttentionHead
         return names[written.Probabilities.Index().MaxBy(probability => probability.Item).Index];
     }
 
-    private int Id(string entry) => Backbone.Tokenizer.TryFind(entry, out var id) ? id : throw new InvalidOperationException($"The vocabulary has no '{entry}'.");
+    private int Id(string entry) => Backbone.Tokenizer.TryFind(entry, out var id) ? id
+        : throw new InvalidOperationException($"The vocabulary has no '{entry}'.");
 }
-#endregion

@@ -1,6 +1,5 @@
 namespace Ptgp.Architecture.Tests.Sketches;
 
-#region sketch
 internal sealed record Stretch(string Text, bool IsFirst);
 
 /// <summary>Summarizes the stretches of a long text, all at once, then the summaries, until one stretch holds them.</summary>
@@ -20,6 +19,7 @@ internal sealed class SummaryHead(IBackbone backbone) : TaskHead<string, Stretch
 
     public override Features EncodeInput(Stretch part) => Backbone.Read(Prefix + part.Text);
 
+    #region quote
     public override Target? EncodeTarget(Stretch part, string output) => part.IsFirst ? Backbone.Write(output) : null; // the rest was not summarized
 
     public override TaskLoss Loss(EncodedBatch<Stretch> batch) => Common.WritingLoss(Backbone, batch);
@@ -39,5 +39,5 @@ internal sealed class SummaryHead(IBackbone backbone) : TaskHead<string, Stretch
             input = summary;
         }
     }
+    #endregion
 }
-#endregion

@@ -4,7 +4,6 @@ using static TorchSharp.torch;
 
 namespace Ptgp.Architecture.Tests.Sketches;
 
-#region sketch
 internal sealed record Tag(int Start, int Length, string Label);
 
 /// <summary>Labels words; of each, the first token is asked. The part holds the tokens, so that a text is split but once.</summary>
@@ -20,6 +19,7 @@ internal sealed class TagHead : TaskHead<string, EncodedText, IReadOnlyList<Tag>
         RegisterComponents();
     }
 
+    #region quote
     public override IReadOnlyList<EncodedText> Split(string input) => [Backbone.Tokenizer.Encode(input, new() { MaxLength = Backbone.MaxLength })];
 
     public override IReadOnlyList<Tag> Join(string input, IReadOnlyList<EncodedText> parts, IReadOnlyList<IReadOnlyList<Tag>> answers) => answers[0];
@@ -37,10 +37,11 @@ internal sealed class TagHead : TaskHead<string, EncodedText, IReadOnlyList<Tag>
         var best = classes.call(batch.States).argmax(2).cpu(); // [batch, length]
         return [.. batch.Parts.Select((part, row) => Tags(part, best[row].data<long>().ToArray()))];
     }
+    #endregion
 
     private Tag[] Tags(EncodedText part, long[] best) =>
-        [.. part.Tokens.Index().Where(token => IsFirst(part, token.Index)).Select(token => new Tag(token.Item.Start, token.Item.Length, labels[(int)best[token.Index]]))];
+        [.. part.Tokens.Index().Where(token => IsFirst(part, token.Index))
+            .Select(token => new Tag(token.Item.Start, token.Item.Length, labels[(int)best[token.Index]]))];
 
     private static bool IsFirst(EncodedText part, int i) => part.Tokens[i].Word >= 0 && (i == 0 || part.Tokens[i - 1].Word != part.Tokens[i].Word);
 }
-#endregion

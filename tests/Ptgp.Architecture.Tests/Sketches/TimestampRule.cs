@@ -3,7 +3,6 @@ using static TorchSharp.torch;
 
 namespace Ptgp.Architecture.Tests.Sketches;
 
-#region sketch
 /// <summary>Whisper's grammar: timestamps come in pairs, never fall, and are written whenever they are likelier than any text together.</summary>
 internal sealed class TimestampRule(ITokenizer tokenizer) : LogitsRule
 {
@@ -15,6 +14,7 @@ internal sealed class TimestampRule(ITokenizer tokenizer) : LogitsRule
     /// <summary>Up to which frame of a window was written.</summary>
     public int Reach(IReadOnlyList<int> ids, int window) => ids.LastOrDefault(IsTime) is var time && time > zero ? 2 * (time - zero) : window;
 
+    #region quote
     public override void Apply(IReadOnlyList<int> written, int prefixLength, Tensor scores)
     {
         var count = written.Count - prefixLength;
@@ -42,7 +42,7 @@ internal sealed class TimestampRule(ITokenizer tokenizer) : LogitsRule
         var text = scores[..zero];
         text.masked_fill_(scores[zero..].logsumexp(0) > text.max(), float.NegativeInfinity); // decided on the device: nothing waits
     }
+    #endregion
 
     private static void Forbid(Tensor scores, long from, long to) => scores[(int)from..(int)to].fill_(float.NegativeInfinity);
 }
-#endregion

@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Ptgp.Architecture.Tests.Sketches;
 
-#region sketch
 internal sealed record Passage(string Text, string? To = null);
 internal sealed record Translation(string Text, double Score = 0, IReadOnlyList<Translation>? Others = null);
 
+#region quote
 internal sealed class TranslationHead(IBackbone backbone, TranslationOptions options) : TaskHead<Passage, Translation>(backbone)
 {
     public override Features EncodeInput(Passage part) =>
@@ -29,6 +29,7 @@ internal sealed class TranslationHead(IBackbone backbone, TranslationOptions opt
         return all[0] with { Others = all[1..] };
     }
 }
+#endregion
 
 internal sealed record TranslationOptions
 {
@@ -54,4 +55,3 @@ internal sealed class TranslationPlugin(TranslationOptions options, ILogger<Tran
         return [new("exact", answers.Average(answer => answer.Predicted.Text == answer.Expected.Text ? 1.0 : 0.0))];
     }
 }
-#endregion
