@@ -1,1 +1,1 @@
-return 0;
+if (args is ["schema"]) { Console.Write(Ptgp.Host.Configuration.OptionsSchema.OfHostConfiguration()); }

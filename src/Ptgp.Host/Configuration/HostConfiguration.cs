@@ -9,6 +9,10 @@ internal sealed record HostConfiguration
     /// <summary>Gets where plugins are found.</summary>
     public PluginsConfiguration Plugins { get; init; } = new();
 
+    /// <summary>Gets the place of the JSON Schema, for editors.</summary>
+    [ConfigurationKeyName("$schema")]
+    public string? Schema { get; init; }
+
     /// <summary>Gets the backbones, by the names that tasks call them.</summary>
     public IReadOnlyDictionary<string, BackboneConfiguration> Backbones { get; init; } = new Dictionary<string, BackboneConfiguration>();
 
@@ -17,6 +21,21 @@ internal sealed record HostConfiguration
 
     /// <summary>Gets all folders that hold plugins: the one beside the executable first, then <see cref="PluginsConfiguration.Folders"/>.</summary>
     public IReadOnlyList<string> PluginFolders => [Path.Combine(AppContext.BaseDirectory, "plugins"), .. Plugins.Folders];
+
+    /// <summary>Gets the file it was read from.</summary>
+    internal string File { get; init; } = ConfigurationFile.DefaultName;
+
+    /// <summary>Gets all settings as they were given, for faults that are found later.</summary>
+    internal IConfigurationRoot? Root { get; init; }
+
+    /// <summary>Makes the record of a plugin's own options from <c>tasks:&lt;name&gt;:options</c>.</summary>
+    /// <exception cref="ConfigurationException">The options do not fit the record; the message names every fault.</exception>
+    public object BindOptions(string task, Type type)
+    {
+        var section = Tasks[task].Options ?? new ConfigurationManager().GetSection($"tasks:{task}:options");
+        var (options, faults) = OptionsBinder.Bind(type, section, Root);
+        return faults.Count == 0 ? options! : throw new ConfigurationException($"'{File}'", faults);
+    }
 }
 
 /// <summary>Where plugins are found and which are loaded.</summary>
@@ -72,7 +91,7 @@ internal enum DtypeChoice
     Float32,
 
     /// <summary>16 bits with the range of 32.</summary>
-    BFloat16,
+    Bfloat16,
 
     /// <summary>16 bits.</summary>
     Float16,
@@ -91,7 +110,8 @@ internal sealed record TaskConfiguration
     /// <value>Null, the default, is the checkpoint as it is.</value>
     public string? Adapter { get; init; }
 
-    /// <summary>Gets the plugin's own options; bind it with <c>OptionsBinder</c>.</summary>
+    /// <summary>Gets the plugin's own options; see its page.</summary>
+    /// <remarks><see cref="HostConfiguration.BindOptions"/> makes the plugin's record of it.</remarks>
     public IConfigurationSection? Options { get; init; }
 
     /// <summary>Gets how it writes.</summary>

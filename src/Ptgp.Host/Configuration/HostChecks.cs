@@ -1,0 +1,71 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Ptgp.Host.Configuration;
+
+/// <summary>Checks what no record can say by itself: that paths lead somewhere, and that names name something.</summary>
+internal sealed class HostChecks(IConfigurationRoot root, IEnumerable<ConfigurationFault> faults)
+{
+    private readonly Origins origins = new(root);
+    private readonly List<ConfigurationFault> found = [.. faults];
+
+    /// <summary>Gets all faults found so far.</summary>
+    public IReadOnlyList<ConfigurationFault> Faults => found;
+
+    /// <summary>Makes all paths absolute, relative ones by the folder of the file, and finds those that lead nowhere.</summary>
+    public HostConfiguration ResolvePaths(HostConfiguration configuration)
+    {
+        var home = Path.GetDirectoryName(configuration.File)!;
+        return configuration with
+        {
+            Plugins = configuration.Plugins with
+            {
+                Folders = [.. configuration.Plugins.Folders.Select((folder, i) => Folder(home, $"plugins:folders:{i}", folder) ?? "")],
+            },
+            Backbones = Each(configuration.Backbones, (name, backbone) => backbone with
+            {
+                Checkpoint = Folder(home, $"backbones:{name}:checkpoint", backbone.Checkpoint) ?? "",
+            }),
+            Tasks = Each(configuration.Tasks, (name, task) => task with { Adapter = Folder(home, $"tasks:{name}:adapter", task.Adapter) }),
+        };
+    }
+
+    /// <summary>Finds tasks whose backbone or plugin there is not.</summary>
+    public void CheckNames(HostConfiguration configuration, Func<HostConfiguration, IReadOnlyCollection<string>>? findPlugins)
+    {
+        string[] backbones = [.. root.GetSection("backbones").GetChildren().Select(child => child.Key)];
+        var plugins = configuration.Tasks.Count > 0 ? findPlugins?.Invoke(configuration) : null;
+        foreach (var (name, task) in configuration.Tasks)
+        {
+            if (task.Backbone is { } backbone && !backbones.Contains(backbone, StringComparer.OrdinalIgnoreCase))
+            {
+                Add($"tasks:{name}:backbone", $"must name one of 'backbones', but is '{backbone}'. {Nearest.Hint(backbone, backbones, "None are configured.")}");
+            }
+
+            if (task.Plugin is { } plugin && plugins is not null && !plugins.Contains(plugin, StringComparer.Ordinal))
+            {
+                Add($"tasks:{name}:plugin", $"must name a plugin, but is '{plugin}'. {Nearest.Hint(plugin, plugins, "None were found.")} See 'ptgp plugins'.");
+            }
+        }
+    }
+
+    private string? Folder(string home, string key, string? path)
+    {
+        if (path is null)
+        {
+            return null;
+        }
+
+        var full = Path.GetFullPath(path, home);
+        if (!Directory.Exists(full))
+        {
+            Add(key, $"must name a folder, but there is {(File.Exists(full) ? "a file" : "nothing")} at '{full}'.");
+        }
+
+        return full;
+    }
+
+    private void Add(string path, string message) => found.Add(new(path, message, origins.Find(path)));
+
+    private static Dictionary<string, T> Each<T>(IReadOnlyDictionary<string, T> all, Func<string, T, T> change) =>
+        all.ToDictionary(pair => pair.Key, pair => change(pair.Key, pair.Value), StringComparer.OrdinalIgnoreCase);
+}

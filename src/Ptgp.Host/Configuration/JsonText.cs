@@ -1,0 +1,35 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Configuration;
+
+namespace Ptgp.Host.Configuration;
+
+/// <summary>Lists and objects that were given as one text, such as <c>--set tasks:en-de:generation:badWordsIds=[[1,2]]</c>.</summary>
+internal static class JsonText
+{
+    /// <summary>Reads a section whose value is a JSON list or object as if its items had been given one by one; null when it is neither.</summary>
+    public static IConfigurationSection? Parse(IConfigurationSection section)
+    {
+        if (section.Value?.TrimStart() is not { Length: > 0 } text || text[0] is not ('[' or '{'))
+        {
+            return null;
+        }
+
+        try
+        {
+            var node = JsonNode.Parse(text);
+            foreach (var key in section.Path.Split(':').Reverse())
+            {
+                node = new JsonObject { [key] = node };
+            }
+
+            using var stream = new MemoryStream(Encoding.UTF8.GetBytes(node!.ToJsonString()));
+            return new ConfigurationBuilder().AddJsonStream(stream).Build().GetSection(section.Path);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
