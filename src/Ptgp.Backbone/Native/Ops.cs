@@ -1,28 +1,154 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ptgp.Backbone.Native;
 
-/// <summary>Operations that TorchSharp lacks or leaves dangerous.</summary>
+/// <summary>
+/// Operations that TorchSharp lacks, or whose faulty use would end the process. Each checks its arguments, works on any device, keeps
+/// gradients, and falls back to plain arithmetic where libtorch lacks its kernel.
+/// </summary>
 public static class Ops
 {
-    /// <summary>Multiplies batches of matrices.</summary>
+    /// <summary>
+    /// Multiplies matrices: <c>[…, n, k]</c> by <c>[k, m]</c>, or by <c>[…, k, m]</c> of the same leading extents, to <c>[…, n, m]</c>.
+    /// Stands in for <c>torch.matmul</c>, which ends the process when shapes or types do not fit.
+    /// </summary>
+    /// <exception cref="ArgumentException">The shapes or the types do not fit.</exception>
     public static Tensor MatMul(Tensor a, Tensor b)
     {
         ArgumentNullException.ThrowIfNull(a);
-        return einsum("...ij,...jk->...ik", a, b);
+        ArgumentNullException.ThrowIfNull(b);
+        var (left, right) = (a.shape, b.shape);
+        var fits = left.Length >= 2 && right.Length >= 2 && left[^1] == right[^2]
+            && (right.Length == 2 || left.AsSpan(..^2).SequenceEqual(right.AsSpan(..^2)));
+        if (!fits || a.dtype != b.dtype)
+        {
+            throw new ArgumentException(
+                $"Matrices must be […, n, k] and [k, m] or […, k, m] of one type, but are {a.dtype} [{string.Join(", ", left)}] and {b.dtype} [{string.Join(", ", right)}].",
+                nameof(b));
+        }
+
+        if (left.Length == 2)
+        {
+            return a.mm(b);
+        }
+
+        using var scope = NewDisposeScope();
+        var batch = left[..^2].Aggregate(1L, (count, extent) => count * extent);
+        var product = right.Length == 2
+            ? a.reshape(batch * left[^2], left[^1]).mm(b)
+            : a.reshape(batch, left[^2], left[^1]).bmm(b.reshape(batch, right[^2], right[^1]));
+        return product.view([.. left.AsSpan(..^1), right[^1]]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Normalizes to root mean square 1.</summary>
+    /// <summary>Divides each state by the root of its mean square, and multiplies it by weights: <c>[…, width]</c> to the same.</summary>
+    /// <param name="x">The states, <c>[…, width]</c>.</param>
+    /// <param name="weight">The weights, <c>[width]</c>.</param>
+    /// <param name="eps">What is added to the mean square.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static Tensor RmsNorm(Tensor x, Tensor weight, double eps)
     {
         ArgumentNullException.ThrowIfNull(x);
-        return x * rsqrt(x.pow(2).mean([-1], true) + eps) * weight;
+        ArgumentNullException.ThrowIfNull(weight);
+        if (weight.Dimensions != 1 || x.Dimensions == 0 || x.size(-1) != weight.size(0))
+        {
+            throw new ArgumentException($"States must be [{Shape(weight)}] in the last extent, but are [{Shape(x)}].", nameof(x));
+        }
+
+        return RootMeanSquare.Normalize(x, weight, eps);
     }
 
-    /// <summary>Lets queries look at keys, scores multiplied by <paramref name="scale"/>.</summary>
+    /// <summary>
+    /// Lets queries look at keys and gathers their values, <c>softmax(q kᵀ · scale + mask) v</c>: <c>[batch, heads, queries, width]</c>
+    /// and twice <c>[batch, heads, keys, width]</c> to <c>[batch, heads, queries, width]</c>.
+    /// </summary>
+    /// <param name="q">The queries.</param>
+    /// <param name="k">The keys.</param>
+    /// <param name="v">The values; their width may be another.</param>
+    /// <param name="mask">What is added to the scores, or true where a query may look; broadcast to <c>[batch, heads, queries, keys]</c>. Gradients reach it.</param>
+    /// <param name="scale">What scores are multiplied by; usually the width to the power −½.</param>
+    /// <param name="causal">Whether query i sees keys 0 to i alone; then there is no mask.</param>
+    /// <param name="dropout">The share of looks to drop at random; 0 outside training.</param>
+    /// <exception cref="ArgumentException">The shapes or the types do not fit.</exception>
     public static Tensor Attention(Tensor q, Tensor k, Tensor v, Tensor? mask, double scale, bool causal, double dropout)
     {
         ArgumentNullException.ThrowIfNull(q);
-        return nn.functional.scaled_dot_product_attention(q * (scale * Math.Sqrt(q.size(3))), k, v, mask, dropout, causal);
+        ArgumentNullException.ThrowIfNull(k);
+        ArgumentNullException.ThrowIfNull(v);
+        var fits = q.Dimensions == 4 && k.Dimensions == 4 && v.Dimensions == 4
+            && q.size(0) == k.size(0) && k.size(0) == v.size(0) && q.size(1) == k.size(1) && k.size(1) == v.size(1)
+            && q.size(3) == k.size(3) && k.size(2) == v.size(2) && q.dtype == k.dtype && k.dtype == v.dtype;
+        if (!fits)
+        {
+            throw new ArgumentException(
+                $"Queries, keys and values must be [batch, heads, length, width] of one type, but are {q.dtype} [{Shape(q)}], {k.dtype} [{Shape(k)}] and {v.dtype} [{Shape(v)}].",
+                nameof(q));
+        }
+
+        if (mask is not null && (causal || (mask.dtype != q.dtype && mask.dtype != ScalarType.Bool) || !Spreads(mask, q.size(0), q.size(1), q.size(2), k.size(2))))
+        {
+            throw new ArgumentException(
+                $"A mask must be Bool or {q.dtype}, broadcast to [{q.size(0)}, {q.size(1)}, {q.size(2)}, {k.size(2)}] and go without 'causal', but is {mask.dtype} [{Shape(mask)}]{(causal ? " with it" : "")}.",
+                nameof(mask));
+        }
+
+        return ScaledAttention.Attend(q, k, v, mask, scale, causal, dropout);
     }
+
+    /// <summary>
+    /// Makes one step of AdamW as torch computes it, in place, for parameters of one learning rate and decay. Call it without gradients.
+    /// </summary>
+    /// <param name="values">The parameters.</param>
+    /// <param name="gradients">Their gradients, not changed.</param>
+    /// <param name="means">The running means of their gradients; zeros at first.</param>
+    /// <param name="squares">The running means of their squared gradients; zeros at first.</param>
+    /// <param name="steps">How many steps each has made, this one included: float32 scalars. They may be one tensor.</param>
+    /// <param name="step">The numbers of the step.</param>
+    /// <exception cref="ArgumentException">The lists, or the shapes of what belongs together, differ.</exception>
+    public static void FusedAdamW(
+        IReadOnlyList<Tensor> values, IReadOnlyList<Tensor> gradients, IReadOnlyList<Tensor> means, IReadOnlyList<Tensor> squares, IReadOnlyList<Tensor> steps, AdamWStep step)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        ArgumentNullException.ThrowIfNull(gradients);
+        ArgumentNullException.ThrowIfNull(means);
+        ArgumentNullException.ThrowIfNull(squares);
+        ArgumentNullException.ThrowIfNull(steps);
+        if (gradients.Count != values.Count || means.Count != values.Count || squares.Count != values.Count || steps.Count != values.Count)
+        {
+            throw new ArgumentException($"There must be as many gradients, means, squares and steps as parameters, {values.Count}, but there are {gradients.Count}, {means.Count}, {squares.Count} and {steps.Count}.", nameof(values));
+        }
+
+        for (var i = 0; i < values.Count; i++)
+        {
+            foreach (var tensor in (ReadOnlySpan<Tensor>)[gradients[i], means[i], squares[i]])
+            {
+                if (tensor.dtype != values[i].dtype || !tensor.shape.AsSpan().SequenceEqual(values[i].shape))
+                {
+                    throw new ArgumentException($"What belongs to parameter {i} must be {values[i].dtype} [{Shape(values[i])}] as it is, but one is {tensor.dtype} [{Shape(tensor)}].", nameof(values));
+                }
+            }
+        }
+
+        if (values.Count > 0)
+        {
+            AdamWKernel.Update(values, gradients, means, squares, steps, step);
+        }
+    }
+
+    private static bool Spreads(Tensor mask, params ReadOnlySpan<long> shape)
+    {
+        var missing = shape.Length - (int)mask.Dimensions;
+        for (var i = Math.Max(missing, 0); i < shape.Length && missing >= 0; i++)
+        {
+            var extent = mask.size(i - missing);
+            if (extent != 1 && extent != shape[i])
+            {
+                return false;
+            }
+        }
+
+        return missing >= 0;
+    }
+
+    private static string Shape(Tensor tensor) => string.Join(", ", tensor.shape);
 }

@@ -1,0 +1,34 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Ptgp.Backbone.Native;
+
+/// <summary>Attention with a scale of the caller's, which TorchSharp's own lacks: T5 scales by 1.</summary>
+internal static class ScaledAttention
+{
+    private static readonly bool hasScaled = SelfTest.Passes(
+        () => Scaled(SelfTest.Numbers(1, 2, 3, 4), SelfTest.Numbers(1, 2, 5, 4), SelfTest.Numbers(1, 2, 5, 4), SelfTest.Numbers(3, 5), 0.7, false, 0),
+        () => Rescaled(SelfTest.Numbers(1, 2, 3, 4), SelfTest.Numbers(1, 2, 5, 4), SelfTest.Numbers(1, 2, 5, 4), SelfTest.Numbers(3, 5), 0.7, false, 0));
+
+    public static Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor? mask, double scale, bool causal, double dropout) =>
+        hasScaled ? Scaled(q, k, v, mask, scale, causal, dropout) : Rescaled(q, k, v, mask, scale, causal, dropout);
+
+    public static Tensor Scaled(Tensor q, Tensor k, Tensor v, Tensor? mask, double scale, bool causal, double dropout)
+    {
+        // scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask, float dropout_p, bool is_causal, *, float? scale, bool enable_gqa)
+        Span<ulong> stack =
+        [
+            Dispatcher.From(q), Dispatcher.From(k), Dispatcher.From(v), Dispatcher.Optional(mask),
+            Dispatcher.From(dropout), Dispatcher.From(causal), Dispatcher.Optional(scale), Dispatcher.From(false),
+        ];
+        return Dispatcher.Call("aten::scaled_dot_product_attention\0"u8, stack);
+    }
+
+    // TorchSharp's divides by the root of the width.
+    public static Tensor Rescaled(Tensor q, Tensor k, Tensor v, Tensor? mask, double scale, bool causal, double dropout)
+    {
+        using var factor = tensor(scale * Math.Sqrt(q.size(3)), q.dtype, q.device);
+        using var scaled = q.mul(factor);
+        return nn.functional.scaled_dot_product_attention(scaled, k, v, mask, dropout, causal);
+    }
+}

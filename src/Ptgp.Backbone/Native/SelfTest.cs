@@ -1,0 +1,31 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Ptgp.Backbone.Native;
+
+/// <summary>Decides once a process whether an entry point of libtorch can be used. Which exist differs between systems and versions.</summary>
+internal static class SelfTest
+{
+    /// <summary>Whether a native computation is there and equals the plain one; otherwise the plain one must do.</summary>
+    public static bool Passes(Func<Tensor> native, Func<Tensor> plain)
+    {
+        using var scope = NewDisposeScope();
+        using var gradientless = no_grad();
+        try
+        {
+            return allclose(native(), plain(), 1e-4, 1e-5);
+        }
+        catch (Exception fault) when (fault is DllNotFoundException or EntryPointNotFoundException or InvalidOperationException or ExternalException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Some numbers around zero, always the same, that take nothing from a random generator.</summary>
+    public static Tensor Numbers(params long[] shape)
+    {
+        var count = shape.Aggregate(1L, (product, extent) => product * extent);
+        return arange(count, dtype: ScalarType.Float32, device: CPU).mul_(tensor(2.4f)).sin_().view(shape);
+    }
+}
