@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Text;
 
 using Ptgp.Backbone.Tokenization.Models;
 using Ptgp.Backbone.Tokenization.Normalizers;
+using Ptgp.Backbone.Tokenization.Patterns;
 
 namespace Ptgp.Backbone.Tokenization;
 
@@ -122,13 +122,8 @@ internal sealed class AddedTokens
     {
         Rune.DecodeLastFromUtf16(text[..start], out var before, out _);
         Rune.DecodeFromUtf16(text[end..], out var after, out _);
-        return (start == 0 || !IsWordCharacter(before)) && (end == text.Length || !IsWordCharacter(after));
+        return (start == 0 || !CharacterKinds.IsWord(before)) && (end == text.Length || !CharacterKinds.IsWord(after));
     }
-
-    private static bool IsWordCharacter(Rune rune) => Rune.IsLetterOrDigit(rune)
-        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.ConnectorPunctuation or UnicodeCategory.NonSpacingMark
-            or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark or UnicodeCategory.LetterNumber
-        || rune.Value is 0x200C or 0x200D;
 }
 
 /// <summary>A part of a text: an added token, or normalized text that is yet to be split.</summary>

@@ -12,10 +12,10 @@ internal sealed class OffsetTrimming
     /// <summary>Gets whether a text's first blank was put there by the tokenizer, so that its first token covers none.</summary>
     public bool AddsPrefix { get; init; }
 
-    /// <summary>Takes the blanks of a byte-level entry out of its offsets.</summary>
-    public void Blanks(string? entry, bool isFirst, ref int start, ref int end)
+    /// <summary>Takes the blanks of a byte-level entry, or of an added token as the text has it, out of its offsets.</summary>
+    public void Blanks(ReadOnlySpan<char> entry, bool isFirst, ref int start, ref int end)
     {
-        if (!TrimsBytes || entry is null)
+        if (!TrimsBytes)
         {
             return;
         }
@@ -33,7 +33,8 @@ internal sealed class OffsetTrimming
 
         if (leading > 0)
         {
-            leading = AddsPrefix && (isFirst || start == 0) ? 0 : leading;
+            // The blank that was put before the text covers nothing; more than one were there.
+            leading = AddsPrefix && leading == 1 && (isFirst || start == 0) ? 0 : leading;
             start = Math.Min(start + leading, end);
         }
 

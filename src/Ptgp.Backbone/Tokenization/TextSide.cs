@@ -40,7 +40,9 @@ internal sealed class TextSide
         {
             if (part.Id is { } id)
             {
-                tokens.Add(new(id, part.Text.Starts[0], part.Text.Ends[^1] - part.Text.Starts[0]) { Word = word++ });
+                var (from, to) = (part.Text.Starts[0], part.Text.Ends[^1]);
+                Trimming?.Blanks(part.Text.Characters, tokens.Count == 0, ref from, ref to);
+                tokens.Add(new(id, from, to - from) { Word = word++ });
                 continue;
             }
 

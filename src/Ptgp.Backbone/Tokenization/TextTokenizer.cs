@@ -47,8 +47,8 @@ internal sealed class TextTokenizer : ITokenizer
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, int> Languages { get; }
 
-    /// <summary>Gets the language that a template names when the caller does not say another, and what replaces it on the target side.</summary>
-    public (int Source, int Target)? DefaultLanguages { get; init; }
+    /// <summary>Gets the language that replaces the template's on the target side when the caller names none; null for the template's own.</summary>
+    public string? TargetLanguage { get; init; }
 
     /// <summary>Gets from which id on added tokens stand apart when joined; the model's own entries end there.</summary>
     public int ModelCount { get; init; } = int.MaxValue;
@@ -140,15 +140,17 @@ internal sealed class TextTokenizer : ITokenizer
         return tokens;
     }
 
+    /// <summary>Puts the wanted language in the place of the one that the template names.</summary>
     private Template InLanguage(Template template, EncodingOptions options)
     {
-        if (DefaultLanguages is not { } defaults)
+        var wanted = options.Language ?? (options.IsTarget ? TargetLanguage : null);
+        if (wanted is null || !Languages.TryGetValue(wanted, out var id))
         {
             return template;
         }
 
-        var wanted = options.Language is { } language && Languages.TryGetValue(language, out var id) ? id : options.IsTarget ? defaults.Target : defaults.Source;
-        return template.Replace(defaults.Source, wanted);
+        var named = template.Single.FirstOrDefault(part => part.Id is { } known && Languages.Values.Contains(known)).Id;
+        return named is { } other ? template.Replace(other, id) : template;
     }
 
     private static EncodedText Fill(IReadOnlyList<TemplatePart> parts, TextSide side, List<Token>[] texts, EncodingOptions options)

@@ -1,3 +1,5 @@
+using Ptgp.Backbone.Tokenization.Json;
+
 namespace Ptgp.Backbone.Tokenization;
 
 /// <summary>Loads the tokenizer of a checkpoint folder.</summary>
@@ -16,6 +18,11 @@ public static class TokenizerLoader
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(defaults);
         var settings = TokenizerSettings.Read(folder);
+        if (Has("tokenizer.json"))
+        {
+            return TokenizerJson.Load(Path.Combine(folder, "tokenizer.json"), settings, defaults);
+        }
+
         if (Has("source.spm") && Has("target.spm") && Has("vocab.json"))
         {
             return SentencePieceLoader.LoadMarian(settings, defaults);
@@ -24,6 +31,11 @@ public static class TokenizerLoader
         if (Has("spiece.model"))
         {
             return SentencePieceLoader.LoadT5(Path.Combine(folder, "spiece.model"), settings, defaults);
+        }
+
+        if (Has("vocab.json") && Has("merges.txt"))
+        {
+            return BytePairLoader.Load(settings, defaults);
         }
 
         throw new CheckpointException($"{folder} must hold a tokenizer, but has none of these: tokenizer.json; source.spm, target.spm and vocab.json; spiece.model; vocab.json and merges.txt. Copy the tokenizer's files of the checkpoint there.");

@@ -56,6 +56,20 @@ internal sealed class TokenizerSettings
     /// <summary>Gets how the token of a role, such as <c>eos_token</c>, is written; null when no file says.</summary>
     public string? Role(string name) => roles.GetValueOrDefault(name);
 
+    /// <summary>Finds the id of the first of some roles that has one; null when none has.</summary>
+    public int? FindRole(Vocabulary vocabulary, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (Role(name) is { } entry && vocabulary.Find(entry) is var id and >= 0)
+            {
+                return id;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Gets a setting that is true or false.</summary>
     public bool Flag(string name, bool otherwise) => Setting(name) switch
     {

@@ -80,6 +80,26 @@ internal sealed class Golden
 
     public static IEnumerable<Golden> OfModel(string name) => Read(Repository.Fixture("models", name, "golden", "tokenizer.json"));
 
+    /// <summary>Compares everything that the file says about the text.</summary>
+    public void Check(ITokenizer tokenizer)
+    {
+        var encoded = tokenizer.Encode(Text, Options);
+        Assert.Equal(Ids, encoded.Ids);
+        Assert.Equal(Tokens, encoded.Ids.Select(tokenizer.GetEntry));
+        if (Offsets is { } offsets)
+        {
+            Assert.Equal(offsets, encoded.Tokens.Select(token => (token.Start, token.Start + token.Length)));
+        }
+
+        if (row.TryGetProperty("words", out var words))
+        {
+            Assert.Equal(words.EnumerateArray().Select(word => word.ValueKind == JsonValueKind.Null ? -1 : word.GetInt32()), encoded.Tokens.Select(token => token.Word));
+        }
+
+        Assert.Equal(Decoded, tokenizer.Decode(Ids, skipSpecialTokens: false));
+        Assert.Equal(DecodedWithoutSpecial, tokenizer.Decode(Ids));
+    }
+
     private static int[] Integers(JsonElement values) => [.. values.EnumerateArray().Select(value => value.GetInt32())];
 
     private static int Units(string text, int runes) => text.EnumerateRunes().Take(runes).Sum(rune => rune.Utf16SequenceLength);
