@@ -44,9 +44,8 @@ internal sealed class CheckpointParameters : ParameterSource
 
         using var scope = NewDisposeScope();
         var stored = files.Read(found);
-        var converted = stored.to(dtype).to(Device);
-        // What is trained must not be the memory of the file.
-        return (IsTrainable && converted.Handle == stored.Handle ? converted.clone() : converted).MoveToOuterDisposeScope();
+        // What is trained must not be the memory of the file, which a change would end the process for.
+        return stored.to(dtype, Device, copy: IsTrainable).MoveToOuterDisposeScope();
     }
 
     /// <summary>Makes sure that nothing of the checkpoint was overlooked.</summary>
