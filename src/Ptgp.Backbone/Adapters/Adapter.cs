@@ -88,7 +88,13 @@ public sealed class LowRankDelta : nn.Module
     public double Scale { get; }
 
     /// <summary>Computes what is added to the projection's result: <c>[…, in]</c> to <c>[…, out]</c>.</summary>
-    public Tensor Forward(Tensor x) => nn.functional.linear(nn.functional.linear(x, A), B).mul(factor);
+    public Tensor Forward(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return x.dtype == A.dtype
+            ? nn.functional.linear(nn.functional.linear(x, A), B).mul(factor)
+            : Forward(x.to(A.dtype)).to(x.dtype);                 // deltas stay float32 on a backbone of 16 bits
+    }
 
     /// <inheritdoc />
     protected override void Dispose(bool disposing)

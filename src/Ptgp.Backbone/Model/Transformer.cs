@@ -56,6 +56,9 @@ public sealed class Transformer : nn.Module
     /// <summary>Gets the shape.</summary>
     public TransformerConfig Config { get; }
 
+    /// <summary>Gets or sets the share of activations that are dropped in training mode; null, the default, for what <see cref="Config"/> says.</summary>
+    public double? Dropout { get; set; }
+
     /// <summary>Gets the device of the weights.</summary>
     public Device Device => embeddings.device;
 
@@ -77,7 +80,7 @@ public sealed class Transformer : nn.Module
     /// <summary>Reads: <c>[batch, length, width]</c> to the encoder's states of the same shape.</summary>
     public EncodedStates Encode(Embedded input, Adapter? adapter = null, StateCapture? capture = null)
     {
-        var pass = new Pass(Config, adapter, training) { SelfAttentions = capture?.EncoderAttentions };
+        var pass = new Pass(Dropping, adapter, training) { SelfAttentions = capture?.EncoderAttentions };
         var states = Encoder.Forward(input.States, Hide(input.Mask), null, null, capture?.EncoderStates, pass);
         return new(input, input.Mask, isCausal: false, () => states);
     }
@@ -96,7 +99,7 @@ public sealed class Transformer : nn.Module
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(inputs);
-        var pass = new Pass(Config, adapter, training) { SelfAttentions = capture?.DecoderAttentions, CrossAttentions = capture?.CrossAttentions };
+        var pass = new Pass(Dropping, adapter, training) { SelfAttentions = capture?.DecoderAttentions, CrossAttentions = capture?.CrossAttentions };
         var length = inputs.size(1);
         var future = full([length, length], Masked, float32, inputs.device).triu(1);
         return Decoder.Forward(Embed(targetEmbeddings, inputs), future, source.States, Hide(source.Mask), capture?.DecoderStates, pass);
@@ -179,6 +182,16 @@ public sealed class Transformer : nn.Module
 
         base.Dispose(disposing);
     }
+
+    // Shares of attention and activations that follow the checkpoint's general one follow it here too.
+    private TransformerConfig Dropping => Dropout is not { } share
+        ? Config
+        : Config with
+        {
+            Dropout = share,
+            AttentionDropout = Config.AttentionDropout == Config.Dropout ? share : Config.AttentionDropout,
+            ActivationDropout = Config.ActivationDropout == Config.Dropout ? share : Config.ActivationDropout,
+        };
 
     private Stack Encoder => encoder ?? throw new InvalidOperationException("This backbone has no encoder.");
 
