@@ -1,0 +1,38 @@
+using Ptgp.Backbone;
+using static TorchSharp.torch;
+
+namespace Ptgp.Host.Tasks;
+
+/// <summary>The shared backbone as one task sees it: through the task's own adapter weights.</summary>
+internal sealed class BackboneView(BackboneDescription description, ITokenizer tokenizer, Transformer transformer) : IBackbone
+{
+    /// <inheritdoc />
+    public BackboneDescription Description => description;
+
+    /// <inheritdoc />
+    public ITokenizer Tokenizer => tokenizer;
+
+    /// <inheritdoc />
+    public int MaxLength { get; set; } = description.MaxLength;
+
+    /// <inheritdoc />
+    public int MaxTargetLength { get; set; } = description.MaxTargetLength;
+
+    /// <summary>Gets or sets the weights that verbs compute with: the shared ones, or the task's own copy.</summary>
+    public Transformer Transformer { get; set; } = transformer;
+
+    /// <summary>Gets or sets the task's deltas.</summary>
+    public Adapter? Adapter { get; set; }
+
+    /// <inheritdoc />
+    public Embedded Embed(Batch batch) => Transformer.Embed(batch);
+
+    /// <summary>Reads what a head has brought to the backbone's width.</summary>
+    public EncodedStates Encode(Embedded input) => Transformer.Encode(input, Adapter);
+
+    /// <inheritdoc />
+    public Tensor Decode(EncodedStates source, Tensor targets) => Transformer.Decode(source, targets, Adapter);
+
+    /// <inheritdoc />
+    public Tensor Project(Tensor states) => Transformer.Project(states);
+}

@@ -1,0 +1,99 @@
+using Ptgp.Backbone;
+using Ptgp.Backbone.Weights;
+using Ptgp.Host.Tasks;
+using static TorchSharp.torch;
+
+namespace Ptgp.Host.Training;
+
+/// <summary>
+/// What a task has learned, as a folder: its deltas as a PEFT adapter, or its own copy of the backbone as a checkpoint, or neither;
+/// and its head's parameters in <c>head.safetensors</c>, if it has any.
+/// </summary>
+internal sealed class TrainedTask(CheckpointFolder checkpoint, BackboneView view, nn.Module head)
+{
+    /// <summary>The file of the head's parameters and buffers.</summary>
+    public const string HeadFile = "head.safetensors";
+
+    /// <summary>Saves into a folder that exists.</summary>
+    /// <param name="folder">The folder; under <see cref="BackboneTuning.Full"/> it must be empty.</param>
+    /// <param name="tuning">What was learned beside the head.</param>
+    public void Save(string folder, BackboneTuning tuning)
+    {
+        if (tuning == BackboneTuning.Full)
+        {
+            checkpoint.Save(view.Transformer, folder);
+        }
+        else if (tuning == BackboneTuning.LowRank)
+        {
+            new PeftFolder(checkpoint, view.Transformer).Save(view.Adapter!, folder);
+        }
+
+        var state = head.state_dict();
+        if (state.Count > 0)
+        {
+            SafeTensorsWriter.Write(Path.Combine(folder, HeadFile), state);
+        }
+    }
+
+    /// <summary>Finds where what was learned lies: in <c>best</c> of a folder that <c>ptgp train</c> wrote, or in the folder itself.</summary>
+    /// <exception cref="UserException">There is nothing of the kind.</exception>
+    public static string Find(string folder)
+    {
+        string[] places = [Path.Combine(folder, TrainingFolder.Best), folder];
+        return places.FirstOrDefault(place => PeftFolder.IsAdapter(place) || IsCheckpoint(place) || File.Exists(Path.Combine(place, HeadFile)))
+            ?? throw new UserException(
+                $"Adapter '{folder}' must be a folder that ptgp train or PEFT saved, but holds neither adapter_config.json nor config.json nor {HeadFile}. Train the task first, or correct the path.");
+    }
+
+    /// <summary>Loads what is there into the head, and lets the view see the backbone through it.</summary>
+    /// <param name="folder">A folder of <see cref="Find"/>.</param>
+    /// <param name="dtype">The type of an own copy of the backbone.</param>
+    /// <param name="trainable">Whether it will be trained on.</param>
+    /// <exception cref="CheckpointException">What is there does not fit this backbone.</exception>
+    /// <exception cref="UserException">What is there does not fit this head.</exception>
+    public void Load(string folder, ScalarType dtype, bool trainable = false)
+    {
+        LoadHead(folder);
+        if (PeftFolder.IsAdapter(folder))
+        {
+            view.Adapter = new PeftFolder(checkpoint, view.Transformer).Load(folder);
+        }
+        else if (IsCheckpoint(folder))
+        {
+            view.Transformer = CheckpointFolder.Open(folder).LoadTransformer(view.Transformer.Device, dtype, trainable);
+        }
+    }
+
+    private static bool IsCheckpoint(string folder) => File.Exists(Path.Combine(folder, "config.json"));
+
+    private void LoadHead(string folder)
+    {
+        var path = Path.Combine(folder, HeadFile);
+        var state = head.state_dict();
+        if (!File.Exists(path))
+        {
+            if (state.Count > 0)
+            {
+                throw new UserException($"{head.GetType().Name} has parameters, but '{folder}' holds no {HeadFile}. Was it trained for this task?");
+            }
+
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        using var gradientless = no_grad();
+        using var file = SafeTensorsFile.Open(path);
+        foreach (var name in state.Keys.Union(file.Entries.Keys))
+        {
+            if (!state.TryGetValue(name, out var tensor) || !file.Entries.TryGetValue(name, out var entry) || !entry.Shape.SequenceEqual(tensor.shape))
+            {
+                throw new UserException(
+                    $"'{path}' does not fit {head.GetType().Name}: tensor '{name}' must be {Describe(tensor?.shape)}, but is {Describe(file.Entries.GetValueOrDefault(name)?.Shape)}. Was it trained for this task, with these options?");
+            }
+
+            tensor.copy_(file.Read(name));
+        }
+
+        static string Describe(IEnumerable<long>? shape) => shape is null ? "absent" : $"[{string.Join(", ", shape)}]";
+    }
+}

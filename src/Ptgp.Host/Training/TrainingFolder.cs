@@ -1,0 +1,155 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Ptgp.Backbone.Weights;
+using Ptgp.Host.Tasks;
+
+namespace Ptgp.Host.Training;
+
+/// <summary>
+/// The folder that a training writes: <c>recipe.json</c>, <c>metrics.jsonl</c> (a line a step and a line an evaluation), <c>metrics.json</c> (what came of
+/// it), and two checkpoints, <c>best</c>, which tasks use, and <c>last</c>, which also holds what it takes to go on. Checkpoints are
+/// written beside and renamed, so that a failing disk leaves the old ones whole.
+/// </summary>
+internal sealed class TrainingFolder(string path)
+{
+    public const string Best = "best", Last = "last", Recipe = "recipe.json", Metrics = "metrics.json", Log = "metrics.jsonl", State = "state.json", Optimizer = "optimizer.safetensors";
+
+    private static readonly JsonSerializerOptions compact = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private static readonly JsonSerializerOptions indented = new(compact) { WriteIndented = true };
+
+    /// <summary>Gets the folder that an interrupted training goes on from.</summary>
+    public string LastPath => Path.Combine(path, Last);
+
+    /// <summary>Begins a training anew.</summary>
+    /// <exception cref="UserException">There is a training already.</exception>
+    public void Begin(FineTuningRecipe recipe)
+    {
+        if (File.Exists(Path.Combine(LastPath, State)) || Directory.Exists(Path.Combine(path, Best)))
+        {
+            throw new UserException($"Output '{path}' must not hold a training yet, but does. Go on with it by --resume, or name another folder.");
+        }
+
+        Writing(() =>
+        {
+            Directory.CreateDirectory(path);
+            Write(Path.Combine(path, Recipe), recipe);
+            AtomicFile.Write(Path.Combine(path, Log), _ => { });
+        });
+    }
+
+    /// <summary>Opens an interrupted training, and takes back what was logged after it was last saved.</summary>
+    /// <exception cref="UserException">There is none, or recipe or data have changed since.</exception>
+    public TrainingState Resume(FineTuningRecipe recipe, int units)
+    {
+        var file = Path.Combine(LastPath, State);
+        if (!File.Exists(file))
+        {
+            throw new UserException($"Output '{path}' must hold an interrupted training to go on with, but has no {Last}/{State}. Train without --resume.");
+        }
+
+        var state = JsonSerializer.Deserialize<TrainingState>(File.ReadAllBytes(file), compact)!;
+        var (ours, theirs) = (JsonSerializer.SerializeToNode(recipe, compact)!.AsObject(), JsonSerializer.SerializeToNode(state.Recipe, compact)!.AsObject());
+        var changed = ours.Where(field => !JsonNode.DeepEquals(field.Value, theirs[field.Key])).Select(field => $"{field.Key} {Show(theirs[field.Key])} (now {Show(field.Value)})").ToArray();
+        if (changed.Length > 0)
+        {
+            throw new UserException($"The training in '{path}' can only go on with its own recipe: {string.Join(", ", changed)}. Use that recipe, or train without --resume into another folder.");
+        }
+
+        if (state.Units != units)
+        {
+            throw new UserException($"The training in '{path}' can only go on with its own data, which gave {state.Units} sequences, but there are {units} now. Use that data, or train without --resume into another folder.");
+        }
+
+        KeepLog(state.Step);
+        return state;
+
+        static string Show(JsonNode? value) => value?.ToJsonString(compact) ?? "null";
+    }
+
+    /// <summary>Logs a step.</summary>
+    public void Append(TrainingStep step) =>
+        Append(new JsonObject { ["step"] = step.Step, ["loss"] = step.Loss, ["gradNorm"] = step.GradNorm, ["learningRate"] = step.LearningRate, ["tokens"] = step.Tokens });
+
+    /// <summary>Logs an evaluation.</summary>
+    public void Append(TrainingScore score) => Append(new JsonObject { ["step"] = score.Step, ["evaluation"] = JsonSerializer.SerializeToNode(score.Evaluation, compact) });
+
+    /// <summary>Saves a checkpoint that tasks can use.</summary>
+    /// <param name="name"><see cref="Best"/> or <see cref="Last"/>.</param>
+    /// <param name="recipe">How it was trained.</param>
+    /// <param name="score">How good it is; null when that is not known.</param>
+    /// <param name="save">Writes the weights into the folder it is given.</param>
+    public void Save(string name, FineTuningRecipe recipe, TrainingScore? score, Action<string> save) => Writing(() => AtomicFolder.Write(Path.Combine(path, name), beside =>
+    {
+        save(beside);
+        Write(Path.Combine(beside, Recipe), recipe);
+        if (score is not null)
+        {
+            Write(Path.Combine(beside, Metrics), score);
+        }
+    }));
+
+    /// <summary>Writes where a training stands beside its last checkpoint, which is being saved to <paramref name="beside"/>.</summary>
+    public static void SaveState(string beside, TrainingState state, AdamW optimizer)
+    {
+        SafeTensorsWriter.Write(Path.Combine(beside, Optimizer), optimizer.State);
+        Write(Path.Combine(beside, State), state);
+    }
+
+    /// <summary>Loads the optimizer of an interrupted training.</summary>
+    public void LoadOptimizer(AdamW optimizer)
+    {
+        using var file = SafeTensorsFile.Open(Path.Combine(LastPath, Optimizer));
+        optimizer.Load(file.Read);
+    }
+
+    /// <summary>Writes what came of the training.</summary>
+    public void Finish(int steps, long parameters, TrainingScore? best, TrainingScore? last) =>
+        Writing(() => Write(Path.Combine(path, Metrics), new { Steps = steps, Parameters = parameters, Best = best, Last = last }));
+
+    private static void Write<T>(string file, T value) => AtomicFile.Write(file, stream => JsonSerializer.Serialize(stream, value, indented));
+
+    private void Append(JsonObject line) => Writing(() => File.AppendAllText(Path.Combine(path, Log), line.ToJsonString(compact) + "\n"));
+
+    private void KeepLog(int steps)
+    {
+        var file = Path.Combine(path, Log);
+        var kept = File.ReadLines(file).TakeWhile(line => StepOf(line) <= steps);
+        var text = string.Concat(kept.Select(line => line + "\n"));
+        Writing(() => AtomicFile.Write(file, stream => stream.Write(Encoding.UTF8.GetBytes(text))));
+    }
+
+    private void Writing(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"Training must be able to write to '{path}', but cannot: {fault.Message} Checkpoints saved before are whole; make room and go on with --resume.", fault);
+        }
+    }
+
+    // A line that was cut short when the process was killed belongs to no step.
+    private static int StepOf(string line)
+    {
+        try
+        {
+            return JsonNode.Parse(line)?["step"]?.GetValue<int>() ?? int.MaxValue;
+        }
+        catch (JsonException)
+        {
+            return int.MaxValue;
+        }
+    }
+}

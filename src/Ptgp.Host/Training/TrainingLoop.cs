@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using Ptgp.Host.Tasks;
+
+namespace Ptgp.Host.Training;
+
+/// <summary>Goes from step to step until all are made, or someone cancels.</summary>
+internal sealed class TrainingLoop<TInput, TPart, TPartOutput, TOutput>
+{
+    private readonly TrainingRequest request;
+    private readonly FineTuningRecipe recipe;
+    private readonly Learner<TInput, TPart, TPartOutput, TOutput> learner;
+    private readonly Tuning tuning;
+    private readonly AdamW optimizer;
+    private readonly TrainingFolder folder;
+    private readonly BatchOrder order;
+    private readonly BatchSource<TPart> batches;
+    private readonly LearningRate rate;
+    private readonly int stepsPerEpoch, steps;
+    private readonly Stopwatch sinceSave = Stopwatch.StartNew();
+    private TrainingScore? last;
+    private EvaluationResult? best;
+
+    public TrainingLoop(
+        TrainingRequest request,
+        FineTuningRecipe recipe,
+        TrainingExamples<TInput, TPart, TPartOutput, TOutput> data,
+        Learner<TInput, TPart, TPartOutput, TOutput> learner,
+        Tuning tuning,
+        AdamW optimizer,
+        TrainingFolder folder)
+    {
+        (this.request, this.recipe, this.learner, this.tuning, this.optimizer, this.folder) = (request, recipe, learner, tuning, optimizer, folder);
+        order = data.Order(recipe.BatchSize, recipe.Seed);
+        batches = new(order, data.Encode);
+        // A step never reaches over the end of an epoch: the last one of each may have fewer batches.
+        stepsPerEpoch = (order.BatchesPerEpoch + recipe.Accumulation - 1) / recipe.Accumulation;
+        steps = recipe.MaxSteps ?? checked(recipe.Epochs * stepsPerEpoch);
+        rate = LearningRate.Of(recipe, steps);
+    }
+
+    /// <summary>Gets what is evaluated; null for nothing.</summary>
+    public HeldOutData<TInput, TPart, TPartOutput, TOutput>? HeldOut { get; init; }
+
+    /// <summary>Gets after how long a checkpoint is saved between evaluations.</summary>
+    public required TimeSpan LongestUnsaved { get; init; }
+
+    /// <summary>Runs on from a state.</summary>
+    public async Task<TrainingResult> RunAsync(TrainingState state, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            if (IsDue(state.Step) && state.EvaluatedStep < state.Step)
+            {
+                try
+                {
+                    state = await EvaluateAsync(state, cancellation).ConfigureAwait(false);
+                    SaveLast(state);
+                }
+                catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+                {
+                    // What goes on later begins with this evaluation.
+                }
+            }
+
+            if (state.EvaluatedStep == steps)
+            {
+                folder.Finish(steps, Parameters, state.Best, last);
+                return Result(state, wasInterrupted: false);
+            }
+
+            if (cancellation.IsCancellationRequested)
+            {
+                SaveLast(state);
+                return Result(state, wasInterrupted: true);
+            }
+
+            state = Learn(state);
+            if (sinceSave.Elapsed > LongestUnsaved)
+            {
+                SaveLast(state);
+            }
+        }
+    }
+
+    private long Parameters => tuning.Parameters.Sum(parameter => parameter.Value.numel());
+
+    private bool IsDue(int step) => step == steps || (step > 0 && step % (recipe.EvaluateEvery ?? stepsPerEpoch) == 0);
+
+    private TrainingState Learn(TrainingState state)
+    {
+        tuning.Train();
+        var epoch = state.Step / stepsPerEpoch;
+        var first = state.Step % stepsPerEpoch * recipe.Accumulation;
+        var learningRate = rate.At(state.Step);
+        var (loss, norm, count) = learner.Step(
+            state.Step,
+            learningRate,
+            [.. Enumerable.Range(first, Math.Min(recipe.Accumulation, order.BatchesPerEpoch - first)).Select(batch => batches.Get(epoch, batch))]);
+        TrainingStep step = new(state.Step + 1, steps, loss, norm, learningRate, count);
+        folder.Append(step);
+        request.OnStep?.Invoke(step);
+        return state with { Step = step.Step, LossSinceEvaluation = state.LossSinceEvaluation + loss };
+    }
+
+    private async Task<TrainingState> EvaluateAsync(TrainingState state, CancellationToken cancellation)
+    {
+        tuning.Evaluate();
+        EvaluationResult? result = null;
+        if (HeldOut is null)
+        {
+            last = TrainingScore.OfLoss(state.Step, state.LossSinceEvaluation / (state.Step - state.EvaluatedStep));
+        }
+        else
+        {
+            result = await HeldOut.EvaluateAsync(learner, cancellation).ConfigureAwait(false);
+            last = TrainingScore.Of(state.Step, result);
+            folder.Append(last);
+        }
+
+        var isBest = last.IsBetterThan(state.Best);
+        if (isBest)
+        {
+            folder.Save(TrainingFolder.Best, recipe, last, beside => tuning.Files.Save(beside, tuning.Kind));
+        }
+
+        if (result is not null)
+        {
+            best = isBest ? result : best;
+            request.OnEvaluation?.Invoke(new(state.Step, result, isBest));
+        }
+
+        return state with { EvaluatedStep = state.Step, LossSinceEvaluation = 0, Best = isBest ? last : state.Best };
+    }
+
+    private void SaveLast(TrainingState state)
+    {
+        folder.Save(TrainingFolder.Last, recipe, last?.Step == state.Step ? last : null, beside =>
+        {
+            tuning.Files.Save(beside, tuning.Kind);
+            TrainingFolder.SaveState(beside, state, optimizer);
+        });
+        sinceSave.Restart();
+    }
+
+    private TrainingResult Result(TrainingState state, bool wasInterrupted) => new()
+    {
+        Steps = state.Step,
+        Output = request.Output,
+        Parameters = Parameters,
+        Best = HeldOut is null || state.Best is null ? null : new(state.Best.Step, best ?? state.Best.ToResult(HeldOut.Count), IsBest: true),
+        WasInterrupted = wasInterrupted,
+    };
+}

@@ -1,0 +1,23 @@
+namespace Ptgp.Host.Training;
+
+/// <summary>Where a training stands, apart from weights and optimizer. Order of data and everything drawn follow from recipe and step, so they need no place here.</summary>
+internal sealed record TrainingState
+{
+    /// <summary>Gets how many steps were made.</summary>
+    public int Step { get; init; }
+
+    /// <summary>Gets the recipe, which must be the same to go on.</summary>
+    public required FineTuningRecipe Recipe { get; init; }
+
+    /// <summary>Gets how many units of data there are, which must be the same to go on.</summary>
+    public required int Units { get; init; }
+
+    /// <summary>Gets after which step was last evaluated.</summary>
+    public int EvaluatedStep { get; init; }
+
+    /// <summary>Gets the sum of the losses of the steps since then.</summary>
+    public double LossSinceEvaluation { get; init; }
+
+    /// <summary>Gets the best evaluation so far.</summary>
+    public TrainingScore? Best { get; init; }
+}

@@ -1,0 +1,134 @@
+using Ptgp.Backbone;
+using Ptgp.Host.Tasks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Ptgp.Host.Training;
+
+/// <summary>What a recipe trains: the head, and beside it deltas or a copy of the backbone. While it lives, the view sees the backbone through them; disposed, it sees the shared one as before.</summary>
+internal sealed class Tuning : IDisposable
+{
+    private readonly BackboneView view;
+    private readonly nn.Module head;
+    private readonly Transformer shared;
+    private readonly Adapter? before;
+    private bool? isTraining;
+
+    /// <summary>Begins to tune.</summary>
+    /// <param name="recipe">What to train.</param>
+    /// <param name="checkpoint">The backbone's checkpoint.</param>
+    /// <param name="view">The backbone as the head sees it.</param>
+    /// <param name="head">The head.</param>
+    /// <param name="from">The folder of an interrupted training to go on from; null to begin anew.</param>
+    /// <exception cref="UserException">There is nothing to train, or the recipe's targets are not there.</exception>
+    public Tuning(FineTuningRecipe recipe, CheckpointFolder checkpoint, BackboneView view, nn.Module head, string? from)
+    {
+        (this.view, this.head, shared, before, Kind) = (view, head, view.Transformer, view.Adapter, recipe.Tuning);
+        Files = new(checkpoint, view, head);
+        if (Kind == BackboneTuning.Frozen && !head.parameters().Any(parameter => parameter.requires_grad))
+        {
+            throw new UserException($"Tuning 'frozen' trains the head alone, but {head.GetType().Name} has no parameters. Choose 'lowRank' or 'full'.");
+        }
+
+        head.to(shared.Device);
+        view.Adapter = null;
+        try
+        {
+            if (from is not null)
+            {
+                // Trained in float32 whatever the backbone answers with: 16 bits cannot hold a small step.
+                Files.Load(from, float32, trainable: true);
+            }
+            else if (Kind == BackboneTuning.LowRank)
+            {
+                view.Adapter = new(shared, Targets(recipe), recipe.Rank, recipe.Alpha, recipe.Seed);
+            }
+            else if (Kind == BackboneTuning.Full)
+            {
+                view.Transformer = checkpoint.LoadTransformer(shared.Device, float32, trainable: true);
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        view.Transformer.Dropout = recipe.Dropout;
+        Parameters = [.. Collect().Where(parameter => parameter.Value.requires_grad)];
+    }
+
+    /// <summary>Gets what happens to the backbone.</summary>
+    public BackboneTuning Kind { get; }
+
+    /// <summary>Gets everything that is learned.</summary>
+    public IReadOnlyList<TrainedParameter> Parameters { get; }
+
+    /// <summary>Gets how it is kept.</summary>
+    public TrainedTask Files { get; }
+
+    /// <summary>Lets the head learn, and the backbone drop activations unless it is frozen.</summary>
+    public void Train() => Switch(toTraining: true);
+
+    /// <summary>Lets head and backbone answer.</summary>
+    public void Evaluate() => Switch(toTraining: false);
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        Evaluate();
+        view.Transformer.Dropout = null;
+        view.Adapter?.Dispose();
+        if (view.Transformer != shared)
+        {
+            view.Transformer.Dispose();
+        }
+
+        (view.Transformer, view.Adapter) = (shared, before);
+    }
+
+    private void Switch(bool toTraining)
+    {
+        if (isTraining != toTraining)
+        {
+            head.train(toTraining);
+            view.Transformer.train(toTraining && Kind != BackboneTuning.Frozen);
+            isTraining = toTraining;
+        }
+    }
+
+    private IReadOnlyList<string> Targets(FineTuningRecipe recipe)
+    {
+        try
+        {
+            return AdapterTargets.Find(shared.NamedParameters.Keys, recipe.Targets);
+        }
+        catch (ArgumentException fault)
+        {
+            throw new UserException(fault.Message, fault);
+        }
+    }
+
+    private IEnumerable<TrainedParameter> Collect()
+    {
+        foreach (var (name, parameter) in head.named_parameters())
+        {
+            yield return new("head." + name, parameter);
+        }
+
+        if (view.Adapter is not null)
+        {
+            foreach (var (name, parameter) in view.Adapter.Weights)
+            {
+                yield return new("adapter." + name, parameter);
+            }
+        }
+        else if (Kind == BackboneTuning.Full)
+        {
+            foreach (var (name, parameter) in view.Transformer.NamedParameters)
+            {
+                yield return new("backbone." + name, parameter);
+            }
+        }
+    }
+}
