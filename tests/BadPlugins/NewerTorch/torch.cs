@@ -1,0 +1,6 @@
+namespace TorchSharp;
+
+public static class torch
+{
+    public static int NewerThanYou => 1;
+}

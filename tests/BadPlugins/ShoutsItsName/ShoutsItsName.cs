@@ -1,0 +1,6 @@
+namespace Ptgp.BadPlugins;
+
+public sealed class ShoutsItsName : IdlePlugin
+{
+    public override string Name => "SHOUT";
+}

@@ -1,0 +1,173 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.Loader;
+using Ptgp.Host.Plugins;
+
+namespace Ptgp.Host.Tests.Plugins;
+
+/// <summary>What happens when a plugin's code is loaded and its constructor runs.</summary>
+public class PluginTests
+{
+    [Fact]
+    public void AConstructorGetsOptionsLoggerAndHost()
+    {
+        using var folder = new PluginFolder("Good");
+        var log = new Log();
+        var plugin = folder.Discover().Find("good");
+        using (var instance = plugin.Create(new() { TaskName = "en-de", Log = log }))
+        {
+            Assert.Equal((typeof(string), typeof(string)), (instance.InputType, instance.OutputType));
+            Assert.Equal("Hello, you", ((TaskPlugin<string, string>)instance.Plugin).ToText("you"));
+        }
+
+        Assert.Equal(["status Ptgp.BadPlugins.Good: en-de greets", "warn Ptgp.BadPlugins.Good: gone"], log.Lines);
+    }
+
+    [Fact]
+    public void OptionsAreMadeByTheHost()
+    {
+        using var folder = new PluginFolder("Good");
+        using var instance = folder.Discover().Find("good").Create(new() { TaskName = "task", Options = type => (With(Activator.CreateInstance(type)!), []) });
+        Assert.Equal("Hallo, you", ((TaskPlugin<string, string>)instance.Plugin).ToText("you"));
+
+        static object With(object options)
+        {
+            options.GetType().GetProperty("Greeting")!.SetValue(options, "Hallo");
+            return options;
+        }
+    }
+
+    [Fact]
+    public void OptionsThatDoNotHoldAreReportedWithTheirKeys()
+    {
+        using var folder = new PluginFolder("OptionsDoNotHold");
+        var e = Assert.Throws<PluginException>(() => Assert.Single(folder.Discover().Plugins).Create(new()
+        {
+            TaskName = "task",
+            Options = type => (null, [new("tasks:task:options:beams", "must be a number from 1 to 10, but is '11'.")]),
+        }));
+        Assert.Equal(PluginFaultCode.Options, e.Fault.Code);
+        Assert.Equal("Plugin 'options-do-not-hold' must be given options that hold, but is not:\n  tasks:task:options:beams must be a number from 1 to 10, but is '11'. \nCorrect it.", e.Message);
+    }
+
+    [Fact]
+    public void AnotherInstanceIsAnotherObject()
+    {
+        using var folder = new PluginFolder("Good");
+        var plugin = folder.Discover().Find("good");
+        using var one = plugin.Create(new() { TaskName = "one" });
+        using var two = plugin.Create(new() { TaskName = "two" });
+        Assert.NotSame(one.Plugin, two.Plugin);
+        Assert.Same(one.Plugin.GetType(), two.Plugin.GetType());
+    }
+
+    [Fact]
+    public void EachPluginHasALoadContextOfItsOwnAndSharesTheContract()
+    {
+        using var folder = new PluginFolder("Good", "Parameterless");
+        var catalog = folder.Discover();
+        using var good = catalog.Find("good").Create(new() { TaskName = "task" });
+        using var other = catalog.Find("parameterless").Create(new() { TaskName = "task" });
+        Assert.NotSame(AssemblyLoadContext.GetLoadContext(good.Plugin.GetType().Assembly), AssemblyLoadContext.GetLoadContext(other.Plugin.GetType().Assembly));
+        Assert.IsType<TaskPlugin<string, string>>(good.Plugin, exactMatch: false);
+    }
+
+    [Fact]
+    public void AConstructorThatThrowsIsReported()
+    {
+        using var folder = new PluginFolder("ThrowsInConstructor");
+        Expect(folder, PluginFaultCode.Throws, "Plugin 'throws-in-constructor' cannot be made: its constructor failed with InvalidOperationException: No licence was found. Ask its author, or show more with --verbose.");
+    }
+
+    [Fact]
+    public void AStaticConstructorThatThrowsIsReported()
+    {
+        using var folder = new PluginFolder("ThrowsInStaticConstructor");
+        Expect(folder, PluginFaultCode.Throws,
+            "Plugin 'throws-in-static-constructor' cannot be made: its static constructor failed with FormatException: The input string 'seven' was not in a correct format. Ask its author, or show more with --verbose.");
+    }
+
+    [Fact]
+    public void AConstructorThatHangsIsGivenUp()
+    {
+        using var folder = new PluginFolder("HangsInConstructor");
+        var watch = Stopwatch.StartNew();
+        Expect(folder, PluginFaultCode.Hangs,
+            "Plugin 'hangs-in-constructor' must be made within 0.5 seconds, but its constructor has not ended. Move slow work out of the constructor. The thread it runs on is lost until the host is started again.");
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"It took {watch.Elapsed}.");
+    }
+
+    [Fact]
+    public void AConstructorThatAsksForAnythingElseIsReported()
+    {
+        using var folder = new PluginFolder("AsksForUnknown");
+        Expect(folder, PluginFaultCode.Constructor,
+            "Plugin 'asks-for-unknown' asks its constructor for IServiceProvider, which plugins are not given. " +
+            "Ask for an options record of the plugin's own (a class with a parameterless constructor), ILogger<AsksForUnknown> or IHostServices, or for nothing.");
+    }
+
+    [Fact]
+    public void AConstructorMayAskForOneOptionsRecordOnly()
+    {
+        using var folder = new PluginFolder("AsksForTwoOptions");
+        Expect(folder, PluginFaultCode.Constructor, "Plugin 'asks-for-two-options' may ask for one options record, but asks for Left and Right. Make one record of them.");
+    }
+
+    [Fact]
+    public void AnAssemblyThatIsGoneWhenItIsNeededIsReported()
+    {
+        using var folder = new PluginFolder("Good");
+        var plugin = folder.Discover().Find("good");
+        var e = Assert.Throws<PluginException>(() => plugin.Create(new() { TaskName = "task", Options = _ => throw new FileNotFoundException(null, "Words, Version=1.0.0.0") }));
+        Assert.Equal("Plugin 'good' needs 'Words', which its folder lacks. Copy the whole output folder of the plugin.", e.Message);
+    }
+
+    [Fact]
+    public void ASecondSetOfTypesIsNoticed()
+    {
+        using var folder = new PluginFolder("Good");
+        var e = Assert.Throws<PluginException>(() => folder.Discover(loaders: new Splitting()).Find("good").Create(new() { TaskName = "task" }));
+        Assert.Equal(PluginFaultCode.SharedVersion, e.Fault.Code);
+        Assert.StartsWith("Plugin 'good' must share the host's Ptgp.Abstractions, but got 1.0.0.0 from '", e.Message, StringComparison.Ordinal);
+    }
+
+    private static void Expect(PluginFolder folder, PluginFaultCode code, string message)
+    {
+        var fault = folder.FaultOfCreating();
+        Assert.Equal(message, fault.ToString());
+        Assert.Equal(code, fault.Code);
+    }
+
+    private sealed class Log : IConsoleLog
+    {
+        public List<string> Lines { get; } = [];
+
+        public void Status(string message) => Lines.Add("status " + message);
+
+        public void Warn(string message) => Lines.Add("warn " + message);
+
+        public void Detail(string message) => Lines.Add("detail " + message);
+    }
+
+    // What happens without sharing: the plugin gets a contract of its own.
+    private sealed class Splitting : IPluginLoaderFactory
+    {
+        public IPluginLoader Create(string assemblyPath) => new Loader(assemblyPath);
+
+        private sealed class Loader(string assemblyPath) : IPluginLoader
+        {
+            private readonly AssemblyLoadContext context = Context();
+
+            public Assembly LoadMain() => context.LoadFromAssemblyPath(assemblyPath);
+
+            public Assembly Load(AssemblyName name) => context.LoadFromAssemblyName(name);
+
+            private static AssemblyLoadContext Context()
+            {
+                var context = new AssemblyLoadContext("split");
+                context.LoadFromAssemblyPath(typeof(ITaskPlugin).Assembly.Location);
+                return context;
+            }
+        }
+    }
+}
