@@ -46,7 +46,7 @@ internal sealed class PluginCatalog
         plugins.Find(plugin => plugin.Name == name)
         ?? throw (faults.Find(fault => fault.Plugin.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } fault
             ? new PluginException(fault)
-            : new UserException($"There must be a plugin '{name}', but there is none. {(plugins.Count == 0 ? "No plugins were found." : $"Known here: {string.Join(", ", Names)}.")} See 'ptgp plugins'."));
+            : new UserException($"There must be a plugin '{name}', but there is none. {Nearest.Hint(name, Names, "No plugins were found.")} See 'ptgp plugins'."));
 
     /// <summary>Makes an instance of every plugin with options that nobody changed, to find what only running them shows. Plugins that fail leave <see cref="Plugins"/> for <see cref="Faults"/>.</summary>
     public void TryAll()
