@@ -1,0 +1,14 @@
+namespace Ptgp.Backbone.Native;
+
+/// <summary>The ways to compute a linear layer. All give the same numbers but for rounding.</summary>
+internal enum LinearKernel
+{
+    /// <summary>From the weights as they are, <c>[outputs, inputs]</c>.</summary>
+    Plain,
+
+    /// <summary>From a copy with inputs first, which is read in order when there are few rows.</summary>
+    Transposed,
+
+    /// <summary>From a copy in the order of oneDNN's kernels.</summary>
+    Packed,
+}
