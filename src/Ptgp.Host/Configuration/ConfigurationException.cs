@@ -11,6 +11,8 @@ internal sealed class ConfigurationException : UserException
 
     public ConfigurationException(string source, IReadOnlyList<ConfigurationFault> faults) : base(Render(source, faults)) => Faults = faults;
 
+    public override int ExitCode => 2;
+
     /// <summary>Gets the faults one by one; empty when the file could not be read at all.</summary>
     public IReadOnlyList<ConfigurationFault> Faults { get; } = [];
 

@@ -18,7 +18,7 @@ internal sealed record ConfigurationReader
     /// <summary>Gets the folder to look for the file in.</summary>
     public string WorkingFolder { get; init; } = System.Environment.CurrentDirectory;
 
-    /// <summary>Gets what names the plugins in these folders, without running them; null to take any name for a plugin's.</summary>
+    /// <summary>Gets what names the plugins in the configuration's folders; null to take any name for a plugin's.</summary>
     public Func<HostConfiguration, IReadOnlyCollection<string>>? FindPlugins { get; init; }
 
     /// <summary>Reads.</summary>

@@ -1,0 +1,110 @@
+using System.Text.Json;
+using System.Threading.Channels;
+using Ptgp.Backbone;
+using Ptgp.Host.Tasks;
+
+namespace Ptgp.Host.Commands;
+
+/// <summary>Asks a task many lines at a time, so that the host can batch them, and writes the answers in the lines' order as they come.</summary>
+internal sealed class AnswerLines(ITaskRunner runner, LineFormat from, LineFormat to, GenerationOptions generation)
+{
+    /// <summary>How many lines are asked and not yet written, at most.</summary>
+    public const int Window = 512;
+
+    // Reading from a terminal cannot be called off.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>Gets how many lines were written.</summary>
+    public int Written { get; private set; }
+
+    /// <summary>Answers all lines. When one fails, those before it are written all the same.</summary>
+    /// <exception cref="UserException">A line is no input of the task, or was not answered; the message names it.</exception>
+    public async Task RunAsync(IAsyncEnumerable<InputLine> lines, TextWriter output, CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var asked = Channel.CreateBounded<Task<string>>(new BoundedChannelOptions(Window) { SingleReader = true, SingleWriter = true });
+        var asking = Task.Run(() => AskAsync(lines, asked.Writer, stop.Token), CancellationToken.None);
+        try
+        {
+            while (await asked.Reader.WaitToReadAsync(cancellation).ConfigureAwait(false))
+            {
+                while (asked.Reader.TryRead(out var answer))
+                {
+                    if (!answer.IsCompleted)
+                    {
+                        await output.FlushAsync(cancellation).ConfigureAwait(false);
+                    }
+
+                    await output.WriteLineAsync((await answer.ConfigureAwait(false)).AsMemory(), cancellation).ConfigureAwait(false);
+                    Written++;
+                }
+
+                await output.FlushAsync(cancellation).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await asking.WaitAsync(Patience, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            while (asked.Reader.TryRead(out var rest))
+            {
+                await ((Task)rest).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        await asking.ConfigureAwait(false);
+    }
+
+    private async Task AskAsync(IAsyncEnumerable<InputLine> lines, ChannelWriter<Task<string>> asked, CancellationToken cancellation)
+    {
+        try
+        {
+            await foreach (var line in lines.WithCancellation(cancellation).ConfigureAwait(false))
+            {
+                await asked.WriteAsync(line.IsEmpty ? Task.FromResult("") : AnswerAsync(line, cancellation), cancellation).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            asked.Complete();
+        }
+    }
+
+    private async Task<string> AnswerAsync(InputLine line, CancellationToken cancellation)
+    {
+        try
+        {
+            var answer = await runner.AnswerAsync(Parse(line.Text), generation, null, cancellation).ConfigureAwait(false);
+            return to == LineFormat.Jsonl ? runner.ToJson(answer).ToJsonString(Json.Line) : OneLine(runner.ToText(answer));
+        }
+        catch (Exception refused) when (refused is FormatException or JsonException or UserException or CheckpointException)
+        {
+            throw new UserException(line.Place.Length == 0 ? refused.Message : $"{line.Place}: {refused.Message}", refused);
+        }
+    }
+
+    private object Parse(string text)
+    {
+        if (from == LineFormat.Text)
+        {
+            return runner.ParseText(text);
+        }
+
+        JsonDocument json;
+        try
+        {
+            json = JsonDocument.Parse(text);
+        }
+        catch (JsonException broken)
+        {
+            throw new FormatException($"a line must be a JSON value, but: {broken.Message.Split(" LineNumber: ")[0]}", broken);
+        }
+
+        using (json)
+        {
+            return runner.ParseJson(json.RootElement.Clone());
+        }
+    }
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
+}

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Ptgp.Host.Configuration;
+
+namespace Ptgp.Host.Commands;
+
+/// <summary>The command line <c>ptgp</c>.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs one command.</summary>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, CommandContext context, CancellationToken cancellation)
+    {
+        var shared = new SharedOptions();
+        var root = new RootCommand("Runs, trains and evaluates task plugins on pre-trained Transformers.");
+        shared.AddTo(root);
+        foreach (var command in (ReadOnlySpan<IPtgpCommand>)[new RunCommand(), new TrainCommand(), new EvaluateCommand(), new CheckCommand(), new ModelsCommand(), new SchemaCommand()])
+        {
+            root.Add(command.Create((parsed, act) => Guard(context.With(shared.Read(parsed)), act, cancellation)));
+        }
+
+        // '@' at the start of a text is no file of arguments.
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0 && parsed.Action is null or System.CommandLine.Invocation.ParseErrorAction)
+        {
+            return ReportUsage(parsed, context);
+        }
+
+        var code = await parsed.InvokeAsync(new() { Output = context.Out, Error = context.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancellation).ConfigureAwait(false);
+        await context.Out.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        return code;
+    }
+
+    private static async Task<int> Guard(CommandContext context, Func<CommandContext, CancellationToken, Task<int>> act, CancellationToken cancellation)
+    {
+        int code;
+        try
+        {
+            code = await act(context, cancellation).ConfigureAwait(false);
+            await context.Out.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // the one place where every failure ends
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            await context.Out.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+            code = Failures.Report(failure, context);
+        }
+
+        await context.Error.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        return code;
+    }
+
+    private static int ReportUsage(ParseResult parsed, CommandContext context)
+    {
+        foreach (var error in parsed.Errors.Select(error => error.Message).Distinct())
+        {
+            context.Error.WriteLine(error);
+        }
+
+        var names = parsed.UnmatchedTokens.Count > 0 && parsed.CommandResult.Command is RootCommand
+            ? Nearest.Find(parsed.UnmatchedTokens[0], parsed.RootCommandResult.Command.Subcommands.Where(command => !command.Hidden).Select(command => command.Name))
+            : null;
+        context.Error.WriteLine(names is null ? $"See 'ptgp{PathOf(parsed.CommandResult)} --help'." : $"Did you mean 'ptgp {names}'?");
+        context.Error.Flush();
+        return ExitCode.Usage;
+    }
+
+    private static string PathOf(CommandResult result) => result.Parent is CommandResult parent ? $"{PathOf(parent)} {result.Command.Name}" : "";
+}

@@ -1,0 +1,54 @@
+using Ptgp.Host.Configuration;
+
+namespace Ptgp.Host.Commands;
+
+/// <summary>Makes sense of what command lines name.</summary>
+internal static class Given
+{
+    /// <summary>Finds a configured task, in the configuration's own spelling.</summary>
+    /// <exception cref="UsageException">There is none of that name.</exception>
+    public static string Task(HostConfiguration configuration, string name) =>
+        configuration.Tasks.Keys.FirstOrDefault(task => task.Equals(name, StringComparison.OrdinalIgnoreCase))
+        ?? throw new UsageException($"TASK must be one of 'tasks' in '{configuration.File}', but is '{name}'. {Nearest.Hint(name, configuration.Tasks.Keys, "None are configured.")}");
+
+    /// <summary>Reads settings of the form <c>key=value</c> as a record.</summary>
+    /// <exception cref="ConfigurationException">They do not fit it.</exception>
+    public static T Bind<T>(IEnumerable<string> settings, string option, T? defaults = null) where T : class
+    {
+        var root = new Microsoft.Extensions.Configuration.ConfigurationBuilder().Add(OverridingProvider.FromCommandLine(settings, option)).Build();
+        var (options, faults) = OptionsBinder.Bind(typeof(T), root, root, defaults);
+        return faults.Count == 0 ? (T)options! : throw new ConfigurationException(option, [.. faults.Select(fault => fault with { Origin = null })]);
+    }
+
+    /// <summary>Makes paths of data absolute.</summary>
+    /// <exception cref="UsageException">One of them leads nowhere.</exception>
+    public static IReadOnlyList<string> Data(CommandContext context, IEnumerable<string> paths, string option) =>
+        [.. paths.Select(context.Resolve).Select(path => Path.Exists(path) ? path : throw new UsageException($"{option} must name a file or folder, but there is nothing at '{path}'."))];
+
+    /// <summary>Makes the path of a folder to be written absolute.</summary>
+    /// <exception cref="UsageException">Nothing can be written there.</exception>
+    public static string Folder(CommandContext context, string path, string option)
+    {
+        var folder = context.Resolve(path);
+        var present = folder;
+        while (!Directory.Exists(present))
+        {
+            if (File.Exists(present))
+            {
+                throw new UsageException($"{option} must name a folder, but there is a file at '{present}'.");
+            }
+
+            present = Path.GetDirectoryName(present)!;
+        }
+
+        try
+        {
+            using var probe = new FileStream(Path.Combine(present, $".ptgp-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            return folder;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{option} must name a folder that can be written, but '{folder}' cannot: {refused.Message}", refused);
+        }
+    }
+}

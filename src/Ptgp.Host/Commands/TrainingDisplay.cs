@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using System.Globalization;
+using Ptgp.Host.Tasks;
+
+namespace Ptgp.Host.Commands;
+
+/// <summary>Shows how a training goes on: lines in a pipe, a bar on a terminal.</summary>
+internal abstract class TrainingDisplay : IDisposable
+{
+    private readonly Stopwatch watch = Stopwatch.StartNew();
+    private (int Step, TimeSpan Time)? first;
+
+    /// <summary>Makes the display that suits standard error.</summary>
+    public static TrainingDisplay For(CommandContext context) => context.IsErrorTerminal ? new TrainingBar(context) : new TrainingLog(context.Log);
+
+    /// <summary>Shows a step.</summary>
+    public abstract void Show(TrainingStep step);
+
+    /// <summary>Shows an evaluation.</summary>
+    public abstract void Show(TrainingEvaluation evaluation);
+
+    /// <summary>Says scores in a few words.</summary>
+    public static string Say(EvaluationResult result) => string.Join(", ",
+        result.Metrics.Select(metric => string.Create(CultureInfo.InvariantCulture, $"{metric.Name} {metric.Value:0.####}"))
+            .Concat(result.Loss is { } loss ? [string.Create(CultureInfo.InvariantCulture, $"loss {loss:0.####}")] : []));
+
+    /// <inheritdoc />
+    public abstract void Dispose();
+
+    /// <summary>Says an evaluation in a line.</summary>
+    protected static string Say(TrainingEvaluation evaluation) => $"evaluation after step {evaluation.Step}: {Say(evaluation.Result)}{(evaluation.IsBest ? " (best)" : "")}";
+
+    /// <summary>Says a step's figures.</summary>
+    protected static string Say(TrainingStep step) =>
+        string.Create(CultureInfo.InvariantCulture, $"loss {step.Loss:0.0000}  gradient {step.GradNorm:0.000}  rate {step.LearningRate:0.00e+0}");
+
+    /// <summary>Estimates how long the rest takes, by the steps since the first one seen.</summary>
+    protected TimeSpan? Remaining(TrainingStep step)
+    {
+        first ??= (step.Step, watch.Elapsed);
+        var (start, time) = first.Value;
+        return step.Step > start ? (watch.Elapsed - time) / (step.Step - start) * (step.Steps - step.Step) : null;
+    }
+}

@@ -1,0 +1,23 @@
+using Ptgp.Host.Tasks;
+
+namespace Ptgp.Host.Commands;
+
+/// <summary>Says in lines how a training goes on: about fifty of them, whatever its length.</summary>
+internal sealed class TrainingLog(IConsoleLog log) : TrainingDisplay
+{
+    public override void Show(TrainingStep step)
+    {
+        var remaining = Remaining(step);
+        if (step.Step == 1 || step.Step == step.Steps || step.Step % Math.Max(1, step.Steps / 50) == 0)
+        {
+            log.Status($"step {step.Step}/{step.Steps}  {Say(step)}{(remaining is { } left ? $"  {left:hh\\:mm\\:ss} left" : "")}");
+        }
+    }
+
+    public override void Show(TrainingEvaluation evaluation) => log.Status(Say(evaluation));
+
+    public override void Dispose()
+    {
+        // Lines stand as they are.
+    }
+}

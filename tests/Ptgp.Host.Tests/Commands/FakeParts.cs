@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+using Ptgp.Host.Commands;
+using Ptgp.Host.Configuration;
+using Ptgp.Host.Tasks;
+
+namespace Ptgp.Host.Tests.Commands;
+
+/// <summary>A host whose tasks are <see cref="FakeRunner"/>s, and which remembers what was asked of it.</summary>
+internal sealed class FakeParts : IHostParts, ITaskHost
+{
+    public ConcurrentQueue<string> Asked { get; } = [];
+
+    public int MostInFlight { get; set; }
+
+    public bool IsDisposed { get; set; }
+
+    public bool WasOpened { get; private set; }
+
+    public TaskUse? Use { get; private set; }
+
+    public bool InterruptsTraining { get; init; }
+
+    public EvaluationRequest? Evaluation { get; set; }
+
+    public TrainingRequest? Training { get; set; }
+
+    public Exception? Failure { get; init; }
+
+    public IReadOnlyCollection<string> FindPlugins(HostConfiguration configuration) => ["fake"];
+
+    public ITaskHost CreateTaskHost(HostConfiguration configuration, IConsoleLog log) => this;
+
+    public Task<ITaskRunner> OpenAsync(string task, TaskUse use, CancellationToken cancellation)
+    {
+        (WasOpened, Use) = (true, use);
+        return Failure is null ? Task.FromResult<ITaskRunner>(new FakeRunner(this)) : throw Failure;
+    }
+
+    public Task<TaskInspection> InspectAsync(string task, CancellationToken cancellation) => task == "broken"
+        ? throw new UserException("Plugin 'fake' must hold, but does not.")
+        : Task.FromResult(new TaskInspection
+        {
+            Task = task,
+            Plugin = "fake",
+            Backbone = new() { Name = "base", Family = "t5", Features = BackboneFeatures.Writes, Width = 8, Vocabulary = 9, MaxLength = 10, MaxTargetLength = 11 },
+            Generation = new() { NumBeams = 4, EarlyStopping = EarlyStopping.Never, EosTokenId = [1], ExponentialDecayLengthPenalty = new(5, 1.5) },
+            Remarks = ["It was never trained."],
+        });
+
+    public void Dispose()
+    {
+    }
+}

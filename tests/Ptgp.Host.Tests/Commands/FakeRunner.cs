@@ -1,0 +1,74 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Ptgp.Host.Tasks;
+
+namespace Ptgp.Host.Tests.Commands;
+
+/// <summary>A task that answers a text with itself in capitals, and does with <c>!fail</c> and the like what they say.</summary>
+internal sealed class FakeRunner(FakeParts parts) : ITaskRunner
+{
+    private readonly Random delays = new(1);
+    private int asked;
+
+    public string Name => "shout";
+
+    public object ParseText(string text) => text.StartsWith("!parse", StringComparison.Ordinal) ? throw new FormatException("There must be no '!parse', but there is.") : text;
+
+    public object ParseJson(JsonElement json) => json.ValueKind == JsonValueKind.Object && json.TryGetProperty("text", out var text)
+        ? JsonSerializer.Deserialize<string>(text)!
+        : throw new JsonException("An input must have 'text', but has not.");
+
+    public string ToText(object output) => (string)output;
+
+    public JsonNode ToJson(object output) => new JsonObject { ["answer"] = (string)output };
+
+    public async Task<object> AnswerAsync(object input, GenerationOptions caller, AnswerObserver? observer, CancellationToken cancellation)
+    {
+        var text = (string)input;
+        parts.MostInFlight = Math.Max(parts.MostInFlight, Interlocked.Increment(ref asked));
+        parts.Asked.Enqueue(text);
+        try
+        {
+            int delay;
+            lock (delays)
+            {
+                delay = delays.Next(3);
+            }
+
+            await Task.Delay(text == "!wait" ? Timeout.Infinite : delay, cancellation);
+            return text switch
+            {
+                "!fail" => throw new UserException("There must be an answer, but there is none."),
+                "!bug" => throw new InvalidOperationException("impossible"),
+                _ => text.ToUpperInvariant() + (caller.NumBeams is { } beams ? $" by {beams}" : ""),
+            };
+        }
+        finally
+        {
+            Interlocked.Decrement(ref asked);
+        }
+    }
+
+    public Task<EvaluationResult> EvaluateAsync(EvaluationRequest request, CancellationToken cancellation)
+    {
+        request.OnPrediction?.Invoke(new("a", "A", new JsonObject { ["é"] = 1 }));
+        request.OnProgress?.Invoke(1);
+        parts.Evaluation = request;
+        return Task.FromResult(new EvaluationResult { Examples = 1, Loss = 0.5, Metrics = [new("bleu", 41.25) { Signature = "nrefs:1" }, new("ter", 30, LowerIsBetter: true)] });
+    }
+
+    public Task<TrainingResult> TrainAsync(TrainingRequest request, CancellationToken cancellation)
+    {
+        parts.Training = request;
+        for (var step = 1; step <= 100; step++)
+        {
+            request.OnStep?.Invoke(new(step, 100, 4.0 / step, 1.5, 3e-4, 640));
+        }
+
+        var best = new TrainingEvaluation(100, new() { Examples = 3, Metrics = [new("bleu", 12.5)] }, IsBest: true);
+        request.OnEvaluation?.Invoke(best);
+        return Task.FromResult(new TrainingResult { Steps = 100, Output = request.Output, Parameters = 12345, Best = best, WasInterrupted = parts.InterruptsTraining });
+    }
+
+    public void Dispose() => parts.IsDisposed = true;
+}

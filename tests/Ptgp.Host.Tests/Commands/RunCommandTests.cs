@@ -1,0 +1,196 @@
+using System.Text;
+using Ptgp.Host.Commands;
+
+namespace Ptgp.Host.Tests.Commands;
+
+public sealed class RunCommandTests
+{
+    [Fact]
+    public async Task TextsOfTheCommandLineAreAnsweredALineEach()
+    {
+        using var folder = new CommandFolder();
+        Assert.Equal((0, "A MAN.\n\n@FILE\n", ""), await folder.RunAsync("run", "shout", "a man.", "", "@file"));
+        Assert.True(folder.Parts.IsDisposed);
+        Assert.Equal(["a man.", "@file"], folder.Parts.Asked);
+    }
+
+    [Fact]
+    public async Task LinesKeepTheirOrderAndEmptyOnesAreNotAsked()
+    {
+        using var folder = new CommandFolder();
+        var lines = Enumerable.Range(0, 3000).Select(i => i % 10 == 3 ? i % 20 == 3 ? "" : "  " : $"line {i}").ToList();
+        folder.Write("in.txt", string.Join('\n', lines));
+        var (code, output, error) = await folder.RunAsync("run", "shout", "--input", "in.txt", "--output", "out.txt");
+
+        Assert.Equal((0, ""), (code, output));
+        Assert.StartsWith("3000 lines in ", error, StringComparison.Ordinal);
+        Assert.Equal(lines.Select(line => line.Trim().ToUpperInvariant()), File.ReadLines(folder["out.txt"]));
+        Assert.Equal(2700, folder.Parts.Asked.Count);
+        Assert.InRange(folder.Parts.MostInFlight, 2, AnswerLines.Window + 2);
+        Assert.False(File.Exists(folder["out.txt.partial"]));
+    }
+
+    [Theory]
+    [InlineData("a\nb\n", "A\nB\n")]
+    [InlineData("a\r\nb", "A\nB\n")]
+    [InlineData("\uFEFFa\rb\0c\u2028d\n", "A B\0C D\n")]
+    [InlineData("\n\n", "\n\n")]
+    public async Task LinesEndWhereFilesEndThem(string written, string answered)
+    {
+        using var folder = new CommandFolder { In = Encoding.UTF8.GetBytes(written) };
+        var (code, output, _) = await folder.RunAsync("run", "shout", "--input", "-");
+        Assert.Equal((0, answered), (code, output));
+    }
+
+    [Fact]
+    public async Task AnEmptyFileIsAnsweredByAnEmptyFile()
+    {
+        using var folder = new CommandFolder();
+        folder.Write("in.txt", "");
+        Assert.Equal((0, "", "'in.txt' is empty: there was nothing to answer.\n"), await folder.RunAsync("run", "shout", "--input", "in.txt", "--output", "out.txt"));
+        Assert.Equal("", File.ReadAllText(folder["out.txt"]));
+    }
+
+    [Fact]
+    public async Task JsonLinesAreAnsweredByJsonLines()
+    {
+        using var folder = new CommandFolder();
+        folder.Write("in.jsonl", "{\"text\": \"grüße\"}\n\n{\"text\": \"b\\u0000\"}\n");
+        Assert.Equal((0, "{\"answer\":\"GRÜßE\"}\n\n{\"answer\":\"B\\u0000\"}\n"), Short(await folder.RunAsync("run", "shout", "--input", "in.jsonl")));
+        Assert.Equal((0, "GRÜßE\n\nB\0\n"), Short(await folder.RunAsync("run", "shout", "--input", "in.jsonl", "--output", "out.txt"), folder["out.txt"]));
+        Assert.Equal((0, "{\"answer\":\"X\"}\n"), Short(await folder.RunAsync("run", "shout", "x", "--json")));
+        Assert.Equal((0, "X\n"), Short(await folder.RunAsync("run", "shout", "{\"text\": \"x\"}", "--format", "jsonl", "--output", "y.txt"), folder["y.txt"]));
+    }
+
+    [Fact]
+    public async Task TextThatIsNoTextPassesSafely()
+    {
+        // Bytes of a lone surrogate, half a character, and a megabyte on one line.
+        using var folder = new CommandFolder { In = [0xED, 0xA0, 0x80, (byte)'a', 0xC3, (byte)'\n', .. Enumerable.Repeat((byte)'x', 1 << 20), (byte)'\n'] };
+        var (code, output, _) = await folder.RunAsync("run", "shout");
+        var lines = output.Split('\n');
+        Assert.Equal(0, code);
+        Assert.Matches("^\uFFFD+A\uFFFD$", lines[0]);
+        Assert.Equal(new string('X', 1 << 20), lines[1]);
+
+        Assert.Equal((0, "A\uFFFDB\n", ""), await folder.RunAsync("run", "shout", "a\uD800b"));
+    }
+
+    [Fact]
+    public async Task AJsonStringWithALoneSurrogateIsALineThatIsNoInput()
+    {
+        using var folder = new CommandFolder();
+        folder.Write("in.jsonl", "{\"text\": \"a\\ud800\"}\n");
+        var (code, output, error) = await folder.RunAsync("run", "shout", "--input", "in.jsonl");
+        Assert.Equal((1, ""), (code, output));
+        Assert.StartsWith("in.jsonl(1): ", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("in.txt", "!parse", "in.txt(3): There must be no '!parse', but there is.")]
+    [InlineData("in.txt", "!fail", "in.txt(3): There must be an answer, but there is none.")]
+    [InlineData("in.jsonl", "{\"text\": \"a\"", "in.jsonl(3): a line must be a JSON value, but: Expected depth to be zero at the end of the JSON payload. There is an open JSON object or array that should be closed.")]
+    [InlineData("in.jsonl", "[]", "in.jsonl(3): An input must have 'text', but has not.")]
+    public async Task AnInvalidLineIsNamedAndWhatWasAnsweredBeforeIsWritten(string file, string line, string message)
+    {
+        using var folder = new CommandFolder();
+        var (good, answer) = file == "in.txt" ? ("a", "A") : ("{\"text\": \"a\"}", "{\"answer\":\"A\"}");
+        folder.Write(file, $"{good}\n{good}\n{line}\n{good}\n");
+        folder.Write("old.txt", "old");
+        Assert.Equal((1, $"{answer}\n{answer}\n", $"{message}\n"), await folder.RunAsync("run", "shout", "--input", file));
+
+        var written = await folder.RunAsync("run", "shout", "--input", file, "--output", "old.txt");
+        Assert.Equal((1, "", $"Warning: Not all was answered. The first 2 answers are in '{folder["old.txt.partial"]}'.\n{message}\n"), written);
+        Assert.Equal(("old", "A\nA\n"), (File.ReadAllText(folder["old.txt"]), File.ReadAllText(folder["old.txt.partial"])));
+    }
+
+    [Fact]
+    public async Task AnAnswerOfSeveralLinesStaysOnOne()
+    {
+        using var folder = new CommandFolder();
+        Assert.Equal((0, "A B C\n", ""), await folder.RunAsync("run", "shout", "a\nb\r\nc"));
+    }
+
+    [Fact]
+    public async Task OptionsOfTheCallerReachTheTask()
+    {
+        using var folder = new CommandFolder();
+        Assert.Equal((0, "A BY 4\n".Replace("BY", "by", StringComparison.Ordinal), ""), await folder.RunAsync("run", "shout", "a", "--generation", "numBeams=4"));
+    }
+
+    [Fact]
+    public async Task AFileCanBeAnsweredInPlace()
+    {
+        using var folder = new CommandFolder();
+        folder.Write("io.txt", "a\nb\n");
+        Assert.Equal(0, (await folder.RunAsync("run", "shout", "--input", "io.txt", "--output", "io.txt")).Code);
+        Assert.Equal("A\nB\n", File.ReadAllText(folder["io.txt"]));
+    }
+
+    [Theory]
+    [InlineData("TASK must be one of 'tasks' in 'CONFIG', but is 'shot'. Did you mean 'shout'?", "run", "shot", "x")]
+    [InlineData("Either TEXT or --input must be given, but both are. Leave one out.", "run", "shout", "x", "--input", "in.txt")]
+    [InlineData("--input must name a file, but there is nothing at 'HERE/in.txt'.", "run", "shout", "--input", "in.txt")]
+    [InlineData("--input must name a file, but there is a folder at 'HERE/model'.", "run", "shout", "--input", "model")]
+    [InlineData("--output must name a file, but there is a folder at 'HERE/model'.", "run", "shout", "x", "--output", "model")]
+    [InlineData("--output must name a file that can be written, but 'HERE/no/out.txt' cannot: Could not find a part of the path 'HERE/no/out.txt.partial'.", "run", "shout", "x", "--output", "no/out.txt")]
+    [InlineData("--generation has a fault:\n  numBeam is not known. Did you mean 'numBeams'?", "run", "shout", "x", "--generation", "numBeam=4")]
+    [InlineData("--generation must be given key=value, but is given 'numBeams'.", "run", "shout", "x", "--generation", "numBeams")]
+    [InlineData("'CONFIG' has a fault:\n  tasks:shout:generation:numBeams (from --set) must be from 1 to 64, but is 0.", "run", "shout", "x", "--set", "tasks:shout:generation:numBeams=0")]
+    [InlineData("'CONFIG' has a fault:\n  tasks:shout:plugin (from --set) must name a plugin, but is 'fke'. Did you mean 'fake'? See 'ptgp plugins'.", "run", "shout", "x", "--set", "tasks:shout:plugin=fke")]
+    [InlineData("--config must name a file, but there is nothing at 'HERE/no.json'.", "run", "shout", "x", "--config", "no.json")]
+    [InlineData("Required argument 'TASK' missing for command: 'run'.\nSee 'ptgp run --help'.", "run")]
+    [InlineData("Did you mean 'ptgp run'?", "rnu", "shout")]
+    [InlineData("See 'ptgp run --help'.", "run", "shout", "x", "--inptu", "y", "--format", "xml")]
+    public async Task WrongUsageIsFoundBeforeAnythingIsLoaded(string message, params string[] args)
+    {
+        using var folder = new CommandFolder();
+        var (code, output, error) = await folder.RunAsync(args);
+        Assert.Equal((2, ""), (code, output));
+        Assert.EndsWith(message.Replace("CONFIG", folder.Configuration, StringComparison.Ordinal).Replace("HERE", folder.Path, StringComparison.Ordinal) + "\n", error, StringComparison.Ordinal);
+        Assert.False(folder.Parts.WasOpened);
+    }
+
+    [Fact]
+    public async Task SomeoneAtATerminalIsToldWhatToGive()
+    {
+        using var folder = new CommandFolder { IsTerminal = true };
+        Assert.Equal((2, "", "There must be something to answer. Give TEXT, or --input FILE, or '--input -' to type.\n"), await folder.RunAsync("run", "shout"));
+        Assert.Equal((0, "X\n", ""), await folder.RunAsync("run", "shout", "x"));
+    }
+
+    [Fact]
+    public async Task AnInterruptedRunWritesWhatItHasAndEndsWith130()
+    {
+        using var stop = new CancellationTokenSource();
+        using var folder = new CommandFolder { Cancellation = stop.Token };
+        folder.Write("in.txt", "a\n!wait\n");
+        var running = folder.RunAsync("run", "shout", "--input", "in.txt");
+        while (folder.Parts.Asked.Count < 2)
+        {
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+
+        await stop.CancelAsync();
+        Assert.Equal((130, "A\n", "Interrupted.\n"), await running);
+    }
+
+    [Fact]
+    public async Task AFailureOfNobodyKnownIsCalledABugAndShownWholeOnRequest()
+    {
+        using var folder = new CommandFolder();
+        var (code, _, error) = await folder.RunAsync("run", "shout", "!bug");
+        Assert.Equal(1, code);
+        Assert.Equal("This is a fault of ptgp or of a plugin, not of yours: InvalidOperationException: impossible\nRun the command again with --verbose to see where, and report that.\n", error);
+        Assert.Contains("   at Ptgp.Host.Tests.Commands.FakeRunner", (await folder.RunAsync("run", "shout", "!bug", "--verbose")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AFailureToOpenIsOneLine()
+    {
+        using var folder = new CommandFolder { Parts = new() { Failure = new Ptgp.Backbone.CheckpointException("Checkpoint 'x' has no tensor 'y'.") } };
+        Assert.Equal((1, "", "Checkpoint 'x' has no tensor 'y'.\n"), await folder.RunAsync("run", "shout", "x"));
+    }
+
+    private static (int Code, string Out) Short((int Code, string Out, string Error) ran, string? file = null) => (ran.Code, file is null ? ran.Out : File.ReadAllText(file));
+}
