@@ -5,4 +5,12 @@ namespace Ptgp.Backbone.Generation;
 /// <param name="StartId">The id every sequence starts from.</param>
 /// <param name="EndId">The id that ends a sequence when the options name none.</param>
 /// <param name="MaxLength">The longest sequence it can write, the start token included; <see cref="int.MaxValue"/> when nothing bounds it.</param>
-public sealed record DecoderFacts(int Vocabulary, int StartId, int EndId, int MaxLength = int.MaxValue);
+public sealed record DecoderFacts(int Vocabulary, int StartId, int EndId, int MaxLength = int.MaxValue)
+{
+    /// <summary>Gets the facts of a backbone.</summary>
+    public static DecoderFacts Of(TransformerConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return new(config.OutputVocabulary, config.StartId, config.EndId, config.MaxPositions > 0 ? config.MaxPositions : int.MaxValue);
+    }
+}

@@ -12,14 +12,22 @@ internal sealed class DecodingLoop
     private readonly Device device;
     private readonly RuleRunner rules;
     private readonly int beams, vocabulary;
+    private readonly Action<SourceSearch>? onEnded;
+    private readonly List<SourceSearch> writing;
     private List<SourceSearch> sources;
 
     /// <summary>Begins for sources in the order of the state's rows, all of them with as many beams.</summary>
-    public DecodingLoop(DecodingState state, IReadOnlyList<SourceSearch> sources, Device device)
+    /// <param name="state">The decoder's memory.</param>
+    /// <param name="sources">What is searched.</param>
+    /// <param name="device">The device of the scores.</param>
+    /// <param name="onEnded">Is told of each source as soon as it has ended, while others go on.</param>
+    public DecodingLoop(DecodingState state, IReadOnlyList<SourceSearch> sources, Device device, Action<SourceSearch>? onEnded = null)
     {
         this.state = state;
         this.device = device;
+        this.onEnded = onEnded;
         this.sources = [.. sources];
+        writing = [.. sources];
         beams = sources[0].Beams;
         vocabulary = sources[0].Options.Facts.Vocabulary;
         rules = new(beams, vocabulary, normalizes: beams > 1);
@@ -36,7 +44,7 @@ internal sealed class DecodingLoop
             Read(state.Next(given));
         }
 
-        while (sources.Exists(source => !source.HasEnded))
+        while (GoesOn())
         {
             using var scope = NewDisposeScope();
             Shrink();
@@ -44,6 +52,20 @@ internal sealed class DecodingLoop
             var tokens = Upload(sources.SelectMany(source => source.Next.Select(token => (long)token))).view(-1, 1);
             Read(state.Next(tokens));
         }
+    }
+
+    private bool GoesOn()
+    {
+        writing.RemoveAll(source =>
+        {
+            if (source.HasEnded)
+            {
+                onEnded?.Invoke(source);
+            }
+
+            return source.HasEnded;
+        });
+        return writing.Count > 0;
     }
 
     /// <summary>Appends what all sources are given before the first score is wanted of one of them.</summary>

@@ -1,0 +1,126 @@
+namespace Ptgp.Backbone.Generation;
+
+/// <summary>A request in the engine: what is searched for it, and who waits.</summary>
+internal sealed class EngineItem
+{
+    private readonly TaskCompletionSource<Written> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TextStream? stream;
+    private readonly ITokenizer tokenizer;
+
+    public EngineItem(EngineRequest request, ITokenizer tokenizer, CancellationToken cancellation)
+    {
+        Check(request);
+        (Request, this.tokenizer) = (request, tokenizer);
+        Encoded = request.Encoded as EncodedInput;
+        Source = Encoded?.Features ?? request.Source!;
+        stream = request.OnPiece is { } onPiece ? new(tokenizer, onPiece) : null;
+        Search = DecodingLoop.Begin(new()
+        {
+            Options = request.Options,
+            Source = [.. Source.Tokens.Select(id => (int)id)],
+            Prefix = request.Prefix,
+            Rules = request.Rules,
+            ProbabilitiesOf = request.ProbabilitiesOf,
+            ProbabilitiesAfter = request.ProbabilitiesAfter,
+            Cancellation = cancellation,
+            OnCertain = stream is null ? null : stream.Add,
+        });
+    }
+
+    public EngineRequest Request { get; }
+
+    public Features Source { get; }
+
+    public EncodedInput? Encoded { get; }
+
+    public SourceSearch Search { get; }
+
+    public Task<Written> Answer => answer.Task;
+
+    /// <summary>Gets how long the input is, in states.</summary>
+    public int Length => Encoded?.Length ?? Source.Length;
+
+    /// <summary>Gets what items must share to be written together.</summary>
+    public object Key => (Request.Encode, Request.Transformer, Request.Adapter, Request.Options.NumBeams, Encoded is null);
+
+    public void Fail(Exception fault) => answer.TrySetException(fault);
+
+    public void Cancel() => answer.TrySetCanceled(Search.Job.Cancellation);
+
+    /// <summary>Answers with what the search found.</summary>
+    /// <param name="attention">The attention of each hypothesis, where it was asked for.</param>
+    public void Finish(IReadOnlyList<IReadOnlyList<float[,]>> attention)
+    {
+        if (Search.Fault is OperationCanceledException)
+        {
+            Cancel();
+            return;
+        }
+
+        if (Search.Fault is { } fault)
+        {
+            Fail(fault);
+            return;
+        }
+
+        try
+        {
+            var hypotheses = Search.Results.Select((raw, i) => Hypothesis(raw, attention.ElementAtOrDefault(i) ?? [])).ToArray();
+            stream?.End(hypotheses[0].Text);
+            answer.TrySetResult(new() { Hypotheses = hypotheses, Probabilities = Search.Probabilities });
+        }
+#pragma warning disable CA1031 // Whoever asked gets it: his own OnPiece may throw.
+        catch (Exception thrown)
+#pragma warning restore CA1031
+        {
+            Fail(thrown);
+        }
+    }
+
+    private Hypothesis Hypothesis(RawHypothesis raw, IReadOnlyList<float[,]> attention)
+    {
+        int[] ids = [.. WithoutEnd(raw)[Search.Given..]];
+        return new()
+        {
+            Ids = ids,
+            Text = tokenizer.Decode(ids),
+            Score = raw.Score,
+            LogProbabilities = raw.LogProbabilities,
+            Finish = raw.Finish,
+            Attention = attention,
+        };
+    }
+
+    /// <summary>Gets the tokens of a hypothesis up to the end token.</summary>
+    public ReadOnlySpan<int> WithoutEnd(RawHypothesis raw) =>
+        Request.Options.EndIds.Contains(raw.Tokens[^1]) ? raw.Tokens.AsSpan(0, raw.Tokens.Length - 1) : raw.Tokens;
+
+    private static void Check(EngineRequest request)
+    {
+        if (request.Source is null == request.Encoded is null)
+        {
+            throw new ArgumentException($"A {nameof(WritingRequest)} must have either a {nameof(WritingRequest.Source)} or an {nameof(WritingRequest.Encoded)} input, but has {(request.Source is null ? "neither" : "both")}.");
+        }
+
+        if (request.Encoded is not null and not EncodedInput)
+        {
+            throw new ArgumentException($"An {nameof(WritingRequest.Encoded)} input must come from {nameof(IAnswering.EncodeAsync)}, but is a {request.Encoded.GetType().Name}.");
+        }
+
+        if (request.Source?.Length == 0)
+        {
+            throw new ArgumentException($"The {nameof(WritingRequest.Source)} of a {nameof(WritingRequest)} must hold at least one token or frame, but holds none.");
+        }
+
+        var vocabulary = request.Options.Facts.Vocabulary;
+        if (request.Prefix.Concat(request.ProbabilitiesOf).Where(id => id < 0 || id >= vocabulary).Cast<int?>().FirstOrDefault() is { } unknown)
+        {
+            throw new ArgumentException($"A {nameof(WritingRequest)} names id {unknown}, but the backbone writes ids from 0 to {vocabulary - 1}.");
+        }
+
+        if (request.ProbabilitiesAfter is { } after && (after < 0 || after > request.Prefix.Count))
+        {
+            throw new ArgumentException($"{nameof(WritingRequest.ProbabilitiesAfter)} must be from 0 to the length of the prefix, {request.Prefix.Count}, but is {after}.");
+        }
+    }
+}
