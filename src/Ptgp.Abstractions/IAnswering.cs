@@ -26,6 +26,9 @@ public interface IAnswering<in TPart, TPartOutput, in TOutput> : IAnswering
     /// <summary>Predicts one part by the head's <c>Predict</c>, in a batch with others.</summary>
     Task<TPartOutput> PredictAsync(TPart part, CancellationToken cancellation);
 
+    /// <summary>Gets whether the caller watches the answer grow. If not, <see cref="Report"/> does nothing, and pieces need not be asked for.</summary>
+    bool IsWatched => true;
+
     /// <summary>Shows a caller who streams the answer so far: all of it, not what is new. May be called on any thread, <see cref="WritingRequest.OnPiece"/>'s too.</summary>
     void Report(TOutput soFar);
 }
