@@ -10,10 +10,13 @@ internal sealed class TemporaryFolder : IDisposable
     public string this[string name] => System.IO.Path.Combine(Path, name);
 
     /// <summary>Writes a file and gives its path.</summary>
-    public string Write(string name, string text)
+    public string Write(string name, string text) => Write(name, System.Text.Encoding.UTF8.GetBytes(text));
+
+    /// <inheritdoc cref="Write(string, string)" />
+    public string Write(string name, byte[] content)
     {
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(this[name])!);
-        File.WriteAllText(this[name], text);
+        File.WriteAllBytes(this[name], content);
         return this[name];
     }
 

@@ -21,7 +21,7 @@ public sealed class ParallelFilesTests : IDisposable
     {
         var (first, second) = (folder.Write("a.en", firstText), folder.Write("a.de", secondText));
         var error = Assert.Throws<InvalidDataException>(() => ParallelFiles.Read(first, second).Count());
-        Assert.Equal($"{folder.At("a." + place)}: parallel files must have a line for each line of the other, but '{first}' has {firstCount} and '{second}' has {secondCount}.", error.Message);
+        Assert.Equal($"{folder["a." + place]}: parallel files must have a line for each line of the other, but '{first}' has {firstCount} and '{second}' has {secondCount}.", error.Message);
     }
 
     [Theory]
@@ -37,7 +37,7 @@ public sealed class ParallelFilesTests : IDisposable
             folder.Write(name, "");
         }
 
-        Assert.Equal((folder.At(first), folder.At(second)), ParallelFiles.Find(folder.At(path), ["eng", "en"], ["deu", "de"]));
+        Assert.Equal((folder[first], folder[second]), ParallelFiles.Find(folder[path], ["eng", "en"], ["deu", "de"]));
     }
 
     [Theory]
@@ -46,7 +46,7 @@ public sealed class ParallelFilesTests : IDisposable
     [InlineData("train.{en,de,fr}")]
     [InlineData("alone.en")]
     [InlineData("train")]
-    public void OtherPathsStandForNone(string path) => Assert.Null(ParallelFiles.Find(folder.At(path), ["en"], ["de"]));
+    public void OtherPathsStandForNone(string path) => Assert.Null(ParallelFiles.Find(folder[path], ["en"], ["de"]));
 
     public void Dispose() => folder.Dispose();
 }
