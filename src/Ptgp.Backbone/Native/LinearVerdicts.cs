@@ -10,9 +10,10 @@ internal static class LinearVerdicts
     /// <summary>How many classes of row counts have a verdict of their own.</summary>
     public const int Classes = 6;
 
-    private const int Rounds = 5;
+    // A busy machine takes the processor away in the middle of a run: one quiet round in three is likely enough.
+    private const int FewestRounds = 3, MostRounds = 7;
 
-    // After this long the rounds so far must do.
+    // After this long, the fewest rounds must do.
     private static readonly TimeSpan enough = TimeSpan.FromMilliseconds(4);
     private static readonly ConcurrentDictionary<Shape, LinearKernel> verdicts = new();
     private static readonly Lock gate = new();
@@ -59,7 +60,7 @@ internal static class LinearVerdicts
         Span<double> shortest = stackalloc double[candidates.Length];
         shortest.Fill(double.PositiveInfinity);
         var start = Stopwatch.GetTimestamp();
-        for (var round = 0; round < Rounds && (round == 0 || Stopwatch.GetElapsedTime(start) < enough); round++)
+        for (var round = 0; round < MostRounds && (round < FewestRounds || Stopwatch.GetElapsedTime(start) < enough); round++)
         {
             for (var i = 0; i < candidates.Length; i++)
             {

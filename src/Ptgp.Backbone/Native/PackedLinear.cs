@@ -16,8 +16,8 @@ public sealed class PackedLinear : IDisposable
     // Above this many weights transposing takes longer than it can win back over oneDNN's order.
     private const long LargestTransposed = 1 << 19;
 
-    // What a trial may cost: this many rows, and multiplications.
-    private const long TrialRows = 128, TrialWork = 1 << 28;
+    // The most rows and multiplications of a trial's run, about a millisecond. More rows than these change no ranking.
+    private const long TrialRows = 64, TrialWork = 1 << 26;
 
     private readonly long inputs, outputs;
     private readonly Tensor plain;                                // [inputs, outputs], a view of the weights
