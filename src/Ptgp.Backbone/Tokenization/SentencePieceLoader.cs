@@ -58,7 +58,7 @@ internal static class SentencePieceLoader
     public static TextTokenizer LoadMarian(TokenizerSettings settings, TokenizerDefaults defaults)
     {
         var source = SentencePieceModel.Read(Path.Combine(settings.Folder, "source.spm"));
-        var target = SentencePieceModel.Read(Path.Combine(settings.Folder, "target.spm"));
+        var target = source.ReadOther(Path.Combine(settings.Folder, "target.spm"));
         var sourceVocabulary = TokenizerFile.ReadVocabulary(Path.Combine(settings.Folder, "vocab.json"));
         var targetPath = Path.Combine(settings.Folder, "target_vocab.json");
         var targetVocabulary = settings.Flag("separate_vocabs", File.Exists(targetPath)) ? TokenizerFile.ReadVocabulary(targetPath) : sourceVocabulary;

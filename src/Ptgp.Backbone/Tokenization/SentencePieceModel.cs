@@ -12,6 +12,7 @@ internal sealed class SentencePieceModel
     private const int BytePair = 2;
 
     private readonly string path;
+    private readonly byte[] bytes;
     private readonly List<(string Text, float Score, PieceKind Kind)> pieces = [];
     private ReadOnlyMemory<byte> map;
     private int kind = Unigram;
@@ -21,9 +22,10 @@ internal sealed class SentencePieceModel
     private bool foldsSpaces = true;
     private bool escapesSpaces = true;
 
-    private SentencePieceModel(string path)
+    private SentencePieceModel(string path, byte[] bytes)
     {
         this.path = path;
+        this.bytes = bytes;
     }
 
     /// <summary>Gets the pieces by id.</summary>
@@ -37,34 +39,14 @@ internal sealed class SentencePieceModel
 
     /// <summary>Reads a model file.</summary>
     /// <exception cref="CheckpointException">The file is cut off, is no such model, or has no pieces.</exception>
-    public static SentencePieceModel Read(string path)
+    public static SentencePieceModel Read(string path) => Read(path, TokenizerFile.ReadBytes(path));
+
+    /// <summary>Reads another model file; gives this very model when both files are the same.</summary>
+    /// <exception cref="CheckpointException">The file is cut off, is no such model, or has no pieces.</exception>
+    public SentencePieceModel ReadOther(string path)
     {
-        var model = new SentencePieceModel(path);
-        var bytes = TokenizerFile.ReadBytes(path);
-        var fields = new ProtocolBuffer(bytes, path);
-        var strict = new UTF8Encoding(false, throwOnInvalidBytes: true);
-        while (fields.Read())
-        {
-            switch (fields.Field)
-            {
-                case 1:
-                    model.ReadPiece(fields.Bytes, strict);
-                    break;
-                case 2:
-                    model.ReadTraining(fields.Bytes);
-                    break;
-                case 3:
-                    model.ReadNormalization(fields.Bytes);
-                    break;
-            }
-        }
-
-        if (model.pieces.Count == 0)
-        {
-            throw new CheckpointException($"{path} must be a SentencePiece model, but holds no pieces. Download the file again.");
-        }
-
-        return model;
+        var others = TokenizerFile.ReadBytes(path);
+        return bytes.AsSpan().SequenceEqual(others) ? this : Read(path, others);
     }
 
     /// <summary>Makes the normalizer that the model asks for.</summary>
@@ -127,6 +109,35 @@ internal sealed class SentencePieceModel
             Renumbered = vocabulary is null ? null : [.. pieces.Select(piece => Find(piece.Text))],
             FindUnknown = vocabulary is null ? null : Find,
         };
+    }
+
+    private static SentencePieceModel Read(string path, byte[] bytes)
+    {
+        var model = new SentencePieceModel(path, bytes);
+        var fields = new ProtocolBuffer(bytes, path);
+        var strict = new UTF8Encoding(false, throwOnInvalidBytes: true);
+        while (fields.Read())
+        {
+            switch (fields.Field)
+            {
+                case 1:
+                    model.ReadPiece(fields.Bytes, strict);
+                    break;
+                case 2:
+                    model.ReadTraining(fields.Bytes);
+                    break;
+                case 3:
+                    model.ReadNormalization(fields.Bytes);
+                    break;
+            }
+        }
+
+        if (model.pieces.Count == 0)
+        {
+            throw new CheckpointException($"{path} must be a SentencePiece model, but holds no pieces. Download the file again.");
+        }
+
+        return model;
     }
 
     private int[]? ByteIds()

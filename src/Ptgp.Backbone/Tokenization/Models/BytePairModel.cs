@@ -184,12 +184,16 @@ internal sealed class BytePairModel : TokenModel
 
     private void MergeByHeap(Span<Symbol> symbols)
     {
-        var queue = new PriorityQueue<(int At, int Id), (int Rank, int At)>();
+        var offers = new List<((int At, int Id), long)>(symbols.Length);
         for (var i = 0; i + 1 < symbols.Length; i++)
         {
-            Offer(symbols, i, queue);
+            if (Offer(symbols, i) is { } offer)
+            {
+                offers.Add(offer);
+            }
         }
 
+        var queue = new PriorityQueue<(int At, int Id), long>(offers);
         while (queue.TryDequeue(out var top, out _))
         {
             var next = symbols[top.At].Next;
@@ -200,18 +204,21 @@ internal sealed class BytePairModel : TokenModel
             }
 
             Join(symbols, top.At, merge.Id);
-            Offer(symbols, symbols[top.At].Previous, queue);
-            Offer(symbols, top.At, queue);
+            foreach (var at in (ReadOnlySpan<int>)[symbols[top.At].Previous, top.At])
+            {
+                if (Offer(symbols, at) is { } offer)
+                {
+                    queue.Enqueue(offer.Item1, offer.Item2);
+                }
+            }
         }
     }
 
-    private void Offer(Span<Symbol> symbols, int at, PriorityQueue<(int At, int Id), (int Rank, int At)> queue)
-    {
-        if (at >= 0 && symbols[at].Next >= 0 && merges.TryGetValue(Key(symbols[at].Id, symbols[symbols[at].Next].Id), out var merge))
-        {
-            queue.Enqueue((at, merge.Id), (merge.Rank, at));
-        }
-    }
+    /// <summary>Says what joins a symbol with the next, and how early: the rank of the merge, then the place.</summary>
+    private ((int At, int Id), long)? Offer(Span<Symbol> symbols, int at)
+        => at >= 0 && symbols[at].Next >= 0 && merges.TryGetValue(Key(symbols[at].Id, symbols[symbols[at].Next].Id), out var merge)
+            ? ((at, merge.Id), ((long)merge.Rank << 32) | (uint)at)
+            : null;
 
     private static void Join(Span<Symbol> symbols, int at, int id)
     {

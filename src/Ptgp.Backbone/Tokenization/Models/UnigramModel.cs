@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Ptgp.Backbone.Tokenization.Models;
@@ -11,7 +12,7 @@ internal sealed class UnigramModel : TokenModel
 {
     private const double UnknownPenalty = 10;
 
-    private readonly VocabularyTrie trie = new();
+    private readonly Lazy<VocabularyTrie> entries;
     private readonly double[] scores;
     private readonly double unknownScore;
     private readonly int unknownId;
@@ -30,9 +31,20 @@ internal sealed class UnigramModel : TokenModel
         scores = new double[pieces.Count == 0 ? 0 : pieces.Max(piece => piece.Id) + 1];
         foreach (var piece in pieces)
         {
-            trie.Add(piece.Text, piece.Id);
             scores[piece.Id] = piece.Score;
         }
+
+        // The side that only writes never cuts text, and needs no trie.
+        entries = new(() =>
+        {
+            var trie = new VocabularyTrie();
+            foreach (var piece in pieces)
+            {
+                trie.Add(piece.Text, piece.Id);
+            }
+
+            return trie;
+        });
     }
 
     /// <summary>Gets the ids of the 256 bytes that spell an unknown character; null when it becomes the unknown id.</summary>
@@ -69,8 +81,10 @@ internal sealed class UnigramModel : TokenModel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Walk(ReadOnlySpan<char> word, double[] best, int[] from, int[] ids)
     {
+        var trie = entries.Value;
         for (var start = 0; start < word.Length;)
         {
             var step = char.IsHighSurrogate(word[start]) && start + 1 < word.Length ? 2 : 1;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Ptgp.Backbone.Tokenization.Models;
 
@@ -24,6 +25,7 @@ internal sealed class VocabularyTrie
     }
 
     /// <summary>Adds an entry; a later one with the same text takes the earlier one's place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // A cold start is over before the runtime would optimize it.
     public void Add(ReadOnlySpan<char> entry, int value)
     {
         var node = Root;
@@ -46,6 +48,7 @@ internal sealed class VocabularyTrie
     }
 
     /// <summary>Goes from a node along a character; -1 when no entry goes on that way.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Step(int node, char c)
     {
         if (node == Root)
@@ -129,6 +132,7 @@ internal sealed class VocabularyTrie
         (keys[slot], targets[slot]) = (key, next);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Grow()
     {
         var (oldKeys, oldTargets) = (keys, targets);
