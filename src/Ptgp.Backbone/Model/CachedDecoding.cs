@@ -28,7 +28,7 @@ internal sealed class CachedDecoding : DecodingState
         using var scope = NewDisposeScope();
         var states = source.States;
         sources = (int)states.size(0);
-        memoryMask = Transformer.Hide(source.Mask)?.DetachFromDisposeScope();
+        memoryMask = Transformer.Hide(source.Mask)?.to_type(states.dtype).DetachFromDisposeScope();
         for (var i = 0; i < memory.Length; i++)
         {
             if (decoder.Layers[i].CrossAttention is { } cross)
@@ -47,7 +47,7 @@ internal sealed class CachedDecoding : DecodingState
         var count = (int)tokens.size(1);
         var side = tokens.view(sources, beams, count).transpose(1, 2).reshape(sources, count * beams);
         var x = decoder.Start(transformer.EmbedTargets(side), position, count, pass);
-        var mask = Mask(count);
+        var mask = Mask(count)?.to_type(x.dtype);
         for (var i = 0; i < caches.Length; i++)
         {
             x = decoder.Layers[i].Forward(x, mask, caches[i], memory[i], memoryMask, pass);

@@ -80,6 +80,8 @@ internal sealed class Stack : nn.Module
             mask = mask is null ? bias : bias + mask;
         }
 
+        (mask, memoryMask) = (mask?.to_type(x.dtype), memoryMask?.to_type(x.dtype));
+
         foreach (var layer in Layers)
         {
             states?.Add(x);

@@ -62,6 +62,9 @@ public sealed class Transformer : nn.Module
     /// <summary>Gets the device of the weights.</summary>
     public Device Device => embeddings.device;
 
+    /// <summary>Gets the type of the weights, and so of the states.</summary>
+    public ScalarType Dtype => embeddings.dtype;
+
     /// <summary>Gets every parameter by its canonical name; tied ones once.</summary>
     public IReadOnlyDictionary<string, Parameter> NamedParameters =>
         named_parameters().ToDictionary(p => CanonicalName(p.name), p => p.parameter, StringComparer.Ordinal);

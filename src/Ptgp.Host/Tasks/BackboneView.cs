@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Ptgp.Host.Tasks;
 
-/// <summary>The shared backbone as one task sees it: through the task's own adapter weights.</summary>
+/// <summary>The shared backbone as one task sees it: through the task's own adapter weights, and in float32, whatever it computes in.</summary>
 internal sealed class BackboneView(BackboneDescription description, ITokenizer tokenizer, Transformer transformer) : IBackbone
 {
     /// <inheritdoc />
@@ -25,14 +25,18 @@ internal sealed class BackboneView(BackboneDescription description, ITokenizer t
     public Adapter? Adapter { get; set; }
 
     /// <inheritdoc />
-    public Embedded Embed(Batch batch) => Transformer.Embed(batch);
+    public Embedded Embed(Batch batch)
+    {
+        var embedded = Transformer.Embed(batch);
+        return embedded with { States = embedded.States.to_type(ScalarType.Float32) };
+    }
 
     /// <summary>Reads what a head has brought to the backbone's width.</summary>
-    public EncodedStates Encode(Embedded input) => Transformer.Encode(input, Adapter);
+    public EncodedStates Encode(Embedded input) => Transformer.Encode(input with { States = input.States.to_type(Transformer.Dtype) }, Adapter);
 
     /// <inheritdoc />
-    public Tensor Decode(EncodedStates source, Tensor targets) => Transformer.Decode(source, targets, Adapter);
+    public Tensor Decode(EncodedStates source, Tensor targets) => Transformer.Decode(source, targets, Adapter).to_type(ScalarType.Float32);
 
     /// <inheritdoc />
-    public Tensor Project(Tensor states) => Transformer.Project(states);
+    public Tensor Project(Tensor states) => Transformer.Project(states.to_type(Transformer.Dtype)).to_type(ScalarType.Float32);
 }
