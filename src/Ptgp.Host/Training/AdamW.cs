@@ -1,3 +1,4 @@
+using Ptgp.Backbone.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -73,19 +74,18 @@ internal sealed class AdamW : IDisposable
 
     private static void Step(List<(Slot Slot, Tensor Gradient)> reached, double learningRate, double decay)
     {
-        foreach (var (slot, gradient) in reached)
+        foreach (var (slot, _) in reached)
         {
-            using var scope = NewDisposeScope();
-            var (value, mean, square) = (slot.Parameter.Value, slot.Mean, slot.Square);
-            var step = slot.Steps.add_(1).item<float>();
-            value.mul_(Constant(1 - (learningRate * decay)));
-            mean.lerp_(gradient, Constant(1 - Beta1));
-            square.mul_(Constant(Beta2)).add_(gradient.square().mul_(Constant(1 - Beta2)));
-            var root = square.sqrt().div_(Constant(Math.Sqrt(1 - Math.Pow(Beta2, step)))).add_(Constant(Epsilon));
-            value.sub_(mean.div(root).mul_(Constant(learningRate / (1 - Math.Pow(Beta1, step)))));
-
-            Tensor Constant(double number) => tensor(number, value.dtype, value.device);
+            slot.Steps.add_(1);
         }
+
+        Ops.FusedAdamW(
+            [.. reached.Select(item => item.Slot.Parameter.Value)],
+            [.. reached.Select(item => item.Gradient)],
+            [.. reached.Select(item => item.Slot.Mean)],
+            [.. reached.Select(item => item.Slot.Square)],
+            [.. reached.Select(item => item.Slot.Steps)],
+            new(learningRate, Beta1, Beta2, Epsilon, decay));
     }
 
     private sealed class Slot
