@@ -65,14 +65,15 @@ internal sealed record CommandContext
     public CommandContext With(SharedOptions.Values shared) => this with { Shared = shared, Log = new ConsoleLog(Error, shared.IsVerbose) };
 
     /// <summary>Reads the configuration that the shared options name.</summary>
+    /// <param name="checksPlugins">Whether tasks must name plugins that there are.</param>
     /// <exception cref="ConfigurationException">It does not hold.</exception>
-    public HostConfiguration ReadConfiguration() => new ConfigurationReader
+    public HostConfiguration ReadConfiguration(bool checksPlugins = true) => new ConfigurationReader
     {
         File = Shared.Config,
         Settings = Shared.Settings,
         Environment = Variables,
         WorkingFolder = WorkingFolder,
-        FindPlugins = Parts.FindPlugins,
+        FindPlugins = checksPlugins ? Parts.FindPlugins : null,
     }.Read();
 
     /// <summary>Makes a path of the command line absolute.</summary>

@@ -28,14 +28,9 @@ internal sealed record HostConfiguration
     /// <summary>Gets all settings as they were given, for faults that are found later.</summary>
     internal IConfigurationRoot? Root { get; init; }
 
-    /// <summary>Makes the record of a plugin's own options from <c>tasks:&lt;name&gt;:options</c>.</summary>
-    /// <exception cref="ConfigurationException">The options do not fit the record; the message names every fault.</exception>
-    public object BindOptions(string task, Type type)
-    {
-        var section = Tasks[task].Options ?? new ConfigurationManager().GetSection($"tasks:{task}:options");
-        var (options, faults) = OptionsBinder.Bind(type, section, Root);
-        return faults.Count == 0 ? options! : throw new ConfigurationException($"'{File}'", faults);
-    }
+    /// <summary>Makes the record of a plugin's own options from <c>tasks:&lt;name&gt;:options</c>, and finds what does not fit it.</summary>
+    public (object? Options, IReadOnlyList<ConfigurationFault> Faults) BindOptions(string task, Type type) =>
+        OptionsBinder.Bind(type, Tasks[task].Options ?? new ConfigurationManager().GetSection($"tasks:{task}:options"), Root);
 }
 
 /// <summary>Where plugins are found and which are loaded.</summary>
