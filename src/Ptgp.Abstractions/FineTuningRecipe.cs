@@ -45,7 +45,7 @@ public sealed record FineTuningRecipe
 
     /// <summary>Gets the peak learning rate, reached after warm-up.</summary>
     /// <value>Above 0 and at most 1. The default is 0.0003.</value>
-    [Range(0, 1, MinimumIsExclusive = true)]
+    [Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double LearningRate { get; init; } = 3e-4;
 
     /// <summary>Gets how the learning rate goes on after warm-up.</summary>
@@ -54,7 +54,7 @@ public sealed record FineTuningRecipe
 
     /// <summary>Gets the share of all steps spent warming up.</summary>
     /// <value>From 0 to 1. The default is 0.1.</value>
-    [Range(0, 1)]
+    [Range(0.0, 1.0)]
     public double Warmup { get; init; } = 0.1;
 
     /// <summary>Gets AdamW's decay of weights; biases and norms are never decayed.</summary>
@@ -69,12 +69,12 @@ public sealed record FineTuningRecipe
 
     /// <summary>Gets the share of probability that losses over classes give to all other classes.</summary>
     /// <value>From 0 to 1. The default is 0.</value>
-    [Range(0, 1)]
+    [Range(0.0, 1.0)]
     public double LabelSmoothing { get; init; }
 
     /// <summary>Gets the share of activations that are dropped in training.</summary>
     /// <value>From 0 to 1. Null, the default, is what the checkpoint says.</value>
-    [Range(0, 1)]
+    [Range(0.0, 1.0)]
     public double? Dropout { get; init; }
 
     /// <summary>Gets the longest sequence the task encodes; see <see cref="IBackbone.MaxLength"/>.</summary>
