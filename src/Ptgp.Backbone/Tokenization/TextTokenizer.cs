@@ -67,6 +67,11 @@ internal sealed class TextTokenizer : ITokenizer
     {
         ArgumentNullException.ThrowIfNull(text);
         options ??= new();
+        if (options.Language is { } language && !Languages.ContainsKey(language))
+        {
+            throw new ArgumentException($"The language must be one of the tokenizer's ({(Languages.Count == 0 ? "it has none" : string.Join(", ", Languages.Keys))}), but is '{language}'.", nameof(options));
+        }
+
         var side = options.IsTarget ? target : source;
         var first = Cut(side, text, options);
         var second = options.Pair is { } pair ? Cut(side, pair, options with { Language = null }) : null;

@@ -31,6 +31,7 @@ internal sealed class Golden
         ParseSpecialTokens = true,
         IsTarget = IsTarget,
         Pair = Option("text_pair")?.GetString(),
+        Language = Option(IsTarget ? "tgt_lang" : "src_lang")?.GetString(),
         AddSpecialTokens = Option("add_special_tokens") is not { ValueKind: JsonValueKind.False },
         MaxLength = Option("max_length")?.GetInt32() ?? int.MaxValue,
     };

@@ -25,7 +25,7 @@ public class HardTextTests
                 Assert.InRange(token.Id, 0, tokenizer.Count - 1);
                 Assert.True(token.Start >= 0 && token.Length >= 0 && token.Start + token.Length <= text.Length);
             }
-        }, iter: 3000);
+        }, iter: 1000);
     }
 
     [Theory]
@@ -61,14 +61,14 @@ public class HardTextTests
         string[] texts =
         [
             new('a', 1 << 20), string.Concat(Enumerable.Repeat("e\u0301", 1 << 19)),
-            new(' ', 1 << 18), new('\u0301', 1 << 18), string.Concat(Enumerable.Repeat("👩\u200D", 1 << 16)), string.Concat(Enumerable.Repeat("<extra_id_0", 1 << 15)),
+            new(' ', 1 << 16), new('\u0301', 1 << 16), string.Concat(Enumerable.Repeat("👩\u200D", 1 << 16)), string.Concat(Enumerable.Repeat("<extra_id_0", 1 << 14)),
         ];
         foreach (var text in texts)
         {
             var watch = Stopwatch.StartNew();
             var ids = tokenizer.Encode(text, new() { ParseSpecialTokens = true }).Ids.ToArray();
             tokenizer.Decode(ids);
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), $"{model} took {watch.Elapsed} for {text[..4]}…");
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), $"{model} took {watch.Elapsed} for {text[..4]}…");
         }
     }
 
