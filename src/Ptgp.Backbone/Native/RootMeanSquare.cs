@@ -16,9 +16,14 @@ internal static unsafe partial class RootMeanSquare
     private static readonly bool hasDifferentiable = SelfTest.Passes(
         () => Differentiable(SelfTest.Numbers(3, 8), SelfTest.Numbers(8), Epsilon), () => Plain(SelfTest.Numbers(3, 8), SelfTest.Numbers(8), Epsilon));
 
-    /// <summary>Takes the fastest way there is: on the CPU without gradients one kernel, elsewhere libtorch's operator.</summary>
+    /// <summary>Takes the fastest way there is: on the CPU without gradients one kernel, elsewhere libtorch's operator, for mixed types arithmetic.</summary>
     public static Tensor Normalize(Tensor x, Tensor weight, double epsilon)
     {
+        if (x.dtype != weight.dtype)
+        {
+            return Plain(x, weight, epsilon);
+        }
+
         if (hasFused && x.device_type == DeviceType.CPU && !(is_grad_enabled() && (x.requires_grad || weight.requires_grad)))
         {
             return Fused(x, weight, epsilon);
