@@ -1,1 +1,19 @@
+using System.Globalization;
+using System.Text.Json;
+using Ptgp.Benchmarks;
+
+// Ratios against a named reference, measured in the same run: dotnet run -c Release --project bench/Ptgp.Benchmarks -- [--json] [--rounds N] [--threads N]
+var asJson = args.Contains("--json");
+TorchSharp.torch.set_num_threads(Number("--threads", 1));
+var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
+foreach (var measurement in Machine.Measure().Concat(DecodingBenchmarks.Measure(Number("--rounds", 5))))
+{
+    Console.WriteLine(asJson
+        ? JsonSerializer.Serialize(measurement, options)
+        : string.Create(CultureInfo.InvariantCulture, $"{measurement.Name,-48} {measurement.Value,10:0.##} {measurement.Unit,-9} {(measurement.Goal is { } goal ? $"goal {(measurement.Better == "higher" ? "≥" : "≤")} {goal}" : "")}"));
+}
+
 return 0;
+
+int Number(string name, int otherwise) =>
+    Array.IndexOf(args, name) is var at && at >= 0 && at + 1 < args.Length && int.TryParse(args[at + 1], CultureInfo.InvariantCulture, out var number) && number > 0 ? number : otherwise;

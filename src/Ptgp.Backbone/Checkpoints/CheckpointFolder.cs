@@ -1,3 +1,4 @@
+using Ptgp.Backbone.Tokenization;
 using Ptgp.Backbone.Weights;
 using static TorchSharp.torch;
 
@@ -56,6 +57,11 @@ public sealed class CheckpointFolder
         return new(path, reader, family);
     }
 
+    /// <summary>Loads the tokenizer.</summary>
+    /// <exception cref="CheckpointException">It is missing or broken.</exception>
+    public ITokenizer LoadTokenizer() =>
+        TokenizerLoader.Load(Path, new() { EndId = Config.EndId, PadId = Config.PadId, StartId = Config.StartId, VocabularySize = Config.Vocabulary });
+
     /// <summary>Loads the weights.</summary>
     /// <param name="device">Where to.</param>
     /// <param name="dtype">As what; stored weights of another type are converted.</param>
@@ -70,6 +76,10 @@ public sealed class CheckpointFolder
         transformer.train(trainable);
         return transformer;
     }
+
+    /// <summary>Makes sure that every tensor is there, with the shape that <c>config.json</c> says, and no other; reads no weight.</summary>
+    /// <exception cref="CheckpointException">It is not so; the message names the tensor.</exception>
+    public void Verify() => LoadTransformer(META, ScalarType.Float32).Dispose();
 
     /// <summary>Tells what is known without weights.</summary>
     public BackboneDescription Describe(string name) => new()

@@ -42,6 +42,11 @@ internal sealed class CheckpointParameters : ParameterSource
                 $"Checkpoint '{folder}': tensor '{found}' must be [{string.Join(", ", shape)}] by config.json, but is [{string.Join(", ", entry.Shape)}]. Is config.json that of these weights?");
         }
 
+        if (Device.type == TorchSharp.DeviceType.META)
+        {
+            return empty(shape, device: Device);
+        }
+
         using var scope = NewDisposeScope();
         var stored = files.Read(found);
         // What is trained must not be the memory of the file, which a change would end the process for.

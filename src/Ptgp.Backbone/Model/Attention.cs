@@ -60,6 +60,7 @@ internal sealed class Attention : nn.Module
     public Tensor Attend(Tensor queries, KeyValues seen, Tensor? mask, Pass pass, List<Tensor>? captured)
     {
         Tensor mixed;
+        mask = mask is null || mask.dtype == queries.dtype ? mask : mask.to(queries.dtype);
         if (captured is null)
         {
             mixed = Ops.Attention(queries, seen.Keys, seen.Values, mask, scale, causal: false, pass.AttentionDropout);

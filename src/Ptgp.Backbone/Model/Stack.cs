@@ -48,7 +48,7 @@ internal sealed class Stack : nn.Module
     {
         if (positions is not null)
         {
-            var at = positions.At(start, count);
+            var at = positions.At(start, count).to(x.dtype);
             var each = x.size(1) / count;
             x = x + (each == 1 || count == 1 ? at : at.repeat_interleave(each, 0));
         }

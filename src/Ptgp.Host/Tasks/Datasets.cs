@@ -1,0 +1,30 @@
+namespace Ptgp.Host.Tasks;
+
+/// <summary>Finds the dataset adapter that reads a file.</summary>
+internal static class Datasets
+{
+    /// <summary>Reads files one after another, lazily.</summary>
+    /// <exception cref="UserException">A file is missing, or no adapter reads it.</exception>
+    public static IEnumerable<Example<TInput, TOutput>> Read<TInput, TOutput>(TaskPlugin<TInput, TOutput> plugin, IReadOnlyList<string> paths, string? format)
+    {
+        ArgumentNullException.ThrowIfNull(plugin);
+        // All are looked for before the first is read.
+        var files = paths.Select(path => (Path: path, Adapter: Find(plugin, path, format))).ToArray();
+        return files.SelectMany(file => file.Adapter.Read(file.Path));
+    }
+
+    private static DatasetAdapter<TInput, TOutput> Find<TInput, TOutput>(TaskPlugin<TInput, TOutput> plugin, string path, string? format)
+    {
+        var formats = string.Join(", ", plugin.Datasets.Select(adapter => adapter.Format));
+        if (format is not null)
+        {
+            return plugin.Datasets.FirstOrDefault(adapter => string.Equals(adapter.Format, format, StringComparison.OrdinalIgnoreCase))
+                ?? throw new UserException($"Plugin '{plugin.Name}' must read format '{format}', but reads {formats}. Choose one with --format.");
+        }
+
+        return plugin.Datasets.FirstOrDefault(adapter => adapter.Fits(path))
+            ?? throw new UserException(File.Exists(path) || Directory.Exists(path)
+                ? $"Plugin '{plugin.Name}' cannot tell the format of '{path}' from its name. Choose one of {formats} with --format."
+                : $"Data '{path}' must be a file or folder, but there is none. Check the path.");
+    }
+}

@@ -1,0 +1,42 @@
+using Ptgp.Backbone;
+using Ptgp.Backbone.Generation;
+
+namespace Ptgp.Host.Tasks;
+
+/// <summary>A backbone in memory, shared by all tasks that name it.</summary>
+internal sealed class LoadedBackbone : IDisposable
+{
+    private LoadedBackbone(CheckpointFolder folder, BackboneDescription description, ITokenizer tokenizer, Transformer transformer, ComputeDevice device, WritingEngine engine) =>
+        (Folder, Description, Tokenizer, Transformer, Device, Engine) = (folder, description, tokenizer, transformer, device, engine);
+
+    /// <summary>Gets the checkpoint it came from.</summary>
+    public CheckpointFolder Folder { get; }
+
+    public BackboneDescription Description { get; }
+
+    public ITokenizer Tokenizer { get; }
+
+    /// <summary>Gets the shared weights, in evaluation mode; nobody changes them.</summary>
+    public Transformer Transformer { get; }
+
+    public ComputeDevice Device { get; }
+
+    /// <summary>Gets what writes with it, and the thread that computes with it.</summary>
+    public WritingEngine Engine { get; }
+
+    /// <summary>Loads a checkpoint.</summary>
+    /// <exception cref="CheckpointException">It is missing or broken.</exception>
+    public static LoadedBackbone Load(string name, CheckpointFolder folder, ComputeDevice device)
+    {
+        var description = folder.Describe(name);
+        var tokenizer = folder.LoadTokenizer();
+        var transformer = folder.LoadTransformer(device.Device, device.Dtype);
+        return new(folder, description, tokenizer, transformer, device, new WritingEngine(transformer, tokenizer));
+    }
+
+    public void Dispose()
+    {
+        Engine.Dispose();
+        Transformer.Dispose();
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Ptgp.Host.Tasks;
+
+/// <summary>Inputs and answers of tasks as JSON: names in camel case, enumerations as texts, nothing where there is null.</summary>
+/// <remarks>Each task has options of its own, so that no cache of the host's outlives a plugin.</remarks>
+internal sealed class TaskJson
+{
+    private readonly JsonSerializerOptions options = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,     // for files and terminals, not for HTML
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    /// <summary>Makes a value of JSON.</summary>
+    /// <exception cref="JsonException">It does not fit; the message is for users.</exception>
+    public T Read<T>(JsonElement json)
+    {
+        try
+        {
+            return json.Deserialize<T>(options) ?? throw new JsonException("It must be a value, but is null.");
+        }
+        catch (JsonException e) when (e.InnerException is not null || e.Message.Contains("System.", StringComparison.Ordinal) || e.Message.Contains("JSON", StringComparison.Ordinal))
+        {
+            throw new JsonException($"It must be {Shape<T>()}, but is {Short(json)}.", e);
+        }
+    }
+
+    /// <summary>Makes JSON of a value.</summary>
+    public JsonNode Write<T>(T value) => JsonSerializer.SerializeToNode(value, options) ?? throw new InvalidOperationException($"An answer of type {typeof(T).Name} must be a value, but is null.");
+
+    // Such as: an object with "text" (required), "from", "to".
+    private string Shape<T>()
+    {
+        var info = options.GetTypeInfo(typeof(T));
+        return info.Kind == JsonTypeInfoKind.Object
+            ? $"an object with {string.Join(", ", info.Properties.Select(property => $"\"{property.Name}\"{(property.IsRequired ? " (required)" : "")}"))}"
+            : $"a {typeof(T).Name.ToLowerInvariant()}";
+    }
+
+    private static string Short(JsonElement json) => json.GetRawText() is { Length: > 80 } text ? text[..80] + "…" : json.GetRawText();
+}

@@ -1,0 +1,36 @@
+using Ptgp.Backbone;
+using Ptgp.Backbone.Generation;
+
+namespace Ptgp.Host.Tasks;
+
+/// <summary>Writes for one task: with the backbone's engine, through the task's own way in and its adapter weights.</summary>
+/// <param name="engine">The backbone's engine.</param>
+/// <param name="view">The backbone as the task sees it.</param>
+/// <param name="encode">How the task's inputs are read.</param>
+internal sealed class TaskWriter(WritingEngine engine, BackboneView view, Func<IReadOnlyList<Features>, EncodedStates> encode)
+{
+    /// <summary>Reads an input once.</summary>
+    public Task<IEncodedInput> EncodeAsync(Features features, CancellationToken cancellation) => engine.EncodeAsync(features, encode, cancellation);
+
+    /// <summary>Writes.</summary>
+    /// <param name="request">What the head asks for.</param>
+    /// <param name="options">What stands where the request says nothing.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="UserException">The options contradict each other or the backbone.</exception>
+    public async Task<Written> WriteAsync(WritingRequest request, GenerationOptions options, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var config = view.Transformer.Config;
+        ResolvedOptions resolved;
+        try
+        {
+            resolved = ResolvedOptions.From(request.Options.Or(options), new(config.OutputVocabulary, config.StartId, config.EndId, view.Description.MaxTargetLength));
+        }
+        catch (ArgumentException e)
+        {
+            throw new UserException(e.Message, e);
+        }
+
+        return await engine.WriteAsync(EngineRequest.From(request, resolved, encode) with { Transformer = view.Transformer, Adapter = view.Adapter }, cancellation).ConfigureAwait(false);
+    }
+}
