@@ -1,5 +1,4 @@
 using Ptgp.Backbone.Native;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ptgp.Host.Training;
@@ -29,18 +28,23 @@ internal sealed class AdamW : IDisposable
     {
         using var scope = NewDisposeScope();
         using var gradientless = no_grad();
-        foreach (var group in slots.GroupBy(slot => slot.Parameter.Decays))
+        var one = ones([], float32, slots[0].Steps.device);
+        var all = slots.Select(slot => (Slot: slot, Gradient: slot.Parameter.Value.grad)).Where(item => item.Gradient is not null);
+        foreach (var group in all.GroupBy(item => item.Slot.Parameter.Decays))
         {
-            List<(Slot Slot, Tensor Gradient)> reached = [];
-            foreach (var slot in group)
+            Slot[] reached = [.. group.Select(item => item.Slot)];
+            foreach (var slot in reached)
             {
-                if (slot.Parameter.Value.grad is { } gradient)
-                {
-                    reached.Add((slot, gradient));
-                }
+                slot.Steps.add_(one);
             }
 
-            Step(reached, learningRate, group.Key ? decay : 0);
+            Ops.FusedAdamW(
+                [.. reached.Select(slot => (Tensor)slot.Parameter.Value)],
+                [.. group.Select(item => item.Gradient!)],
+                [.. reached.Select(slot => slot.Mean)],
+                [.. reached.Select(slot => slot.Square)],
+                [.. reached.Select(slot => slot.Steps)],
+                new(learningRate, Beta1, Beta2, Epsilon, group.Key ? decay : 0));
         }
 
         foreach (var slot in slots)
@@ -70,22 +74,6 @@ internal sealed class AdamW : IDisposable
         {
             tensor.Dispose();
         }
-    }
-
-    private static void Step(List<(Slot Slot, Tensor Gradient)> reached, double learningRate, double decay)
-    {
-        foreach (var (slot, _) in reached)
-        {
-            slot.Steps.add_(1);
-        }
-
-        Ops.FusedAdamW(
-            [.. reached.Select(item => item.Slot.Parameter.Value)],
-            [.. reached.Select(item => item.Gradient)],
-            [.. reached.Select(item => item.Slot.Mean)],
-            [.. reached.Select(item => item.Slot.Square)],
-            [.. reached.Select(item => item.Slot.Steps)],
-            new(learningRate, Beta1, Beta2, Epsilon, decay));
     }
 
     private sealed class Slot

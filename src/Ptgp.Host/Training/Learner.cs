@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Ptgp.Host.Tasks;
 using static TorchSharp.torch;
 
@@ -81,7 +82,7 @@ internal sealed class Learner<TInput, TPart, TPartOutput, TOutput>
     }
 
     private UserException DependsOnNothing() =>
-        new($"The loss of {Head.GetType().Name} must depend on what is trained, but does not. Choose another tuning than '{Recipe.Tuning}', or other targets.");
+        new($"The loss of {Head.GetType().Name} must depend on what is trained, but does not. Choose another tuning than '{JsonNamingPolicy.CamelCase.ConvertName(Recipe.Tuning.ToString())}', or other targets.");
 
     private TaskLoss Loss(IReadOnlyList<EncodedExample<TPart>> examples, double smoothing)
     {

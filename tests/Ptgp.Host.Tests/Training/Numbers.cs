@@ -2,6 +2,7 @@ using Ptgp.Backbone;
 using Ptgp.Host.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Ptgp.Host.Tests.Training;
 
@@ -19,7 +20,7 @@ internal sealed class NumbersPlugin : TaskPlugin<string, string>
 }
 
 /// <summary>Teacher forcing with cross-entropy, as a writing head has it.</summary>
-internal sealed class NumbersHead(IBackbone backbone) : TaskHead<string, string>(backbone)
+internal class NumbersHead(IBackbone backbone) : TaskHead<string, string>(backbone)
 {
     public override Features EncodeInput(string part) => Features.FromTokens(part.Split(' ').Select(int.Parse));
 
@@ -27,11 +28,28 @@ internal sealed class NumbersHead(IBackbone backbone) : TaskHead<string, string>
 
     public override TaskLoss Loss(EncodedBatch<string> batch)
     {
-        var logits = Backbone.Project(Backbone.Decode(batch.Encoded, batch.Labels));
+        var logits = Score(Backbone.Decode(batch.Encoded, batch.Labels));
         var sum = nn.functional.cross_entropy(
             logits.flatten(0, 1), batch.Labels.flatten(), ignore_index: Target.Ignored, reduction: nn.Reduction.Sum, label_smoothing: batch.LabelSmoothing);
         return new(sum, batch.Labels.ne(Target.Ignored).sum().item<long>());
     }
+
+    /// <summary>States to logits.</summary>
+    protected virtual Tensor Score(Tensor states) => Backbone.Project(states);
+}
+
+/// <summary>The same with a parameter of its own.</summary>
+internal sealed class ScaledNumbersHead : NumbersHead
+{
+    public ScaledNumbersHead(IBackbone backbone) : base(backbone)
+    {
+        Scale = new(ones(1));
+        RegisterComponents();
+    }
+
+    public Parameter Scale { get; }
+
+    protected override Tensor Score(Tensor states) => base.Score(states * Scale);
 }
 
 /// <summary>A tokenizer of which training needs the pad and end ids alone.</summary>

@@ -1,0 +1,296 @@
+using System.Text.Json.Nodes;
+using Ptgp.Backbone.Weights;
+using Ptgp.Host.Tasks;
+using Ptgp.Host.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Ptgp.Host.Tests.Training;
+
+[Collection(DrawingTests.Name)]
+public sealed class TrainerTests : IDisposable
+{
+    private static readonly FineTuningRecipe Recipe = new()
+    {
+        Tuning = BackboneTuning.LowRank, Rank = 2, BatchSize = 4, Epochs = 2, LearningRate = 0.01, Dropout = 0.1, EvaluateEvery = 5,
+    };
+
+    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly NumbersBackbone backbone = new();
+    private readonly string output = Path.Combine(Directory.CreateTempSubdirectory("ptgp-").FullName, "out");
+
+    public void Dispose()
+    {
+        backbone.Dispose();
+        scope.Dispose();
+        Directory.Delete(Path.GetDirectoryName(output)!, recursive: true);
+    }
+
+    [Fact]
+    public async Task ATrainingIsWrittenDown()
+    {
+        List<TrainingStep> steps = [];
+        List<TrainingEvaluation> evaluations = [];
+        var result = await Train(Recipe, request => request with { OnStep = steps.Add, OnEvaluation = evaluations.Add });
+        // 30 examples in batches of 4, twice.
+        Assert.Equal((16, false), (result.Steps, result.WasInterrupted));
+        Assert.Equal(Enumerable.Range(1, 16), steps.Select(step => step.Step));
+        Assert.All(steps, step => Assert.Equal(16, step.Steps));
+        Assert.Equal([5, 10, 15, 16], evaluations.Select(evaluation => evaluation.Step));
+        var lines = File.ReadLines(Path.Combine(output, "metrics.jsonl")).Select(line => JsonNode.Parse(line)!.AsObject()).ToArray();
+        Assert.Equal(20, lines.Length);
+        Assert.Equal(["step", "loss", "gradNorm", "learningRate", "tokens"], lines[0].Select(field => field.Key));
+        Assert.Equal(["step", "evaluation"], lines[5].Select(field => field.Key));
+        Assert.Equal(["loss", "exact"], lines[5]["evaluation"]!.AsObject().Select(field => field.Key));
+        Assert.Equal(steps[3].Loss, (double)lines[3]["loss"]!);
+        Assert.Equal("lowRank", (string?)JsonNode.Parse(File.ReadAllText(Path.Combine(output, "recipe.json")))!["tuning"]);
+        var metrics = JsonNode.Parse(File.ReadAllText(Path.Combine(output, "metrics.json")))!;
+        Assert.Equal((16, result.Parameters), ((int)metrics["steps"]!, (long)metrics["parameters"]!));
+        foreach (var folder in new[] { "best", "last" })
+        {
+            Assert.True(File.Exists(Path.Combine(output, folder, "adapter_model.safetensors")));
+            Assert.True(File.Exists(Path.Combine(output, folder, "recipe.json")));
+        }
+
+        Assert.Equal([output + "/best", output + "/last", output + "/metrics.json", output + "/metrics.jsonl", output + "/recipe.json"], Directory.EnumerateFileSystemEntries(output).Order());
+    }
+
+    [Fact]
+    public async Task ItLearns()
+    {
+        List<double> losses = [];
+        await Train(Recipe with { Tuning = BackboneTuning.Full, Epochs = 20, EvaluateEvery = null }, request => request with { OnStep = step => losses.Add(step.Loss) });
+        Assert.True(losses.TakeLast(8).Average() < 0.7 * losses.Take(8).Average(), string.Join(' ', losses));
+    }
+
+    [Theory]
+    [InlineData(BackboneTuning.LowRank, 1)]
+    [InlineData(BackboneTuning.LowRank, 5)]
+    [InlineData(BackboneTuning.LowRank, 11)]
+    [InlineData(BackboneTuning.Full, 3)]
+    [InlineData(BackboneTuning.Full, 10)]
+    [InlineData(BackboneTuning.Frozen, 9)]
+    public async Task AnInterruptedTrainingGoesOnAsIfItHadNotBeen(BackboneTuning tuning, int interruptedAfter)
+    {
+        var recipe = Recipe with { Tuning = tuning, Accumulation = 2, Epochs = 4 };
+        Func<NumbersHead> head = tuning == BackboneTuning.Frozen ? () => new ScaledNumbersHead(backbone.View) : () => new(backbone.View);
+        await Train(recipe, request => request with { Output = output + "-whole" }, head);
+        using CancellationTokenSource interruption = new();
+        var first = await Train(
+            recipe,
+            request => request with
+            {
+                OnStep = step =>
+                {
+                    if (step.Step == interruptedAfter)
+                    {
+                        interruption.Cancel();
+                    }
+                },
+            },
+            head,
+            interruption: interruption);
+        Assert.Equal((interruptedAfter, true), (first.Steps, first.WasInterrupted));
+        // Something else draws from the process's random stream in between.
+        _ = rand(interruptedAfter);
+        var second = await Train(recipe, request => request with { Resume = true }, head);
+        Assert.Equal((16, false), (second.Steps, second.WasInterrupted));
+        Assert.Equal(File.ReadAllText(Path.Combine(output + "-whole", "metrics.jsonl")), File.ReadAllText(Path.Combine(output, "metrics.jsonl")));
+        foreach (var file in Directory.GetFiles(Path.Combine(output, "last"), "*.safetensors").Concat(Directory.GetFiles(Path.Combine(output, "best"), "*.safetensors")))
+        {
+            Assert.Equal(File.ReadAllBytes(file.Replace(output, output + "-whole", StringComparison.Ordinal)), File.ReadAllBytes(file));
+        }
+    }
+
+    [Fact]
+    public async Task ATrainingThatWasKilledGoesOnFromItsLastCheckpoint()
+    {
+        await Train(Recipe, request => request with { Output = output + "-whole" });
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Train(Recipe, request => request with
+        {
+            OnStep = step =>
+            {
+                if (step.Step == 13)
+                {
+                    throw new InvalidOperationException("killed");
+                }
+            },
+        }));
+        File.AppendAllText(Path.Combine(output, "metrics.jsonl"), "{\"step\": 14, \"lo");
+        await Train(Recipe, request => request with { Resume = true });
+        Assert.Equal(File.ReadAllText(Path.Combine(output + "-whole", "metrics.jsonl")), File.ReadAllText(Path.Combine(output, "metrics.jsonl")));
+    }
+
+    [Theory]
+    [InlineData(BackboneTuning.LowRank)]
+    [InlineData(BackboneTuning.Full)]
+    [InlineData(BackboneTuning.Frozen)]
+    public async Task TheSharedBackboneStaysBitEqual(BackboneTuning tuning)
+    {
+        var before = backbone.Snapshot();
+        await Train(Recipe with { Tuning = tuning }, head: () => new ScaledNumbersHead(backbone.View));
+        Assert.Same(backbone.Transformer, backbone.View.Transformer);
+        Assert.Null(backbone.View.Adapter);
+        Assert.Null(backbone.Transformer.Dropout);
+        Assert.False(backbone.Transformer.training);
+        foreach (var (name, parameter) in backbone.Transformer.NamedParameters)
+        {
+            Assert.True(before[name].Equals(parameter), name);
+        }
+    }
+
+    [Theory]
+    [InlineData(BackboneTuning.LowRank)]
+    [InlineData(BackboneTuning.Full)]
+    [InlineData(BackboneTuning.Frozen)]
+    public async Task WhatWasTrainedIsLoadedAgain(BackboneTuning tuning)
+    {
+        using ScaledNumbersHead trained = new(backbone.View);
+        double expected = 0;
+        await Train(Recipe with { Tuning = tuning }, request => request with { OnEvaluation = evaluation => expected = evaluation.IsBest ? evaluation.Result.Loss!.Value : expected }, () => trained);
+        using ScaledNumbersHead head = new(backbone.View);
+        new TrainedTask(backbone.Checkpoint, backbone.View, head).Load(TrainedTask.Find(output), float32);
+        using AdamW optimizer = new([], 0);
+        Learner<string, string, string, string> learner = new() { Head = head, Backbone = backbone.View, Collator = backbone.Collator, Optimizer = optimizer, Recipe = Recipe };
+        TrainingExamples<string, string, string, string> heldOut = new(head, Examples(10, seed: 2));
+        Assert.Equal(expected, learner.Evaluate(Enumerable.Range(0, heldOut.Count).Select(heldOut.Encode), TestContext.Current.CancellationToken), 1e-5);
+        Assert.NotEqual(1f, head.Scale.item<float>());
+    }
+
+    [Fact]
+    public async Task TheBestCheckpointIsKeptByTheFirstMetric()
+    {
+        var expected = Examples(10, seed: 2).Select(example => example.Output).ToArray();
+        Queue<int> right = new([2, 7, 3, 7]);
+        List<bool> best = [];
+        var result = await Train(
+            Recipe,
+            request => request with { OnEvaluation = evaluation => best.Add(evaluation.IsBest) },
+            answer: _ => right.Dequeue() is var count ? [.. expected.Select((answer, i) => i < count ? answer : "0")] : []);
+        Assert.Equal([true, true, false, false], best);
+        Assert.Equal((10, 0.7), (result.Best!.Step, result.Best.Result.Metrics[0].Value));
+        Assert.Equal(10, (int)JsonNode.Parse(File.ReadAllText(Path.Combine(output, "best", "metrics.json")))!["step"]!);
+    }
+
+    [Fact]
+    public async Task WithoutHeldOutDataTheTrainingLossDecides()
+    {
+        var result = await Train(Recipe with { Epochs = 4 }, heldOut: []);
+        Assert.Null(result.Best);
+        var lines = File.ReadLines(Path.Combine(output, "metrics.jsonl")).Select(line => JsonNode.Parse(line)!).ToArray();
+        Assert.Equal(32, lines.Length);
+        var means = lines.Select(line => (double)line["loss"]!).Chunk(5).Select(chunk => chunk.Average()).ToArray();
+        var best = JsonNode.Parse(File.ReadAllText(Path.Combine(output, "best", "metrics.json")))!;
+        Assert.Equal(means.Min(), (double)best["evaluation"]!["loss"]!, 1e-9);
+    }
+
+    [Fact]
+    public async Task MaxStepsCountWhateverTheEpochsSay()
+    {
+        Assert.Equal(3, (await Train(Recipe with { MaxSteps = 3 })).Steps);
+        Assert.Equal(20, (await Train(Recipe with { MaxSteps = 20 }, request => request with { Output = output + "2" })).Steps);
+    }
+
+    [Fact]
+    public async Task WhatCannotBeTrainedIsSaid()
+    {
+        Assert.Equal("Tuning 'frozen' trains the head alone, but NumbersHead has no parameters. Choose 'lowRank' or 'full'.", await Message(Recipe with { Tuning = BackboneTuning.Frozen }));
+        Assert.StartsWith(
+            "A recipe's targets must be projections of the backbone, but it has none called 'gate'. It has 'down', 'k', 'o', 'q', 'up', 'v'.",
+            await Message(Recipe with { Targets = ["gate"] }, request => request with { Output = output + "2" }));
+        Assert.Equal(
+            "The training data must hold at least one example to learn from, but of 0 read there is none. Check the file and its format.",
+            await Message(Recipe, examples: []));
+        File.WriteAllText(output + "-file", "");
+        Assert.StartsWith($"Training must be able to write to '{output}-file/out', but cannot: ", await Message(Recipe, request => request with { Output = output + "-file/out" }));
+    }
+
+    [Fact]
+    public async Task ALossThatIsNoNumberEndsTheTraining()
+    {
+        var message = await Message(Recipe with { Tuning = BackboneTuning.Full, LearningRate = 1, MaxGradNorm = 0, Warmup = 0, WeightDecay = 1e38 });
+        Assert.Matches(@"^Step \d+ must have a finite loss and gradient, but has .* and .*\. Lower the learning rate, or lengthen the warm-up; what was saved before is untouched\.$", message);
+    }
+
+    [Fact]
+    public async Task OutputAndResumptionMustFit()
+    {
+        Assert.Equal($"Output '{output}' must hold an interrupted training to go on with, but has no last/state.json. Train without --resume.", await Message(Recipe, request => request with { Resume = true }));
+        await Train(Recipe);
+        Assert.Equal($"Output '{output}' must not hold a training yet, but does. Go on with it by --resume, or name another folder.", await Message(Recipe));
+        Assert.Equal(
+            $"The training in '{output}' can only go on with its own recipe: rank 2 (now 3), targets [\"q\",\"v\"] (now [\"o\"]). Use that recipe, or train without --resume into another folder.",
+            await Message(Recipe with { Rank = 3, Targets = ["o"] }, request => request with { Resume = true }));
+        Assert.Equal(
+            $"The training in '{output}' can only go on with its own data, which gave 30 sequences, but there are 7 now. Use that data, or train without --resume into another folder.",
+            await Message(Recipe, request => request with { Resume = true }, Examples(7, 1)));
+    }
+
+    [Fact]
+    public void ADiskThatFillsUpLeavesTheOldCheckpointWhole()
+    {
+        TrainingFolder folder = new(output);
+        folder.Begin(Recipe);
+        folder.Save(TrainingFolder.Best, Recipe, null, beside => File.WriteAllText(Path.Combine(beside, "weights"), "old"));
+        var error = Assert.Throws<UserException>(() => folder.Save(TrainingFolder.Best, Recipe, null, beside =>
+        {
+            File.WriteAllText(Path.Combine(beside, "weights"), "ne");
+            throw new IOException("No space left on device");
+        }));
+        Assert.StartsWith($"Training must be able to write to '{output}', but cannot: ", error.Message);
+        Assert.Equal("old", File.ReadAllText(Path.Combine(output, "best", "weights")));
+        Assert.Equal(["best"], Directory.GetDirectories(output).Select(Path.GetFileName));
+    }
+
+    private static Example<string, string>[] Examples(int count, int seed)
+    {
+        Random random = new(seed);
+        return [.. Enumerable.Range(0, count).Select(_ =>
+        {
+            int[] source = [.. Enumerable.Range(0, random.Next(3, 12)).Select(_ => random.Next(2, 79))];
+            return new Example<string, string>(string.Join(' ', source.Append(1)), string.Join(' ', source.Where((_, i) => i % 2 == 0).Append(1)));
+        })];
+    }
+
+    private async Task<string> Message(FineTuningRecipe recipe, Func<TrainingRequest, TrainingRequest>? change = null, Example<string, string>[]? examples = null) =>
+        (await Assert.ThrowsAsync<UserException>(() => Train(recipe, change, examples: examples))).Message;
+
+    private Task<TrainingResult> Train(
+        FineTuningRecipe recipe,
+        Func<TrainingRequest, TrainingRequest>? change = null,
+        Func<NumbersHead>? head = null,
+        Example<string, string>[]? examples = null,
+        Example<string, string>[]? heldOut = null,
+        Func<IReadOnlyList<string>, IReadOnlyList<string>>? answer = null,
+        CancellationTokenSource? interruption = null)
+    {
+        TrainingRequest request = new() { Data = [], Output = output };
+        return new Trainer<string, string, string, string>
+        {
+            Plugin = new NumbersPlugin(),
+            Head = head?.Invoke() ?? new(backbone.View),
+            Backbone = backbone.View,
+            Checkpoint = backbone.Checkpoint,
+            Recipe = recipe,
+            Examples = examples ?? Examples(30, seed: 1),
+            HeldOut = heldOut ?? Examples(10, seed: 2),
+            Answer = (inputs, _) => Task.FromResult(answer?.Invoke(inputs) ?? inputs),
+            Log = new NoLog(),
+        }.TrainAsync(change?.Invoke(request) ?? request, interruption?.Token ?? TestContext.Current.CancellationToken);
+    }
+
+    private sealed class NoLog : IConsoleLog
+    {
+        public void Status(string message)
+        {
+        }
+
+        public void Warn(string message)
+        {
+        }
+
+        public void Detail(string message)
+        {
+        }
+    }
+}
