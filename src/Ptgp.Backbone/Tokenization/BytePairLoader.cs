@@ -46,11 +46,9 @@ internal static class BytePairLoader
         var cleans = settings.Flag("clean_up_tokenization_spaces", false);
         return new(side, side, added, _ => cleans ? [new ByteLevelStage(), new CleanUpStage()] : [new ByteLevelStage()])
         {
-            EndId = defaults.EndId ?? settings.FindRole(vocabulary, "eos_token") ?? Either("</s>", "<|endoftext|>"),
-            PadId = defaults.PadId ?? settings.FindRole(vocabulary, "pad_token") ?? Either("<pad>", "<|endoftext|>"),
+            EndId = defaults.EndId ?? settings.FindEnd(vocabulary),
+            PadId = defaults.PadId ?? settings.FindPad(vocabulary),
         };
-
-        int Either(string one, string other) => Math.Max(0, vocabulary.Find(one) is var id and >= 0 ? id : vocabulary.Find(other));
     }
 
     private static IEnumerable<(string Left, string Right, string Place)> ReadMerges(string path)

@@ -48,8 +48,8 @@ internal static class SentencePieceLoader
         var kinds = Kinds(model);
         return new(side, side, added.Values, _ => [new SentencePieceStage(entry => kinds.TryGetValue(entry, out var kind) ? kind : null, model.FoldsSpaces, isMarian: false)])
         {
-            EndId = defaults.EndId ?? Math.Max(0, end),
-            PadId = defaults.PadId ?? Math.Max(0, vocabulary.Find(settings.Role("pad_token") ?? "<pad>")),
+            EndId = defaults.EndId ?? settings.FindEnd(vocabulary),
+            PadId = defaults.PadId ?? settings.FindPad(vocabulary),
             ModelCount = model.Pieces.Count,
         };
     }

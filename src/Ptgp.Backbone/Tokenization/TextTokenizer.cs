@@ -106,7 +106,7 @@ internal sealed class TextTokenizer : ITokenizer
     }
 
     /// <inheritdoc/>
-    public bool IsSpecial(int id) => special.Contains(id);
+    public bool IsSpecial(int id) => special.Contains(id) || ((id == EndId || id == PadId) && Describe(id) is null);
 
     /// <summary>Gets the entry of an id in the vocabulary of one side.</summary>
     internal string GetEntry(int id, bool isTarget)

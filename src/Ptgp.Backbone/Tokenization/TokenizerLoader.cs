@@ -17,6 +17,19 @@ public static class TokenizerLoader
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(defaults);
+        try
+        {
+            return LoadAny(folder, defaults);
+        }
+        catch (InvalidOperationException problem)
+        {
+            // JSON can write halves of surrogate pairs that stand alone; a text with them cannot be read.
+            throw new CheckpointException($"{folder}: a text in one of the tokenizer's JSON files must be valid Unicode, but is not. Download the files again.", problem);
+        }
+    }
+
+    private static TextTokenizer LoadAny(string folder, TokenizerDefaults defaults)
+    {
         var settings = TokenizerSettings.Read(folder);
         if (Has("tokenizer.json"))
         {

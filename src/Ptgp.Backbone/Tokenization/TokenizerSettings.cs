@@ -56,19 +56,11 @@ internal sealed class TokenizerSettings
     /// <summary>Gets how the token of a role, such as <c>eos_token</c>, is written; null when no file says.</summary>
     public string? Role(string name) => roles.GetValueOrDefault(name);
 
-    /// <summary>Finds the id of the first of some roles that has one; null when none has.</summary>
-    public int? FindRole(Vocabulary vocabulary, params ReadOnlySpan<string> names)
-    {
-        foreach (var name in names)
-        {
-            if (Role(name) is { } entry && vocabulary.Find(entry) is var id and >= 0)
-            {
-                return id;
-            }
-        }
+    /// <summary>Finds the id that ends a sequence: that of its role, else of an entry that usually does; 0 when there is none.</summary>
+    public int FindEnd(Vocabulary vocabulary) => FindFirst(vocabulary, Role("eos_token"), Role("sep_token"), "</s>", "<|endoftext|>", "[SEP]") ?? 0;
 
-        return null;
-    }
+    /// <summary>Finds the id that fills up a batch: that of its role, else of an entry that usually does, else the one that ends a sequence.</summary>
+    public int FindPad(Vocabulary vocabulary) => FindFirst(vocabulary, Role("pad_token"), "<pad>", "[PAD]") ?? FindEnd(vocabulary);
 
     /// <summary>Gets a setting that is true or false.</summary>
     public bool Flag(string name, bool otherwise) => Setting(name) switch
@@ -97,6 +89,19 @@ internal sealed class TokenizerSettings
                 yield return token with { Id = id };
             }
         }
+    }
+
+    private static int? FindFirst(Vocabulary vocabulary, params ReadOnlySpan<string?> entries)
+    {
+        foreach (var entry in entries)
+        {
+            if (entry is not null && vocabulary.Find(entry) is var id and >= 0)
+            {
+                return id;
+            }
+        }
+
+        return null;
     }
 
     private JsonElement? Setting(string name) => config.ValueKind == JsonValueKind.Object && config.TryGetProperty(name, out var value) ? value : null;

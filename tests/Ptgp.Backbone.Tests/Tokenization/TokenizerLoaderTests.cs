@@ -26,7 +26,18 @@ public class TokenizerLoaderTests
         var folder = Repository.Fixture("models", "marian");
         var tokenizer = TokenizerLoader.Load(folder, new() { EndId = 0, PadId = 192 });
         Assert.Equal((0, 192, 1), (tokenizer.EndId, tokenizer.PadId, tokenizer.UnknownId));
+        Assert.True(tokenizer.IsSpecial(192));
         Assert.Equal(191, TokenizerLoader.Load(folder, new()).PadId);
+    }
+
+    [Theory]
+    [InlineData("gpt2", "<|endoftext|>", "<|endoftext|>")]
+    [InlineData("bert", "[SEP]", "[PAD]")]
+    [InlineData("nllb", "</s>", "<pad>")]
+    public void WithoutAConfigurationTheTokenizersOwnRolesCount(string name, string end, string pad)
+    {
+        var tokenizer = TokenizerLoader.Load(Repository.Fixture("tokenizers", name), new());
+        Assert.Equal((end, pad), (tokenizer.GetEntry(tokenizer.EndId), tokenizer.GetEntry(tokenizer.PadId)));
     }
 
     [Fact]

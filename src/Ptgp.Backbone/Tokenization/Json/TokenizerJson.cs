@@ -38,8 +38,8 @@ internal static class TokenizerJson
         var cleans = settings.Flag("clean_up_tokenization_spaces", false);
         return new(side, side, added, _ => [.. decoders.Select(make => make()), .. cleans ? (DecodingStage[])[new CleanUpStage()] : []])
         {
-            EndId = defaults.EndId ?? settings.FindRole(vocabulary, "eos_token", "sep_token") ?? 0,
-            PadId = defaults.PadId ?? settings.FindRole(vocabulary, "pad_token", "eos_token") ?? 0,
+            EndId = defaults.EndId ?? settings.FindEnd(vocabulary),
+            PadId = defaults.PadId ?? settings.FindPad(vocabulary),
             TargetLanguage = settings.Text("tgt_lang"),
         };
     }
@@ -61,7 +61,12 @@ internal static class TokenizerJson
     /// <summary>Joins the file's tokens with those that the files beside it add.</summary>
     private static List<AddedToken> Join(List<AddedToken> tokens, TokenizerSettings settings, Vocabulary vocabulary, int limit)
     {
-        var joined = tokens.ToDictionary(token => token.Content, StringComparer.Ordinal);
+        var joined = new Dictionary<string, AddedToken>(StringComparer.Ordinal);
+        foreach (var token in tokens)
+        {
+            joined[token.Content] = token;
+        }
+
         foreach (var token in settings.AddedTokens(entry => joined.TryGetValue(entry, out var known) ? known.Id : vocabulary.Find(entry), limit))
         {
             if (!joined.TryGetValue(token.Content, out var known))

@@ -1,5 +1,7 @@
 using System.Text.Json;
 
+using CsCheck;
+
 using Ptgp.Backbone.Tokenization;
 
 namespace Ptgp.Backbone.Tests.Tokenization.Json;
@@ -80,6 +82,7 @@ public class TokenizerJsonTests
     [InlineData("""{"pre_tokenizer": {"type": "Split", "pattern": {"String": "a"}, "behavior": "Odd"}, "model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}""", "behavior must be one of Removed, Isolated")]
     [InlineData("""{"decoder": {"type": "Morse"}, "model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}""", "decoder: the decoder 'Morse' is not known")]
     [InlineData("""{"post_processor": {"type": "Stamp"}, "model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}""", "the post-processor 'Stamp' is not known")]
+    [InlineData("""{"added_tokens": [{"id": 0, "content": "a"}, {"id": 0, "content": "a"}], "model": {"type": "BPE", "vocab": {"a": 0}, "merges": 5}}""", "model.merges must be a list")]
     [InlineData("""[1]""", "must hold a JSON object, but holds an array")]
     [InlineData("{\n  \"model\": nonsense\n}", "tokenizer.json(2,13): the file must be valid JSON")]
     public void WhatIsWrongIsNamedWithItsPlace(string content, string message)
@@ -101,6 +104,37 @@ public class TokenizerJsonTests
             File.WriteAllBytes(folder["tokenizer.json"], whole[..length]);
             Assert.Throws<CheckpointException>(() => TokenizerLoader.Load(folder.Path, new()));
         }
+    }
+
+    [Theory]
+    [InlineData("bert")]
+    [InlineData("nllb")]
+    [InlineData("qwen2")]
+    public void ChangedCharactersAreAFaultOrAnotherTokenizerAndNothingElse(string name)
+    {
+        using var folder = new FolderCopy("");
+        var whole = File.ReadAllText(Repository.Fixture("tokenizers", name, "tokenizer.json"));
+        const string Values = "0123456789abcxyz\"{}[],:-. _\\ue";
+
+        // The vocabulary is most of a file; what is before and behind it has more to break.
+        var vocabulary = (Start: whole.IndexOf("\"vocab\"", StringComparison.Ordinal), End: whole.Length - 200);
+        Gen.Select(Gen.Int[0, 3], Gen.Int[0, whole.Length - 1], Gen.Int[0, Values.Length - 1]).Sample(
+            (part, at, value) =>
+            {
+                at = part switch { 0 => at, 3 => vocabulary.End + (at % 200), _ => at % vocabulary.Start };
+                File.WriteAllText(folder["tokenizer.json"], whole[..at] + Values[value] + whole[(at + 1)..]);
+                try
+                {
+                    var tokenizer = TokenizerLoader.Load(folder.Path, new());
+                    tokenizer.Decode(tokenizer.Encode("ＡＢＣ é naïve “quoted” ﬁne [MASK]", new() { ParseSpecialTokens = true }).Ids);
+                }
+                catch (CheckpointException)
+                {
+                    // What is expected of a broken file.
+                }
+            },
+            iter: 300,
+            threads: 1);
     }
 
     [Fact]
