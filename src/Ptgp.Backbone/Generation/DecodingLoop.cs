@@ -95,7 +95,7 @@ internal sealed class DecodingLoop
         TakeProbabilities(logits);
         if (sources.Exists(source => source.Chooses))
         {
-            var (sums, places) = Candidates(rules.Run(logits, sources));
+            var (sums, places) = Candidates(logits);
             for (var slot = 0; slot < sources.Count; slot++)
             {
                 var source = sources[slot];
@@ -124,25 +124,16 @@ internal sealed class DecodingLoop
     }
 
     /// <summary>Chooses the best candidates of each source: summed log-probabilities and places, each <c>[sources, candidates]</c> in one array.</summary>
-    private (float[] Sums, long[] Places) Candidates(Tensor scores)
+    private (float[] Sums, long[] Places) Candidates(Tensor logits)
     {
-        if (beams == 1)
+        var (scores, normalizers) = rules.Run(logits, sources);
+        var sums = new float[sources.Count * beams];
+        for (var row = 0; row < sums.Length; row++)
         {
-            var (best, at) = scores.max(1);
-            var (sums, normalizers) = (Host.Floats(best), Host.Floats(scores.logsumexp(1)));
-            for (var slot = 0; slot < sums.Length; slot++)
-            {
-                sums[slot] = float.IsNegativeInfinity(sums[slot]) ? sums[slot] : sources[slot].SumOf(0) + (sums[slot] - normalizers[slot]);
-            }
-
-            return (sums, Host.Longs(at));
+            sums[row] = sources[row / beams].SumOf(row % beams);
         }
 
-        var soFar = tensor(sources.SelectMany(source => Enumerable.Range(0, beams).Select(source.SumOf)).ToArray(), device: device).view(-1, 1);
-        var all = scores.add_(soFar).view(sources.Count, (long)beams * vocabulary);
-        var count = Math.Min(sources.Max(source => source.Candidates), beams * vocabulary);
-        var (values, indices) = all.topk(count, 1);
-        return (Host.Floats(values), Host.Longs(indices));
+        return RowKernels.Best(scores, normalizers, sums, beams, Math.Min(sources.Max(source => source.Candidates), beams * vocabulary));
     }
 
     private void TakeProbabilities(Tensor logits)
@@ -162,7 +153,7 @@ internal sealed class DecodingLoop
     private void Shrink()
     {
         var live = sources.FindAll(source => !source.HasEnded);
-        if (live.Count * 4 <= sources.Count * 3)
+        if (live.Count * 8 <= sources.Count * 7)
         {
             Reorder();
             state.Keep(Upload(live.Select(source => (long)sources.IndexOf(source))));

@@ -11,16 +11,30 @@ internal sealed class RuleRunner(int beams, int vocabulary, bool normalizes)
     private readonly ScoreEdits edits = new(vocabulary);
 
     /// <summary>Turns logits into scores.</summary>
-    /// <param name="logits"><c>[rows, vocabulary]</c>; may be changed in place.</param>
+    /// <param name="logits"><c>[rows, vocabulary]</c>; changed in place.</param>
     /// <param name="sources">The sources, in the order of the rows.</param>
-    /// <returns>Scores, <c>[rows, vocabulary]</c>; those of sources that choose nothing in this step mean nothing.</returns>
-    public Tensor Run(Tensor logits, IReadOnlyList<SourceSearch> sources)
+    /// <returns>Scores, <c>[rows, vocabulary]</c>, and what must be taken from each row to make them log-probabilities, <c>[rows]</c>; rows of sources that choose nothing in this step mean nothing.</returns>
+    public (Tensor Scores, Tensor Normalizers) Run(Tensor logits, IReadOnlyList<SourceSearch> sources)
     {
-        var renormalizing = sources.Count(source => source.Rules.Renormalizes);
+        var renormalizing = normalizes ? sources.Count(source => source.Rules.Renormalizes) : sources.Count;
 
-        // Normalizing once is enough where nothing between the two times reads scores: what is forbidden takes no part in the second.
-        var once = renormalizing == sources.Count && sources.All(source => !source.Rules.ReadsScores);
-        var scores = normalizes && !once ? logits.log_softmax(1) : logits;
+        // Normalizing once, afterwards, is enough where nothing between the two times reads scores: what is forbidden takes no part.
+        var once = renormalizing == sources.Count && (!normalizes || sources.All(source => !source.Rules.ReadsScores(source.Length)));
+        var before = once ? null : RowKernels.LogSumExp(logits);
+        if (normalizes && before is not null && sources.Any(source => source.Rules.ReadsScores(source.Length)))
+        {
+            logits.sub_(before.view(-1, 1));
+            before = before - before;
+        }
+
+        Change(logits, sources);
+        return (logits, renormalizing == 0 ? before!
+            : renormalizing == sources.Count ? RowKernels.LogSumExp(logits)
+            : where(Renormalized(sources, logits.device), RowKernels.LogSumExp(logits), before!));
+    }
+
+    private void Change(Tensor scores, IReadOnlyList<SourceSearch> sources)
+    {
         ForbidAlways(scores, sources);
         foreach (var phase in RuleSet.Phases)
         {
@@ -35,10 +49,6 @@ internal sealed class RuleRunner(int beams, int vocabulary, bool normalizes)
                 edits.Run(scores, (row, fault) => sources[row / beams].Fail(fault));
             }
         }
-
-        return !normalizes || renormalizing == 0 ? scores
-            : renormalizing == sources.Count ? scores.log_softmax(1)
-            : where(Renormalized(sources, scores.device), scores.log_softmax(1), scores);
     }
 
     private void Note(SourceSearch source, RulePhase phase, int firstRow)
@@ -87,5 +97,5 @@ internal sealed class RuleRunner(int beams, int vocabulary, bool normalizes)
     }
 
     private Tensor Renormalized(IReadOnlyList<SourceSearch> sources, Device device) =>
-        tensor(sources.SelectMany(source => Enumerable.Repeat(source.Rules.Renormalizes, beams)).ToArray(), device: device).view(-1, 1);
+        tensor(sources.SelectMany(source => Enumerable.Repeat(source.Rules.Renormalizes, beams)).ToArray(), device: device);
 }

@@ -21,8 +21,9 @@ internal sealed class RuleSet
     /// <summary>Gets whether scores are normalized after the rules.</summary>
     public bool Renormalizes { get; }
 
-    /// <summary>Gets whether a rule reads the scores it changes, so that it matters whether they are logits or log-probabilities.</summary>
-    public bool ReadsScores => this[RulePhase.CompareWithSource].Count + this[RulePhase.CompareWithWritten].Count + this[RulePhase.Custom].Count + this[RulePhase.Decay].Count > 0;
+    /// <summary>Tells whether a rule reads the scores it changes, or sets one, so that it matters whether they are logits or log-probabilities.</summary>
+    /// <param name="length">How many tokens stand before.</param>
+    public bool ReadsScores(int length) => Array.Exists(byPhase, rules => Array.Exists(rules, rule => rule.ReadsScores(length)));
 
     /// <summary>Gets the rules of a phase.</summary>
     public IReadOnlyList<TokenRule> this[RulePhase phase] => byPhase[(int)phase];

@@ -5,6 +5,10 @@ internal abstract class TokenRule
 {
     public abstract RulePhase Phase { get; }
 
+    /// <summary>Tells whether it reads the scores it changes, or sets one, at a place.</summary>
+    /// <param name="length">How many tokens stand before that place, start token and prefix included.</param>
+    public virtual bool ReadsScores(int length) => Phase is not RulePhase.Forbid;
+
     /// <summary>Notes its changes for one row.</summary>
     /// <param name="written">The hypothesis, start token and prefix included.</param>
     /// <param name="scores">The scores of what may follow.</param>

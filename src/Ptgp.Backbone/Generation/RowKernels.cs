@@ -1,0 +1,174 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Ptgp.Backbone.Generation;
+
+/// <summary>What decoding asks of all scores of a step. On the CPU it is computed here, in few passes over rows that stay in the nearest cache; elsewhere by the device.</summary>
+internal static class RowKernels
+{
+    private static int Wide => Vector256<float>.Count;
+
+    /// <summary>Computes the logarithm of each row's summed exponentials: <c>[rows, vocabulary]</c> to <c>[rows]</c>.</summary>
+    public static Tensor LogSumExp(Tensor scores)
+    {
+        if (!IsNear(scores))
+        {
+            return scores.logsumexp(1);
+        }
+
+        var (rows, columns) = ((int)scores.size(0), (int)scores.size(1));
+        var result = empty(rows, ScalarType.Float32);
+        var from = Values(scores);
+        var to = Values(result);
+        for (var row = 0; row < rows; row++)
+        {
+            to[row] = LogSumExp(from.Slice(row * columns, columns));
+        }
+
+        return result;
+    }
+
+    /// <summary>Finds the best continuations of each source.</summary>
+    /// <param name="scores">Scores, <c>[sources · beams, vocabulary]</c>; on other devices they may be changed in place.</param>
+    /// <param name="normalizers">What is taken from each row to make log-probabilities, <c>[rows]</c>; null when they are.</param>
+    /// <param name="sums">The summed log-probability of each row so far.</param>
+    /// <param name="beams">How many rows a source has.</param>
+    /// <param name="count">How many continuations are wanted of each source.</param>
+    /// <returns>Summed log-probabilities, best first, and their places (row within the source · vocabulary + id), each <c>[sources, count]</c>; negative infinity where there are no more.</returns>
+    public static (float[] Sums, long[] Places) Best(Tensor scores, Tensor? normalizers, float[] sums, int beams, int count)
+    {
+        var columns = (int)scores.size(1);
+        if (!IsNear(scores))
+        {
+            var offsets = tensor(sums, device: scores.device).view(-1, 1);
+            offsets = normalizers is null ? offsets : offsets - normalizers.where(normalizers.isneginf().logical_not(), zeros_like(normalizers)).view(-1, 1);
+            var all = scores.add_(offsets).reshape(-1, (long)beams * columns);
+            var (values, indices) = all.topk(count, 1);
+            return (Host.Floats(values), Host.Longs(indices));
+        }
+
+        var sources = sums.Length / beams;
+        var (best, places) = (new float[sources * count], new long[sources * count]);
+        best.AsSpan().Fill(float.NegativeInfinity);
+        var from = Values(scores);
+        var normal = normalizers is null ? [] : Values(normalizers);
+        for (var row = 0; row < sums.Length; row++)
+        {
+            var normalizer = normalizers is null ? 0 : normal[row];
+            if (!float.IsNegativeInfinity(sums[row]) && !float.IsNegativeInfinity(normalizer))
+            {
+                var offset = sums[row] - normalizer;
+                var at = row / beams * count;
+                AddBest(from.Slice(row * columns, columns), offset, (long)(row % beams) * columns, best.AsSpan(at, count), places.AsSpan(at, count));
+            }
+        }
+
+        return (best, places);
+    }
+
+    private static float LogSumExp(ReadOnlySpan<float> row)
+    {
+        var most = Max(row);
+        if (!float.IsFinite(most))
+        {
+            return most;
+        }
+
+        var shift = Vector256.Create(most);
+        var (sum, other) = (Vector256<float>.Zero, Vector256<float>.Zero);
+        var at = 0;
+        for (; at <= row.Length - (2 * Wide); at += 2 * Wide)
+        {
+            sum += Vector256.Exp(Vector256.Create(row[at..]) - shift);
+            other += Vector256.Exp(Vector256.Create(row[(at + Wide)..]) - shift);
+        }
+
+        var rest = Vector256.Sum(sum + other);
+        for (; at < row.Length; at++)
+        {
+            rest += MathF.Exp(row[at] - most);
+        }
+
+        return most + MathF.Log(rest);
+    }
+
+    private static float Max(ReadOnlySpan<float> row)
+    {
+        var (most, other) = (Vector256.Create(float.NegativeInfinity), Vector256.Create(float.NegativeInfinity));
+        var at = 0;
+        for (; at <= row.Length - (2 * Wide); at += 2 * Wide)
+        {
+            most = Vector256.Max(most, Vector256.Create(row[at..]));
+            other = Vector256.Max(other, Vector256.Create(row[(at + Wide)..]));
+        }
+
+        most = Vector256.Max(most, other);
+        var result = most[0];
+        for (var i = 1; i < Wide; i++)
+        {
+            result = MathF.Max(result, most[i]);
+        }
+
+        for (; at < row.Length; at++)
+        {
+            result = MathF.Max(result, row[at]);
+        }
+
+        return result;                                            // not a number if one score is none
+    }
+
+    // Inserts what is better than the worst of the best so far; after the first few hundred scores hardly any is.
+    private static void AddBest(ReadOnlySpan<float> row, float offset, long firstPlace, Span<float> best, Span<long> places)
+    {
+        var at = 0;
+        if (float.IsNaN(offset))
+        {
+            best[0] = offset;                                     // whoever reads it says what is wrong
+            return;
+        }
+
+        for (; at <= row.Length - (4 * Wide); at += 4 * Wide)
+        {
+            var bar = Vector256.Create(best[^1]);
+            var shift = Vector256.Create(offset);
+            var hits = Vector256.GreaterThan(Vector256.Create(row[at..]) + shift, bar)
+                | Vector256.GreaterThan(Vector256.Create(row[(at + Wide)..]) + shift, bar)
+                | Vector256.GreaterThan(Vector256.Create(row[(at + (2 * Wide))..]) + shift, bar)
+                | Vector256.GreaterThan(Vector256.Create(row[(at + (3 * Wide))..]) + shift, bar);
+            if (hits != Vector256<float>.Zero)
+            {
+                AddEach(row.Slice(at, 4 * Wide), offset, firstPlace + at, best, places);
+            }
+        }
+
+        AddEach(row[at..], offset, firstPlace + at, best, places);
+    }
+
+    private static void AddEach(ReadOnlySpan<float> few, float offset, long firstPlace, Span<float> best, Span<long> places)
+    {
+        for (var i = 0; i < few.Length; i++)
+        {
+            var sum = few[i] + offset;
+            if (!(sum > best[^1]))
+            {
+                continue;
+            }
+
+            var place = best.Length - 1;
+            for (; place > 0 && best[place - 1] < sum; place--)
+            {
+                best[place] = best[place - 1];
+                places[place] = places[place - 1];
+            }
+
+            best[place] = sum;
+            places[place] = firstPlace + i;
+        }
+    }
+
+    private static bool IsNear(Tensor scores) => scores.device_type == DeviceType.CPU && scores.dtype == ScalarType.Float32 && scores.is_contiguous() && scores.NumberOfElements <= int.MaxValue / sizeof(float);
+
+    private static Span<float> Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
+}
