@@ -12,16 +12,16 @@ public sealed class JsonRow(string path, long line, JsonElement element) : DataR
     public override IReadOnlyList<string> Fields => [.. Names(Element, "")];
 
     /// <inheritdoc />
-    /// <remarks>Numbers and truth values are given as JSON writes them.</remarks>
-    /// <exception cref="InvalidDataException">The field holds an object or a list.</exception>
+    /// <remarks>Numbers and truth values are given as JSON writes them. An object is no text, but holds fields.</remarks>
+    /// <exception cref="InvalidDataException">The field holds a list.</exception>
     public override string? Find(string field)
     {
         ArgumentNullException.ThrowIfNull(field);
         return Find(Element, field) is not { } found ? null : found.ValueKind switch
         {
             JsonValueKind.String => Text(field, found),
-            JsonValueKind.Null => null,
-            JsonValueKind.Object or JsonValueKind.Array => throw Fault($"the field '{field}' must be text, but is {Describe(found)}."),
+            JsonValueKind.Null or JsonValueKind.Object => null,
+            JsonValueKind.Array => throw Fault($"the field '{field}' must be text, but is {Describe(found)}."),
             _ => found.GetRawText(),
         };
     }

@@ -38,7 +38,7 @@ public static class ParallelFiles
     }
 
     /// <summary>Finds the two files that a path stands for.</summary>
-    /// <param name="path">A pattern that names both, such as <c>train.{en,de}</c> or <c>{src,tgt}.txt</c>; or the first of two files that differ in their extension; or their common name without extension.</param>
+    /// <param name="path">A pattern that names both, such as <c>train.{en,de}</c> or <c>{src,tgt}.txt</c>; or the first of two files that differ in their extension.</param>
     /// <param name="first">The extensions that the first file may have, without point, such as <c>en</c>.</param>
     /// <param name="second">The extensions that the second file may have.</param>
     /// <returns>The paths of both, or null when the path stands for no pair.</returns>
@@ -51,10 +51,8 @@ public static class ParallelFiles
             return (path[..open] + one + path[(close + 1)..], path[..open] + other + path[(close + 1)..]);
         }
 
-        var stem = first.Where(extension => path.EndsWith("." + extension, StringComparison.Ordinal)).Select(extension => path[..^(extension.Length + 1)]).FirstOrDefault();
-        var source = stem is null ? Existing(path, first) : path;
-        return source is not null && Existing(stem ?? path, second) is { } target ? (source, target) : null;
+        var extension = first.FirstOrDefault(extension => path.EndsWith("." + extension, StringComparison.Ordinal));
+        var partner = extension is null ? null : second.Select(other => path[..^extension.Length] + other).FirstOrDefault(File.Exists);
+        return partner is null ? null : (path, partner);
     }
-
-    private static string? Existing(string stem, IReadOnlyList<string> extensions) => extensions.Select(extension => $"{stem}.{extension}").FirstOrDefault(File.Exists);
 }

@@ -31,7 +31,7 @@ public sealed class JsonLinesFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{\"a\": {\"b\": 1}}", "(1): the field 'a' must be text, but is an object.")]
+    [InlineData("{\"a\": {\"b\": 1}}", "(1): a row must have a field 'a', but has 'a.b'.")]
     [InlineData("{\"a\": [\"b\"]}", "(1): the field 'a' must be text, but is a list.")]
     [InlineData("{\"a\": \"\\ud800\"}", "(1): the field 'a' must be text, but has an escape of half a surrogate pair.")]
     [InlineData("{\"b\": \"x\", \"c\": {\"d\": 1}}", "(1): a row must have a field 'a', but has 'b', 'c.d'.")]

@@ -28,7 +28,6 @@ public sealed class ParallelFilesTests : IDisposable
     [InlineData("train.{en,de}", "train.en", "train.de")]
     [InlineData("{src,tgt}.txt", "src.txt", "tgt.txt")]
     [InlineData("train.en", "train.en", "train.de")]
-    [InlineData("train", "train.en", "train.de")]
     [InlineData("train.deu.en", "train.deu.en", "train.deu.de")]
     public void APathStandsForTwoFiles(string path, string first, string second)
     {

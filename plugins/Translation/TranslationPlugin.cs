@@ -1,0 +1,66 @@
+using Ptgp.Toolkit.Metrics;
+
+namespace Ptgp.Translation;
+
+/// <summary>Translates text.</summary>
+public sealed class TranslationPlugin(TranslationOptions options) : TaskPlugin<Passage, Translation>
+{
+    private readonly TranslationOptions options = options;
+
+    /// <summary>Initializes the plugin with the default options.</summary>
+    public TranslationPlugin() : this(new())
+    {
+    }
+
+    /// <inheritdoc />
+    public override string Name => "translation";
+
+    /// <inheritdoc />
+    public override BackboneFeatures Needs => BackboneFeatures.Writes;
+
+    /// <inheritdoc />
+    public override IReadOnlyList<DatasetAdapter<Passage, Translation>> Datasets => TranslationDatasets.All(options);
+
+    /// <inheritdoc />
+    public override FineTuningRecipe Recipe => new()
+    {
+        Rank = 16,
+        Alpha = 32,
+        Targets = ["q", "k", "v", "o", "up", "down"],
+        LearningRate = 1e-3,
+        LabelSmoothing = 0.1,
+    };
+
+    /// <inheritdoc />
+    public override ITaskHead<Passage, Translation> CreateHead(IBackbone backbone)
+    {
+        // What the options say is refused here; what they leave out may come with each text.
+        var any = backbone.Tokenizer.Languages.Keys.FirstOrDefault("English");
+        try
+        {
+            var direction = Direction.Of(new() { Text = "" }, options with { From = options.From ?? any, To = options.To ?? any }, backbone);
+            var length = backbone.Tokenizer.Encode(direction.Prefix, new() { Language = direction.Reads }).Tokens.Count;
+            return length < backbone.MaxLength
+                ? new TranslationHead(backbone, options)
+                : throw new InvalidOperationException($"The prefix must leave room for text, but has {length} tokens of the {backbone.MaxLength} that are read. Shorten the option 'prefix', or raise the recipe's 'maxInputLength'.");
+        }
+        catch (FormatException fault)
+        {
+            throw new InvalidOperationException(fault.Message, fault);
+        }
+    }
+
+    /// <inheritdoc />
+    public override IReadOnlyList<Metric> Score(IReadOnlyList<Answer<Passage, Translation>> answers)
+    {
+        string[] written = [.. answers.Select(answer => answer.Predicted.Text)], expected = [.. answers.Select(answer => answer.Expected.Text)];
+        var (bleu, chrf) = (new Bleu().Corpus(written, expected), new Chrf().Corpus(written, expected));
+        return [new("bleu", bleu.Score) { Signature = bleu.Signature }, new("chrf", chrf.Score) { Signature = chrf.Signature }];
+    }
+
+    /// <inheritdoc />
+    public override Passage FromText(string text) => new() { Text = text };
+
+    /// <inheritdoc />
+    public override string ToText(Translation output) => output.Text.ReplaceLineEndings(" ");
+}

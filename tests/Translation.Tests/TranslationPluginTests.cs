@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Ptgp.Tests.Fakes;
+
+namespace Ptgp.Translation.Tests;
+
+public class TranslationPluginTests
+{
+    [Fact]
+    public void TheFirstMetricIsBleuWithItsSignature()
+    {
+        var (cat, dog) = (new Translation { Text = "die Katze saß auf der Matte ." }, new Translation { Text = "der Hund" });
+        var input = new Passage { Text = "" };
+        var metrics = new TranslationPlugin().Score([new(input, cat, cat), new(input, dog, dog)]);
+        Assert.Equal(["bleu", "chrf"], metrics.Select(metric => metric.Name));
+        Assert.All(metrics, metric => Assert.Equal(100, metric.Value, 1e-9));
+        Assert.Equal("nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0", metrics[0].Signature);
+        Assert.Equal("nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no|version:2.6.0", metrics[1].Signature);
+    }
+
+    [Fact]
+    public void AnAnswerIsJsonOfWhatIsKnown()
+    {
+        Assert.Equal("""{"text":"Hallo","score":-0.5}""", JsonSerializer.Serialize(new Translation { Text = "Hallo", Score = -0.5 }));
+        Assert.Equal(
+            """{"text":"a b","score":-1,"from":"en","to":"de","unfinished":true,"split":[{"source":"A","text":"a","score":-1,"hypotheses":[{"text":"a","score":-1},{"text":"x","score":-2}]}]}""",
+            JsonSerializer.Serialize(new Translation
+            {
+                Text = "a b", Score = -1, From = "en", To = "de", Unfinished = true,
+                Split = [new() { Source = "A", Text = "a", Score = -1, Hypotheses = [new("a", -1), new("x", -2)] }],
+            }));
+    }
+
+    [Fact]
+    public void AnInputIsAskedWithJsonOrWithText()
+    {
+        Assert.Equal(new Passage { Text = "Hello", To = "de" }, JsonSerializer.Deserialize<Passage>("""{"text": "Hello", "to": "de"}"""));
+        Assert.Equal(new Passage { Text = "Hello" }, new TranslationPlugin().FromText("Hello"));
+        Assert.Equal("""{"text":"Hello"}""", JsonSerializer.Serialize(new Passage { Text = "Hello" }));
+    }
+
+    [Fact]
+    public void AnAnswersTextIsOneLine() => Assert.Equal("a b", new TranslationPlugin().ToText(new() { Text = "a\nb" }));
+
+    [Fact]
+    public void OptionsThatDoNotFitTheBackboneAreRefusedAtOnce()
+    {
+        var backbone = new FakeBackbone { Tokenizer = new("deu_Latn", "fra_Latn") };
+        var error = Assert.Throws<InvalidOperationException>(() => new TranslationPlugin(new() { To = "Germna" }).CreateHead(backbone));
+        Assert.Equal("A language must be one of those the backbone was taught, but is 'Germna'. Did you mean 'deu_Latn' (German)?", error.Message);
+        error = Assert.Throws<InvalidOperationException>(() => new TranslationPlugin(new() { Prefix = "a b c d e f g " }).CreateHead(new FakeBackbone()));
+        Assert.Equal("The prefix must leave room for text, but has 8 tokens of the 8 that are read. Shorten the option 'prefix', or raise the recipe's 'maxInputLength'.", error.Message);
+    }
+
+    [Fact]
+    public void LanguagesThatAreLeftOutMayComeWithEachText()
+    {
+        new TranslationPlugin().CreateHead(new FakeBackbone { Tokenizer = new("deu_Latn", "fra_Latn") });
+        new TranslationPlugin().CreateHead(new FakeBackbone());
+    }
+}
