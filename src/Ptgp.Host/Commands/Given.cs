@@ -20,10 +20,10 @@ internal static class Given
         return faults.Count == 0 ? (T)options! : throw new ConfigurationException(option, [.. faults.Select(fault => fault with { Origin = null })]);
     }
 
-    /// <summary>Makes paths of data absolute.</summary>
+    /// <summary>Makes paths of data absolute. A path with braces may be a pattern for several files, which the dataset adapter knows.</summary>
     /// <exception cref="UsageException">One of them leads nowhere.</exception>
     public static IReadOnlyList<string> Data(CommandContext context, IEnumerable<string> paths, string option) =>
-        [.. paths.Select(context.Resolve).Select(path => Path.Exists(path) ? path : throw new UsageException($"{option} must name a file or folder, but there is nothing at '{path}'."))];
+        [.. paths.Select(context.Resolve).Select(path => Path.Exists(path) || path.Contains('{', StringComparison.Ordinal) ? path : throw new UsageException($"{option} must name a file or folder, but there is nothing at '{path}'."))];
 
     /// <summary>Makes the path of a folder to be written absolute.</summary>
     /// <exception cref="UsageException">Nothing can be written there.</exception>

@@ -34,6 +34,14 @@ public sealed class EvaluateCommandTests
             await folder.RunAsync("evaluate", "shout", "--data", "data.tsv", "--json"));
     }
 
+    [Fact]
+    public async Task APatternForSeveralFilesIsLeftToTheAdapter()
+    {
+        using var folder = new CommandFolder();
+        Assert.Equal(0, (await folder.RunAsync("evaluate", "shout", "--data", "test.{en,de}")).Code);
+        Assert.Equal(folder["test.{en,de}"], Assert.Single(folder.Parts.Evaluation!.Data));
+    }
+
     [Theory]
     [InlineData("--data must name a file or folder, but there is nothing at 'HERE/no.tsv'.", "--data", "no.tsv")]
     [InlineData("--limit must be at least 1, but is 0.", "--data", "ptgp.json", "--limit", "0")]
