@@ -25,7 +25,11 @@ public class TranslationPluginTests
             """{"text":"a b","score":-1,"from":"en","to":"de","unfinished":true,"split":[{"source":"A","text":"a","score":-1,"hypotheses":[{"text":"a","score":-1},{"text":"x","score":-2}]}]}""",
             JsonSerializer.Serialize(new Translation
             {
-                Text = "a b", Score = -1, From = "en", To = "de", Unfinished = true,
+                Text = "a b",
+                Score = -1,
+                From = "en",
+                To = "de",
+                Unfinished = true,
                 Split = [new() { Source = "A", Text = "a", Score = -1, Hypotheses = [new("a", -1), new("x", -2)] }],
             }));
     }

@@ -11,7 +11,13 @@ internal sealed class FakeBackbone : IBackbone
 
     public BackboneDescription Description { get; init; } = new()
     {
-        Name = "fake", Family = "fake", Features = BackboneFeatures.Writes, Width = 8, Vocabulary = 1000, MaxLength = 8, MaxTargetLength = 6,
+        Name = "fake",
+        Family = "fake",
+        Features = BackboneFeatures.Writes,
+        Width = 8,
+        Vocabulary = 1000,
+        MaxLength = 8,
+        MaxTargetLength = 6,
     };
 
     public int MaxLength => Description.MaxLength;

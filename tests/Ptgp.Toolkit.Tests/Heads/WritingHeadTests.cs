@@ -63,8 +63,11 @@ public class WritingHeadTests
         var embedded = backbone.Embed(batch);
         return new()
         {
-            Parts = [.. sources.Select(_ => "x")], Batch = batch, Encoded = new(embedded, batch.Mask, isCausal: false, () => embedded.States),
-            Labels = stack(labels.Select(row => tensor(row))), Values = empty(0),
+            Parts = [.. sources.Select(_ => "x")],
+            Batch = batch,
+            Encoded = new(embedded, batch.Mask, isCausal: false, () => embedded.States),
+            Labels = stack(labels.Select(row => tensor(row))),
+            Values = empty(0),
         };
     }
 
