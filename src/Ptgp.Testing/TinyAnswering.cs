@@ -39,7 +39,7 @@ internal sealed class TinyAnswering<TInput, TPart, TPartOutput, TOutput>(TaskHea
         using var mode = no_grad();
         var features = request.Source ?? ((Encoded)request.Encoded!).Features;
         var options = request.Options.Or(Options);
-        var most = Math.Min(Most, options.MaxNewTokens ?? Most);
+        var most = request.Options.MaxNewTokens ?? Math.Min(Most, options.MaxNewTokens ?? Most); // a head that says how many may count on them
         using var state = backbone.Begin(backbone.Encode(head.Embed(TinyBatch.Of([features], backbone.Tokenizer.PadId))), request.Prefix.Count + most + 1);
         return Task.FromResult(Write(request, options, state, features.Length, most));
     }

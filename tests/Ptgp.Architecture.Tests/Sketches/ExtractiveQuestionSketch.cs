@@ -51,7 +51,10 @@ internal sealed class SpanHead : TaskHead<Question, Window, Found, Found>
         var length = spans.shape[2];
         var (best, at) = spans[.., 1.., 1..].flatten(1).topk((int)Math.Min(Candidates, (length - 1) * (length - 1)));
         return [.. batch.Parts.Select((part, row) => new Found(
-            [.. best[row].data<float>().Zip(at[row].data<long>(), (p, i) => Cover(part, 1 + (i / (length - 1)), 1 + (i % (length - 1)), p)).Where(span => span.Probability > 0)],
+            [
+                .. best[row].data<float>().Zip(at[row].data<long>()).Where(found => found.First > 0)
+                    .Select(found => Cover(part, 1 + (found.Second / (length - 1)), 1 + (found.Second % (length - 1)), found.First)),
+            ],
             spans[row, 0, 0].item<float>()))];
     }
 

@@ -19,28 +19,32 @@ internal sealed class ExtractionHead(IBackbone backbone, IReadOnlyList<string> f
     public override async Task<JsonObject> AnswerAsync(string input, IAnswering<string, JsonObject, JsonObject> host, CancellationToken cancellation)
     {
         string[] frame = [.. fields.Select((field, i) => $"{(i == 0 ? "{" : "\",")}{JsonSerializer.Serialize(field)}:\""), "\"}"];
+        var rule = new FrameRule(Backbone.Tokenizer, frame, plain);
         var written = await host.WriteAsync(
-            new() { Source = EncodeInput(input), Rules = [new FrameRule(Backbone.Tokenizer, frame, plain)] }, cancellation);
-        return written.Best.Finish == FinishReason.End ? JsonNode.Parse(written.Best.Text)!.AsObject()
-            : throw new FormatException($"The object must end within {host.Options.MaxNewTokens} tokens, but does not. Ask for more maxNewTokens.");
+            new() { Source = EncodeInput(input), Rules = [rule], Options = new() { MaxNewTokens = rule.Most } }, cancellation);
+        return JsonNode.Parse(written.Best.Text)!.AsObject();
     }
     #endregion
 
     /// <summary>Forces the texts between values; a value ends where the next text begins.</summary>
     private sealed class FrameRule(ITokenizer tokenizer, IReadOnlyList<string> frame, int[] plain) : LogitsRule
     {
+        private const int Longest = 20;
         private readonly int[][] frame = [.. frame.Select(text => tokenizer.Tokenize(text).Select(token => token.Id).ToArray())];
+
+        /// <summary>Gets how many tokens the longest object has, its end included.</summary>
+        public int Most => frame.Sum(text => text.Length) + (Longest * (frame.Length - 1)) + 1;
 
         public override IReadOnlyCollection<int> Allowed(IReadOnlyList<int> written, int prefixLength)
         {
             for (int i = 0, at = prefixLength; i < frame.Length; i++)
             {
-                var value = written.Skip(at).TakeWhile(id => i > 0 && id != frame[i][0]).Count();
+                var value = i == 0 ? 0 : written.Skip(at).TakeWhile(id => id != frame[i][0]).Count();
                 at += value + frame[i].Length;
                 if (at > written.Count)
                 {
                     var inFrame = written.Count - (at - frame[i].Length);
-                    return inFrame > 0 || i == 0 ? [frame[i][inFrame]] : [.. plain, frame[i][0]];
+                    return inFrame > 0 || i == 0 || value == Longest ? [frame[i][Math.Max(0, inFrame)]] : [.. plain, frame[i][0]];
                 }
             }
 
