@@ -69,7 +69,8 @@ internal sealed class CheckpointParameters : ParameterSource
     private CheckpointException Missing(string name)
     {
         var ending = name[(name.LastIndexOf('.', name.LastIndexOf('.') - 1) + 1)..];
-        var near = unread.Where(other => other.EndsWith(ending, StringComparison.Ordinal)).Order(StringComparer.Ordinal).FirstOrDefault();
+        var near = unread.Where(other => other.EndsWith(ending, StringComparison.Ordinal))
+            .OrderByDescending(other => other.AsSpan().CommonPrefixLength(name)).ThenBy(other => other, StringComparer.Ordinal).FirstOrDefault();
         return new($"Checkpoint '{folder}' must have a tensor '{name}', but has none.{(near is null ? "" : $" It has '{near}'.")} Is the download complete, and config.json that of these weights?");
     }
 }

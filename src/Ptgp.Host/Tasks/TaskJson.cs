@@ -25,14 +25,17 @@ internal sealed class TaskJson
     /// <exception cref="JsonException">It does not fit; the message is for users.</exception>
     public T Read<T>(JsonElement json)
     {
+        T? value;
         try
         {
-            return json.Deserialize<T>(options) ?? throw new JsonException("It must be a value, but is null.");
+            value = json.Deserialize<T>(options);
         }
-        catch (JsonException e) when (e.InnerException is not null || e.Message.Contains("System.", StringComparison.Ordinal) || e.Message.Contains("JSON", StringComparison.Ordinal))
+        catch (JsonException e)
         {
             throw new JsonException($"It must be {Shape<T>()}, but is {Short(json)}.", e);
         }
+
+        return value ?? throw new JsonException($"It must be {Shape<T>()}, but is null.");
     }
 
     /// <summary>Makes JSON of a value.</summary>

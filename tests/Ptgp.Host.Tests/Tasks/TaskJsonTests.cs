@@ -1,0 +1,36 @@
+using System.Text.Json;
+using Ptgp.Host.Tasks;
+
+namespace Ptgp.Host.Tests.Tasks;
+
+public class TaskJsonTests
+{
+    private readonly TaskJson json = new();
+
+    private enum Mood { Good, VeryBad }
+
+    [Fact]
+    public void NamesAreInCamelCaseAndNullIsLeftOut() =>
+        Assert.Equal("""{"text":"Äpfel & \"Birnen\"","mood":"veryBad"}""", json.Write(new Answer("Äpfel & \"Birnen\"", Mood.VeryBad, null)).ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+
+    [Fact]
+    public void AnInputIsReadWhateverElseItsLineHolds() => Assert.Equal(new Answer("a", Mood.Good, 3), json.Read<Answer>(Parse("""{"id": 7, "text": "a", "mood": "good", "score": 3}""")));
+
+    [Theory]
+    [InlineData("""{"mood": "good"}""")]
+    [InlineData("""{"text": 5, "mood": "good"}""")]
+    [InlineData("""{"text": null, "mood": "good"}""")]
+    [InlineData("[1]")]
+    public void AnInputThatDoesNotFitIsToldWhatWould(string line)
+    {
+        var fault = Assert.Throws<JsonException>(() => json.Read<Answer>(Parse(line)));
+        Assert.Equal($"It must be an object with \"text\" (required), \"mood\" (required), \"score\" (required), but is {line}.", fault.Message);
+    }
+
+    [Fact]
+    public void NullIsNoInput() => Assert.Throws<JsonException>(() => json.Read<Answer>(Parse("null")));
+
+    private static JsonElement Parse(string text) => JsonDocument.Parse(text).RootElement;
+
+    private sealed record Answer(string Text, Mood Mood, double? Score);
+}
