@@ -30,7 +30,7 @@ internal sealed record ConfigurationReader
         var (bound, faults) = OptionsBinder.Bind(typeof(HostConfiguration), root);
         var configuration = (HostConfiguration)bound! with { File = file, Root = root };
         var checks = new HostChecks(root, faults);
-        configuration = checks.ResolvePaths(configuration);
+        configuration = checks.ResolvePaths(configuration, WorkingFolder);
         checks.CheckNames(configuration, FindPlugins);
         return checks.Faults.Count == 0 ? configuration : throw new ConfigurationException($"'{file}'", checks.Faults);
     }

@@ -11,21 +11,24 @@ internal sealed class HostChecks(IConfigurationRoot root, IEnumerable<Configurat
     /// <summary>Gets all faults found so far.</summary>
     public IReadOnlyList<ConfigurationFault> Faults => found;
 
-    /// <summary>Makes all paths absolute, relative ones by the folder of the file, and finds those that lead nowhere.</summary>
-    public HostConfiguration ResolvePaths(HostConfiguration configuration)
+    /// <summary>Makes all paths absolute, relative ones by where they were written, and finds those that lead nowhere.</summary>
+    /// <param name="configuration">The configuration; paths of its file begin at the file's folder.</param>
+    /// <param name="workingFolder">Where paths of the environment and the command line begin.</param>
+    public HostConfiguration ResolvePaths(HostConfiguration configuration, string workingFolder)
     {
-        var home = Path.GetDirectoryName(configuration.File)!;
+        string Home(string key) => origins.Find(key) is null ? Path.GetDirectoryName(configuration.File)! : workingFolder;
+        string? Folder(string key, string? path) => path is null ? null : Existing(key, Path.GetFullPath(path, Home(key)));
         return configuration with
         {
             Plugins = configuration.Plugins with
             {
-                Folders = [.. configuration.Plugins.Folders.Select((folder, i) => Folder(home, $"plugins:folders:{i}", folder) ?? "")],
+                Folders = [.. configuration.Plugins.Folders.Select((folder, i) => Folder($"plugins:folders:{i}", folder) ?? "")],
             },
             Backbones = Each(configuration.Backbones, (name, backbone) => backbone with
             {
-                Checkpoint = Folder(home, $"backbones:{name}:checkpoint", backbone.Checkpoint) ?? "",
+                Checkpoint = Folder($"backbones:{name}:checkpoint", backbone.Checkpoint) ?? "",
             }),
-            Tasks = Each(configuration.Tasks, (name, task) => task with { Adapter = Folder(home, $"tasks:{name}:adapter", task.Adapter) }),
+            Tasks = Each(configuration.Tasks, (name, task) => task with { Adapter = Folder($"tasks:{name}:adapter", task.Adapter) }),
         };
     }
 
@@ -48,20 +51,14 @@ internal sealed class HostChecks(IConfigurationRoot root, IEnumerable<Configurat
         }
     }
 
-    private string? Folder(string home, string key, string? path)
+    private string Existing(string key, string folder)
     {
-        if (path is null)
+        if (!Directory.Exists(folder))
         {
-            return null;
+            Add(key, $"must name a folder, but there is {(File.Exists(folder) ? "a file" : "nothing")} at '{folder}'.");
         }
 
-        var full = Path.GetFullPath(path, home);
-        if (!Directory.Exists(full))
-        {
-            Add(key, $"must name a folder, but there is {(File.Exists(full) ? "a file" : "nothing")} at '{full}'.");
-        }
-
-        return full;
+        return folder;
     }
 
     private void Add(string path, string message) => found.Add(new(path, message, origins.Find(path)));

@@ -54,6 +54,18 @@ public sealed class ConfigurationReaderTests
     }
 
     [Fact]
+    public void ARelativePathBeginsWhereItWasWritten()
+    {
+        using var folder = new ConfigurationFolder(Whole);
+        var elsewhere = Directory.CreateDirectory(Path.Combine(folder.Path, "elsewhere")).FullName;
+        var trained = Directory.CreateDirectory(Path.Combine(elsewhere, "trained")).FullName;
+        var read = (folder.Reader("tasks:en-de:adapter=trained") with { File = folder.File, WorkingFolder = elsewhere }).Read();
+
+        Assert.Equal(Path.Combine(folder.Path, "model"), read.Backbones["base"].Checkpoint);
+        Assert.Equal(trained, read.Tasks["en-de"].Adapter);
+    }
+
+    [Fact]
     public void EveryFaultIsInOneMessage()
     {
         using var folder = new ConfigurationFolder("""
