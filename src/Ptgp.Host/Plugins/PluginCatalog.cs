@@ -48,23 +48,6 @@ internal sealed class PluginCatalog
             ? new PluginException(fault)
             : new UserException($"There must be a plugin '{name}', but there is none. {Nearest.Hint(name, Names, "No plugins were found.")} See 'ptgp plugins'."));
 
-    /// <summary>Makes an instance of every plugin with options that nobody changed, to find what only running them shows. Plugins that fail leave <see cref="Plugins"/> for <see cref="Faults"/>.</summary>
-    public void TryAll()
-    {
-        foreach (var plugin in plugins.ToList())
-        {
-            try
-            {
-                plugin.Create(new() { TaskName = plugin.Name }).Dispose();
-            }
-            catch (PluginException e)
-            {
-                plugins.Remove(plugin);
-                faults.Add(e.Fault);
-            }
-        }
-    }
-
     private void Add(string folder, PluginLock? listed, PluginSettings settings)
     {
         var name = Path.GetFileName(folder);

@@ -66,7 +66,7 @@ internal sealed class PluginConstructor(string plugin, Type type)
     {
         var (options, faults) = request.Options(optionsType);
         return faults.Count == 0 && options is not null ? options
-            : throw Fault(PluginFaultCode.Options, $"must be given options that hold, but is not:{string.Concat(faults.Select(fault => $"\n  {fault}"))}", faults.Count > 1 ? "\nCorrect them." : "\nCorrect it.");
+            : throw Fault(PluginFaultCode.Options, $"must be given options that hold, but is not:{string.Concat(faults.Select(fault => $"\n  {fault}"))}", "");
     }
 
     private PluginException Fault(PluginFaultCode code, string reason, string hint) => new(new(plugin, type.Assembly.Location, code, reason, hint));

@@ -5,13 +5,13 @@ namespace Ptgp.Host.Plugins;
 /// <param name="Path">The folder or file that is at fault.</param>
 /// <param name="Code">What kind of fault it is.</param>
 /// <param name="Reason">What must hold and what is, to be read after the plugin's name.</param>
-/// <param name="Hint">What to do.</param>
+/// <param name="Hint">What to do; empty where the reason says it.</param>
 internal sealed record PluginFault(string Plugin, string Path, PluginFaultCode Code, string Reason, string Hint)
 {
     /// <summary>Gets the failure behind it, for whoever wants to see more; null when there is none.</summary>
     public Exception? Cause { get; init; }
 
-    public override string ToString() => $"Plugin '{Plugin}' {Reason} {Hint}";
+    public override string ToString() => $"Plugin '{Plugin}' {Reason} {Hint}".TrimEnd();
 }
 
 /// <summary>Kinds of faults of plugins.</summary>

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Logging;
 
 namespace Ptgp.BadPlugins;
@@ -21,6 +20,5 @@ public sealed class Good(GoodOptions options, ILogger<Good> log, IHostServices h
 
 public sealed record GoodOptions
 {
-    [MinLength(2)]
     public string Greeting { get; init; } = "Hello";
 }

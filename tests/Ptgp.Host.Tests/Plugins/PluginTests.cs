@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.Loader;
+using Microsoft.Extensions.Configuration;
+using Ptgp.Host.Configuration;
 using Ptgp.Host.Plugins;
 
 namespace Ptgp.Host.Tests.Plugins;
@@ -24,30 +26,29 @@ public class PluginTests
     }
 
     [Fact]
-    public void OptionsAreMadeByTheHost()
+    public void OptionsComeFromTheTask()
     {
         using var folder = new PluginFolder("Good");
-        using var instance = folder.Discover().Find("good").Create(new() { TaskName = "task", Options = type => (With(Activator.CreateInstance(type)!), []) });
+        using var instance = Create(folder, "tasks:task:options:greeting", "Hallo");
         Assert.Equal("Hallo, you", ((TaskPlugin<string, string>)instance.Plugin).ToText("you"));
-
-        static object With(object options)
-        {
-            options.GetType().GetProperty("Greeting")!.SetValue(options, "Hallo");
-            return options;
-        }
     }
 
-    [Fact]
-    public void OptionsThatDoNotHoldAreReportedWithTheirKeys()
+    [Theory]
+    [InlineData("Good", "greting", "Hallo", "tasks:task:options:greting is not known. Did you mean 'greeting'?")]
+    [InlineData("OptionsDoNotHold", "beams", "11", "tasks:task:options:beams must be from 1 to 10, but is 11.")]
+    [InlineData("ThrowsInConstructor", "beams", "11", "tasks:task:options:beams is not known. No keys are known here.")]
+    public void OptionsThatDoNotHoldAreReportedWithTheirKeys(string plugin, string key, string value, string fault)
     {
-        using var folder = new PluginFolder("OptionsDoNotHold");
-        var e = Assert.Throws<PluginException>(() => Assert.Single(folder.Discover().Plugins).Create(new()
-        {
-            TaskName = "task",
-            Options = type => (null, [new("tasks:task:options:beams", "must be a number from 1 to 10, but is '11'.")]),
-        }));
+        using var folder = new PluginFolder(plugin);
+        var e = Assert.Throws<PluginException>(() => Create(folder, $"tasks:task:options:{key}", value));
         Assert.Equal(PluginFaultCode.Options, e.Fault.Code);
-        Assert.Equal("Plugin 'options-do-not-hold' must be given options that hold, but is not:\n  tasks:task:options:beams must be a number from 1 to 10, but is '11'. \nCorrect it.", e.Message);
+        Assert.Equal($"Plugin '{e.Fault.Plugin}' must be given options that hold, but is not:\n  {fault}", e.Message);
+    }
+
+    private static PluginInstance Create(PluginFolder folder, string key, string value)
+    {
+        var options = new ConfigurationBuilder().AddInMemoryCollection([new(key, value)]).Build().GetSection("tasks:task:options");
+        return Assert.Single(folder.Discover().Plugins).Create(new() { TaskName = "task", Options = type => OptionsBinder.Bind(type, options) });
     }
 
     [Fact]

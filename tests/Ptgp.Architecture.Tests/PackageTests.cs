@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Reflection;
+using Ptgp.Host.Plugins;
+
+namespace Ptgp.Architecture.Tests;
+
+/// <summary>What a stranger does who has our package and no clone: the sample is copied elsewhere and built against a folder of packages.</summary>
+public sealed class PackageTests : IClassFixture<PackageTests.Elsewhere>
+{
+    private readonly Elsewhere elsewhere;
+
+    public PackageTests(Elsewhere elsewhere) => this.elsewhere = elsewhere;
+
+    [Fact]
+    public void TheSampleBuildsFromPackagesAndBringsItsOwnFilesOnly()
+    {
+        var output = elsewhere.Build("plugins/Sentiment", project => project);
+        Assert.True(output.Succeeded, output.Text);
+        Assert.Equal(
+            ["Sentiment.deps.json", "Sentiment.dll", "Sentiment.pdb", "Sentiment.runtimeconfig.json"],
+            Directory.EnumerateFileSystemEntries(output.Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        var catalog = PluginCatalog.Discover([Path.GetDirectoryName(output.Folder)!]);
+        Assert.Empty(catalog.Faults);
+        Assert.Equal(SharedAssemblies.ContractVersion, catalog.Find("sentiment").Contract);
+    }
+
+    [Fact]
+    public void APluginThatWouldBringTheContractDoesNotBuild()
+    {
+        var output = elsewhere.Build("wrong/Sentiment", project => project.Replace(" ExcludeAssets=\"runtime\"", "", StringComparison.Ordinal));
+        Assert.False(output.Succeeded);
+        Assert.Contains(
+            "error PTGP001: Plugin 'Sentiment' must not bring what the host brings, but would copy Ptgp.Abstractions.dll into its output. Add ExcludeAssets=\"runtime;native\" to the reference they come from",
+            output.Text,
+            StringComparison.Ordinal);
+    }
+
+    /// <summary>A folder outside of the repository, with a feed that holds our package.</summary>
+    public sealed class Elsewhere : IDisposable
+    {
+        private readonly TemporaryFolder home = new();
+
+        public Elsewhere()
+        {
+            var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)).Split('_')[0];
+            var (code, text) = Dotnet("pack", Path.Combine(Repository.Root, "src", "Ptgp.Abstractions"), "-c", configuration, "--no-build", "-o", home["feed"]);
+            Assert.True(code == 0, text);
+        }
+
+        internal (bool Succeeded, string Text, string Folder) Build(string place, Func<string, string> change)
+        {
+            var sample = Path.Combine(Repository.Root, "samples", "Sentiment");
+            var source = Directory.CreateDirectory(home["source/" + place]).FullName;
+            File.Copy(Path.Combine(sample, "SentimentPlugin.cs"), Path.Combine(source, "SentimentPlugin.cs"));
+            var project = Path.Combine(source, "Sentiment.csproj");
+            File.WriteAllText(project, change(File.ReadAllText(Path.Combine(sample, "Sentiment.csproj"))));
+
+            // Everything but our package lies where this build got it from, so that nothing is fetched and nothing of ours stays there.
+            var packages = typeof(PackageTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "NuGetPackageRoot").Value!;
+            var (code, text) = Dotnet(
+                "build", project, "-o", home[place], "-p:NuGetAudit=false", $"-p:RestoreSources={home["feed"]}", $"-p:RestorePackagesPath={home["packages"]}", $"-p:RestoreFallbackFolders={packages}");
+            return (code == 0, text, home[place]);
+        }
+
+        public void Dispose() => home.Dispose();
+
+        private static (int Code, string Text) Dotnet(params string[] arguments)
+        {
+            var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [.. arguments, "-nologo", "-v:q", "-nodeReuse:false"])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                WorkingDirectory = Path.GetTempPath(),
+            };
+            foreach (var inherited in start.Environment.Keys.Where(key => key.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
+            {
+                start.Environment.Remove(inherited); // a test runner's own MSBuild settings are not a stranger's
+            }
+
+            using var process = Process.Start(start)!;
+            var error = process.StandardError.ReadToEndAsync();
+            var text = process.StandardOutput.ReadToEnd() + error.GetAwaiter().GetResult();
+            process.WaitForExit();
+            return (process.ExitCode, text);
+        }
+    }
+}
