@@ -80,8 +80,11 @@ namespace Ptgp.Build
                     var at = start + (i * size);
                     sections.Add(new Section
                     {
-                        Type = U32(at + 4), Offset = checked((int)U64(at + 24)), Size = checked((int)U64(at + 32)),
-                        Link = checked((int)U32(at + 40)), EntrySize = checked((int)U64(at + 56)),
+                        Type = U32(at + 4),
+                        Offset = checked((int)U64(at + 24)),
+                        Size = checked((int)U64(at + 32)),
+                        Link = checked((int)U32(at + 40)),
+                        EntrySize = checked((int)U64(at + 56)),
                     });
                 }
             }

@@ -50,9 +50,20 @@ internal static class DecodingBenchmarks
         var stack = new StackConfig { Layers = 6, Heads = 8, HeadWidth = 64, FeedForwardWidth = 2048 };
         var config = new TransformerConfig
         {
-            Vocabulary = 32128, Width = 512, Encoder = stack, Decoder = stack, Norm = NormKind.RootMeanSquare, NormEpsilon = 1e-6, HasFinalNorm = true,
-            Positions = PositionKind.RelativeBuckets, RelativeBuckets = 32, RelativeMaxDistance = 128, HasBiases = false, AttentionScale = 1,
-            OutputScale = Math.Pow(512, -0.5), EndId = 1,
+            Vocabulary = 32128,
+            Width = 512,
+            Encoder = stack,
+            Decoder = stack,
+            Norm = NormKind.RootMeanSquare,
+            NormEpsilon = 1e-6,
+            HasFinalNorm = true,
+            Positions = PositionKind.RelativeBuckets,
+            RelativeBuckets = 32,
+            RelativeMaxDistance = 128,
+            HasBiases = false,
+            AttentionScale = 1,
+            OutputScale = Math.Pow(512, -0.5),
+            EndId = 1,
         };
         var transformer = new Transformer(config, new FormulaParameters(Family.All.First(family => family.Name == "t5").NamesOf(config), 0.08, 1.5));
         transformer.eval();

@@ -1,6 +1,6 @@
 using Ptgp.Backbone;
-using Parameter = TorchSharp.Modules.Parameter;
 using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Ptgp.Benchmarks;
 

@@ -22,7 +22,10 @@ internal sealed class T5Family : Family
         var (width, layers, tied) = (config.Size("d_model"), config.Size("num_layers"), config.Flag("tie_word_embeddings", true));
         var stack = new StackConfig
         {
-            Layers = layers, Heads = config.Size("num_heads"), HeadWidth = config.Size("d_kv"), FeedForwardWidth = config.Size("d_ff"),
+            Layers = layers,
+            Heads = config.Size("num_heads"),
+            HeadWidth = config.Size("d_kv"),
+            FeedForwardWidth = config.Size("d_ff"),
         };
         var dropout = config.Number("dropout_rate", 0.1);
         return new()

@@ -35,8 +35,10 @@ internal sealed class SpeechHead(IBackbone backbone, IReadOnlyList<AttentionHead
             var end = seek + timestamps.Reach(best.Ids, Window); // what was written decides where the next window starts
             var looked = await host.WriteAsync(new()
             {
-                Encoded = heard, Prefix = [Id(answer.Language), Id("<|transcribe|>"), Id("<|notimestamps|>"), .. text],
-                Options = new() { MaxNewTokens = 1 }, Attention = new() { Heads = alignment }, // rows are the prefix's: words get their times from them
+                Encoded = heard,
+                Prefix = [Id(answer.Language), Id("<|transcribe|>"), Id("<|notimestamps|>"), .. text],
+                Options = new() { MaxNewTokens = 1 },
+                Attention = new() { Heads = alignment }, // rows are the prefix's: words get their times from them
             }, cancellation);
             answer = answer with { Segments = [.. answer.Segments, new(seek / 100.0, end / 100.0, best.Text, looked.Best.Attention)] };
             host.Report(answer);
@@ -57,8 +59,12 @@ internal sealed class SpeechHead(IBackbone backbone, IReadOnlyList<AttentionHead
         {
             var written = await host.WriteAsync(new()
             {
-                Encoded = heard, Prefix = prefix, Options = attempts[attempt] with { DecoderStartTokenId = start }, Rules = [timestamps],
-                ProbabilitiesOf = [Id("<|nospeech|>")], ProbabilitiesAfter = prefix.Length - prompt.Length,
+                Encoded = heard,
+                Prefix = prefix,
+                Options = attempts[attempt] with { DecoderStartTokenId = start },
+                Rules = [timestamps],
+                ProbabilitiesOf = [Id("<|nospeech|>")],
+                ProbabilitiesAfter = prefix.Length - prompt.Length,
             }, cancellation);
             if (written.Best.LogProbabilities.Average() > -1 || written.Probabilities[0] > 0.6 || attempt == attempts.Length - 1)
             {

@@ -113,7 +113,8 @@ public sealed class ConfigurationReaderTests
     {
         using var folder = new ConfigurationFolder(Whole);
         var reader = folder.Reader("tasks:en-de:generation:numBeams=99", "backbones:base:checkpoint=gone", "tasks:new:plugin=translation")
-            with { Environment = new Dictionary<string, string> { ["PTGP__tasks__en-de__generation__minlenght"] = "1" } };
+            with
+        { Environment = new Dictionary<string, string> { ["PTGP__tasks__en-de__generation__minlenght"] = "1" } };
 
         Assert.Equal(
         [

@@ -22,7 +22,13 @@ public sealed class RoundTripTests
         Gen.Select(Gen.Int[0, 100], Gen.Double[0.5, 2], (start, factor) => new ExponentialDecay(start, factor)).Nullable(),
         (beams, penalty, stopping, ends, words, renormalize, decay) => new GenerationOptions
         {
-            NumBeams = beams, LengthPenalty = penalty, EarlyStopping = stopping, EosTokenId = ends, BadWordsIds = words, RenormalizeLogits = renormalize, ExponentialDecayLengthPenalty = decay,
+            NumBeams = beams,
+            LengthPenalty = penalty,
+            EarlyStopping = stopping,
+            EosTokenId = ends,
+            BadWordsIds = words,
+            RenormalizeLogits = renormalize,
+            ExponentialDecayLengthPenalty = decay,
         });
 
     private static readonly Gen<string> name = Gen.String[Gen.Char["abcXYZ019-_. é翻"], 1, 8];

@@ -12,7 +12,13 @@ public sealed class TrainerTests : IDisposable
 {
     private static readonly FineTuningRecipe Recipe = new()
     {
-        Tuning = BackboneTuning.LowRank, Rank = 2, BatchSize = 4, Epochs = 2, LearningRate = 0.01, Dropout = 0.1, EvaluateEvery = 5,
+        Tuning = BackboneTuning.LowRank,
+        Rank = 2,
+        BatchSize = 4,
+        Epochs = 2,
+        LearningRate = 0.01,
+        Dropout = 0.1,
+        EvaluateEvery = 5,
     };
 
     private readonly DisposeScope scope = NewDisposeScope();

@@ -66,7 +66,8 @@ internal static class PluginCheck
     }
 
     private static PluginFault NoImage(string plugin, PluginImageException e) => new(plugin, e.Path, e.Code,
-        $"must be {(e.Code == PluginFaultCode.NotManaged ? "a" : "a whole")} .NET assembly, but '{Path.GetFileName(e.Path)}' {e.Message}.", "Copy the plugin's output folder again.") { Cause = e };
+        $"must be {(e.Code == PluginFaultCode.NotManaged ? "a" : "a whole")} .NET assembly, but '{Path.GetFileName(e.Path)}' {e.Message}.", "Copy the plugin's output folder again.")
+    { Cause = e };
 
     private static void OpenOthers(string folder, IReadOnlyCollection<string> files, Dictionary<string, PluginImage> images)
     {
