@@ -205,8 +205,10 @@ public sealed class WritingEngineTests : IDisposable
     {
         await Generate(5);
         var before = await Live();
-        await Generate(40);
-        Assert.Equal(before, await Live());
+        const int times = 40;
+        await Generate(times);
+        // Which requests meet in a batch is chance, so a layer may pack its weights for a new number of rows: once, and by far not in every round.
+        Assert.InRange(await Live() - before, 0, (times / 2) - 1);
 
         Task<long> Live() => bench.Engine.Device.RunAsync(() => DisposeScopeManager.Statistics.ThreadTotalLiveCount);
 
