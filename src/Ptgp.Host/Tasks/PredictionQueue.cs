@@ -17,7 +17,9 @@ internal sealed class PredictionQueue<TInput, TPart, TPartOutput, TOutput>(
     /// <summary>Predicts a part, in a batch with others.</summary>
     public Task<TPartOutput> PredictAsync(TPart part, CancellationToken cancellation)
     {
-        var item = new Waiting(part, head.EncodeInput(part), new(TaskCreationOptions.RunContinuationsAsynchronously), cancellation);
+        // Refused here, and not in a batch, where it would take others with it.
+        var features = head.EncodeInput(part) is { Length: > 0 } some ? some : throw new FormatException("There must be something to read, but the input is empty.");
+        var item = new Waiting(part, features, new(TaskCreationOptions.RunContinuationsAsynchronously), cancellation);
         lock (gate)
         {
             waiting.Add(item);

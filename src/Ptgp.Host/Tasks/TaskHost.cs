@@ -62,6 +62,7 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
             Backbone = backbone,
             View = new(backbone.Description, backbone.Tokenizer, backbone.Transformer),
             Generation = settings.Generation,
+            Use = use,
             // Training begins anew, perhaps to make the very folder that the configuration names.
             Trained = settings.Adapter is null || use == TaskUse.Training ? null : TrainedTask.Find(settings.Adapter),
             Log = log,

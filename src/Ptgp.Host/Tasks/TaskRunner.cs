@@ -1,4 +1,5 @@
 using System.Reflection;
+using static TorchSharp.torch;
 
 namespace Ptgp.Host.Tasks;
 
@@ -19,6 +20,11 @@ internal static class TaskRunner
         catch (InvalidOperationException e)
         {
             throw new UserException($"Task '{setting.Task}' cannot run on backbone '{setting.View.Description.Name}': {e.Message}", e);
+        }
+
+        if (setting is { Use: TaskUse.Answering, Trained: null } && ((nn.Module)head).parameters().Any())
+        {
+            setting.Log.Warn($"Task '{setting.Task}' answers by a head that was never trained: its parameters are random. Train it with 'ptgp train {setting.Task}', and name what was learned in tasks:{setting.Task}:adapter.");
         }
 
         var parts = Base(head.GetType(), typeof(TaskHead<,,,>))!.GetGenericArguments();

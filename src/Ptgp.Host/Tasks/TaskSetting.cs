@@ -18,6 +18,9 @@ internal sealed record TaskSetting
     /// <summary>Gets the folder that training wrote, whose weights the task takes; null for a fresh head on the checkpoint as it is.</summary>
     public string? Trained { get; init; }
 
+    /// <summary>Gets what it is opened for.</summary>
+    public TaskUse Use { get; init; }
+
     /// <summary>Gets where what is noteworthy is said.</summary>
     public required IConsoleLog Log { get; init; }
 }

@@ -9,6 +9,7 @@ public sealed class SentimentTests : IDisposable
 {
     private readonly PluginFolder folder = new("Sentiment");
     private readonly string home;
+    private string said = "";
 
     public SentimentTests()
     {
@@ -30,16 +31,18 @@ public sealed class SentimentTests : IDisposable
     {
         Assert.Contains($"sentiment  1.0.0, contract 1.0, in '{folder["Sentiment"]}'", Ptgp("plugins"), StringComparison.Ordinal);
         var untrained = Accuracy();
+        Assert.Contains("Warning: Task 'feelings' answers by a head that was never trained", said, StringComparison.Ordinal);
         Ptgp("train", "feelings", "--data", "reviews.tsv", "--held-out", "reviews.tsv", "--output", "learned", "--recipe", "epochs=60");
         File.WriteAllText(Path.Combine(home, "ptgp.json"), File.ReadAllText(Path.Combine(home, "ptgp.json")).Replace("\"backbone\": \"base\"", "\"backbone\": \"base\", \"adapter\": \"learned\"", StringComparison.Ordinal));
         Assert.True(untrained < 1, "A fresh head must not know the answers, or the test shows nothing.");
         Assert.Equal(1, Accuracy());
+        Assert.DoesNotContain("Warning", said, StringComparison.Ordinal);
         Assert.Equal("Positive\nNegative\n", Ptgp("run", "feelings", "A warm, funny film that stays with you.", "Dull, loud and far too long."));
     }
 
     private double Accuracy() => (double)JsonNode.Parse(Ptgp("evaluate", "feelings", "--data", "reviews.tsv", "--json"))!["metrics"]!["accuracy"]!;
 
-    // Standard output; what is said beside it is shown when the command fails.
+    // Standard output; what is said beside it is kept, and shown when the command fails.
     private string Ptgp(params string[] arguments)
     {
         var host = Path.Combine(Repository.Root, "artifacts", "bin", "Ptgp.Host", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "ptgp.dll");
@@ -53,7 +56,8 @@ public sealed class SentimentTests : IDisposable
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"ptgp {string.Join(' ', arguments)} must succeed, but ends with {process.ExitCode}:\n{error.GetAwaiter().GetResult()}{output}");
+        said = error.GetAwaiter().GetResult();
+        Assert.True(process.ExitCode == 0, $"ptgp {string.Join(' ', arguments)} must succeed, but ends with {process.ExitCode}:\n{said}{output}");
         return output;
     }
 }
