@@ -38,7 +38,7 @@ internal sealed class Projection : nn.Module
     /// <summary>Adds the pass's low-rank delta of this layer to what the shared weights made of <paramref name="x"/>.</summary>
     public Tensor AddDelta(Tensor y, Tensor x, Pass pass) =>
         pass.Adapter is { } adapter && adapter.Deltas.TryGetValue(Path, out var delta)
-            ? y + (nn.functional.linear(nn.functional.linear(x, delta.A), delta.B) * delta.Scale)
+            ? y + delta.Forward(x)
             : y;
 
     /// <summary>Forgets the copy packed for speed, because the weights will change.</summary>

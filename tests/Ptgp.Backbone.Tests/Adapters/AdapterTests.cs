@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -38,6 +39,19 @@ public class AdapterTests
         var x = rand(2, 7, 5);
         var expected = x.reshape(-1, 5).mm(delta.B.mm(delta.A).t() * 2).view(2, 7, 4);
         Assert.True(delta.Forward(x).allclose(expected, atol: 1e-6));
+    }
+
+    [Fact]
+    public void ABackboneOf16BitsLearnsDeltasOf32()
+    {
+        using var scope = NewDisposeScope();
+        using var transformer = CheckpointFolder.Open(Repository.Fixture("models", "t5-v1_0")).LoadTransformer(CPU, bfloat16);
+        using Adapter adapter = new(transformer, AdapterTargets.Find(transformer.NamedParameters.Keys, ["q", "v", "up"]), 2, 4, seed: 1);
+        var ids = tensor([5L, 6, 7, 1], [1, 4]);
+        var source = transformer.Encode(transformer.Embed(new() { Source = ids, Mask = ones_like(ids, ScalarType.Bool) }), adapter);
+        transformer.Project(transformer.Decode(source, ids, adapter)).to(float32).sum().backward();
+        // B is 0 at first, so that A has no gradient yet.
+        Assert.All(adapter.Deltas.Values, delta => Assert.True(delta.B.dtype == float32 && delta.B.grad!.abs().sum().item<float>() > 0));
     }
 
     [Fact]
