@@ -48,7 +48,7 @@ internal sealed class RunCommand : IPtgpCommand
         }
         catch (Exception) when (file is not null && answers.Written > 0)
         {
-            context.Log.Warn($"Not all was answered. The first {answers.Written} answers are in '{file.PartialPath}'.");
+            context.Log.Warn($"Not all was answered. What was, {Tables.Count(answers.Written, "line")}, is in '{file.PartialPath}'.");
             throw;
         }
 

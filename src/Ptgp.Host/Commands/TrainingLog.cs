@@ -1,15 +1,20 @@
+using System.Diagnostics;
 using Ptgp.Host.Tasks;
 
 namespace Ptgp.Host.Commands;
 
-/// <summary>Says in lines how a training goes on: about fifty of them, whatever its length.</summary>
+/// <summary>Says in lines how a training goes on: about fifty of them, whatever its length, and more where steps are slow.</summary>
 internal sealed class TrainingLog(IConsoleLog log) : TrainingDisplay
 {
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(20);
+    private long last = Stopwatch.GetTimestamp();
+
     public override void Show(TrainingStep step)
     {
         var remaining = Remaining(step);
-        if (step.Step == 1 || step.Step == step.Steps || step.Step % Math.Max(1, step.Steps / 50) == 0)
+        if (step.Step == 1 || step.Step == step.Steps || step.Step % Math.Max(1, step.Steps / 50) == 0 || Stopwatch.GetElapsedTime(last) > Silence)
         {
+            last = Stopwatch.GetTimestamp();
             log.Status($"step {step.Step}/{step.Steps}  {Say(step)}{(remaining is { } left ? $"  {left:hh\\:mm\\:ss} left" : "")}");
         }
     }

@@ -100,7 +100,7 @@ public sealed class RunCommandTests
         Assert.Equal((1, $"{answer}\n{answer}\n", $"{message}\n"), await folder.RunAsync("run", "shout", "--input", file));
 
         var written = await folder.RunAsync("run", "shout", "--input", file, "--output", "old.txt");
-        Assert.Equal((1, "", $"Warning: Not all was answered. The first 2 answers are in '{folder["old.txt.partial"]}'.\n{message}\n"), written);
+        Assert.Equal((1, "", $"Warning: Not all was answered. What was, 2 lines, is in '{folder["old.txt.partial"]}'.\n{message}\n"), written);
         Assert.Equal(("old", "A\nA\n"), (File.ReadAllText(folder["old.txt"]), File.ReadAllText(folder["old.txt.partial"])));
     }
 
