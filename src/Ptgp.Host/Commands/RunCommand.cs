@@ -56,7 +56,7 @@ internal sealed class RunCommand : IPtgpCommand
         {
             context.Log.Status(answers.Written == 0
                 ? $"'{sourceName}' is empty: there was nothing to answer."
-                : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{answers.Written} lines in {watch.Elapsed.TotalSeconds:0.00} s: {answers.Written / watch.Elapsed.TotalSeconds:0.0} a second."));
+                : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Tables.Count(answers.Written, "line")} in {watch.Elapsed.TotalSeconds:0.00} s: {answers.Written / watch.Elapsed.TotalSeconds:0.0} a second."));
         }
 
         return ExitCode.Done;

@@ -27,13 +27,18 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
 
         var description = folder.Describe(settings.Backbone);
         folder.Verify();
+        var generation = settings.Generation.Or(WishesOf(plugin)).Or(folder.Generation);
+        if (plugin.Needs.HasFlag(BackboneFeatures.Writes))
+        {
+            TaskWriter.Resolve(generation, folder.Config, description);
+        }
 
         return Task.FromResult(new TaskInspection
         {
             Task = task,
             Plugin = plugin.Name,
             Backbone = description,
-            Generation = settings.Generation.Or(WishesOf(plugin)).Or(folder.Generation),
+            Generation = generation,
             Remarks = remarks,
         });
     }
