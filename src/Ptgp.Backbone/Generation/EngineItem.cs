@@ -66,7 +66,7 @@ internal sealed class EngineItem
         try
         {
             var hypotheses = Search.Results.Select((raw, i) => Hypothesis(raw, attention.ElementAtOrDefault(i) ?? [])).ToArray();
-            stream?.End(hypotheses[0].Text);
+            stream?.End();
             answer.TrySetResult(new() { Hypotheses = hypotheses, Probabilities = Search.Probabilities });
         }
 #pragma warning disable CA1031 // Whoever asked gets it: his own OnPiece may throw.

@@ -1,31 +1,28 @@
+using Ptgp.Backbone.Tokenization;
+
 namespace Ptgp.Backbone.Generation;
 
 /// <summary>Turns tokens that have become certain into pieces of text that are never taken back.</summary>
 internal sealed class TextStream(ITokenizer tokenizer, Action<Piece> onPiece)
 {
-    // What a character half of whose bytes are still to come decodes to.
-    private const char Incomplete = '\uFFFD';
-
-    private readonly List<int> ids = [];
-    private string told = "";
+    private readonly StreamingDecoder decoder = new(tokenizer);
 
     public void Add(IReadOnlyList<int> tokens)
     {
-        ids.AddRange(tokens);
-        var text = tokenizer.Decode(ids);
-        Tell(text.AsSpan().TrimEnd(Incomplete).TrimEnd());
+        foreach (var token in tokens)
+        {
+            Tell(decoder.Add(token));
+        }
     }
 
-    /// <summary>Tells the rest.</summary>
-    public void End(string text) => Tell(text);
+    /// <summary>Tells what was held back.</summary>
+    public void End() => Tell(decoder.Flush());
 
-    private void Tell(ReadOnlySpan<char> text)
+    private void Tell(string text)
     {
-        if (text.Length > told.Length && text.StartsWith(told))
+        if (text.Length > 0)
         {
-            Piece piece = new(text[told.Length..].ToString());
-            told = text.ToString();
-            onPiece(piece);
+            onPiece(new(text));
         }
     }
 }

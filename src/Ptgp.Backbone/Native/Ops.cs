@@ -92,7 +92,9 @@ public static class Ops
                 nameof(mask));
         }
 
-        return ScaledAttention.Attend(q, k, v, mask, scale, causal, dropout);
+        return dropout == 0 && !causal && NearAttention.Fits(q, k, v, mask)
+            ? NearAttention.Attend(q, k, v, mask, scale)
+            : ScaledAttention.Attend(q, k, v, mask, scale, causal, dropout);
     }
 
     /// <summary>

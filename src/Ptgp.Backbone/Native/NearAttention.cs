@@ -1,0 +1,181 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Ptgp.Backbone.Native;
+
+/// <summary>Attention of a few queries on the CPU, as decoding asks for it, computed here: what a mask hides is skipped, and libtorch's cost of starting each small product falls away.</summary>
+internal static unsafe partial class NearAttention
+{
+    private const int MostQueries = 16;
+
+    // With several threads, more multiplications than these are better shared among them.
+    private const long LargestShare = 1 << 22;
+
+    // What hides does so with the lowest numbers there are; nothing that is meant comes near.
+    private const float Hidden = -1e30f;
+
+    private static int Wide => Vector256<float>.Count;
+
+    /// <summary>Tells whether attention is computed here.</summary>
+    public static bool Fits(Tensor q, Tensor k, Tensor v, Tensor? mask) =>
+        q.device_type == DeviceType.CPU && q.dtype == ScalarType.Float32 && q.size(2) <= MostQueries && q.NumberOfElements > 0 && k.size(2) > 0
+        && (mask is null || mask.dtype == ScalarType.Float32)
+        && q.size(3) % Wide == 0 && v.size(3) % Wide == 0 && q.stride(3) == 1 && k.stride(3) == 1 && v.stride(3) == 1
+        && !is_grad_enabled()
+        && (get_num_threads() == 1 || q.NumberOfElements * k.size(2) <= LargestShare);
+
+    /// <summary>Computes <see cref="Ops.Attention"/>, whose checks have passed. In memory, the result is <c>[batch, queries, heads, width]</c>.</summary>
+    public static Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor? mask, double scale)
+    {
+        var (batch, heads, queries, keys) = ((int)q.size(0), (int)q.size(1), (int)q.size(2), (int)k.size(2));
+        var (width, valueWidth) = ((int)q.size(3), (int)v.size(3));
+        using var result = empty([batch, queries, heads, valueWidth], ScalarType.Float32);
+        using var spread = mask?.expand(batch, heads, queries, keys);
+        var (qs, ks, vs) = (Strides(q), Strides(k), Strides(v));
+        var (ms, step) = spread is null ? default : (Strides(spread), spread.stride(3));
+        float* from = Data(q), seen = Data(k), held = Data(v), to = Data(result);
+        float* hides = spread is null ? null : Data(spread);
+        var room = ArrayPool<float>.Shared.Rent(2 * keys);
+        var places = ArrayPool<int>.Shared.Rent(keys);
+        var added = room.AsSpan(0, keys);
+        var weights = room.AsSpan(keys, keys);
+        for (var b = 0; b < batch; b++)
+        {
+            for (var at = 0; at < queries; at++)
+            {
+                var visible = 0;
+                for (var h = 0; h < heads; h++)
+                {
+                    if (h == 0 || ms.H != 0)
+                    {
+                        visible = Look(hides is null ? null : hides + (b * ms.B) + (h * ms.H) + (at * ms.L), step, keys, places, added);
+                    }
+
+                    var chosen = places.AsSpan(0, visible);
+                    Score(from + (b * qs.B) + (h * qs.H) + (at * qs.L), seen + (b * ks.B) + (h * ks.H), ks.L, width, (float)scale, chosen, added, weights);
+                    Mix(weights[..visible], held + (b * vs.B) + (h * vs.H), vs.L, valueWidth, chosen, to + ((((((long)b * queries) + at) * heads) + h) * valueWidth));
+                }
+            }
+        }
+
+        ArrayPool<float>.Shared.Return(room);
+        ArrayPool<int>.Shared.Return(places);
+        return result.transpose(1, 2);
+    }
+
+    // Finds the keys that are not hidden, and what the mask adds to them. Where all are hidden, all are seen alike.
+    private static int Look(float* mask, long step, int keys, int[] places, Span<float> added)
+    {
+        var visible = 0;
+        for (var key = 0; key < keys; key++)
+        {
+            var here = mask is null ? 0 : mask[key * step];
+            if (here > Hidden)
+            {
+                places[visible] = key;
+                added[visible++] = here;
+            }
+        }
+
+        if (visible > 0)
+        {
+            return visible;
+        }
+
+        for (var key = 0; key < keys; key++)
+        {
+            places[key] = key;
+            added[key] = float.NegativeInfinity;
+        }
+
+        return keys;
+    }
+
+    // softmax(q kᵀ · scale + mask), not yet divided by its sum.
+    private static void Score(float* query, float* keys, long keyStep, int width, float scale, ReadOnlySpan<int> places, ReadOnlySpan<float> added, Span<float> weights)
+    {
+        if (float.IsNegativeInfinity(added[0]))
+        {
+            weights[..places.Length].Fill(1);
+            return;
+        }
+
+        var most = float.NegativeInfinity;
+        for (var i = 0; i < places.Length; i++)
+        {
+            var key = keys + (places[i] * keyStep);
+            var sum = Vector256.Load(query) * Vector256.Load(key);
+            for (var d = Wide; d < width; d += Wide)
+            {
+                sum = Vector256.FusedMultiplyAdd(Vector256.Load(query + d), Vector256.Load(key + d), sum);
+            }
+
+            var score = (Vector256.Sum(sum) * scale) + added[i];
+            weights[i] = score;
+            most = MathF.Max(most, score);
+        }
+
+        var at = 0;
+        for (; at <= places.Length - Wide; at += Wide)
+        {
+            Vector256.Exp(Vector256.Create<float>(weights[at..]) - Vector256.Create(most)).CopyTo(weights[at..]);
+        }
+
+        for (; at < places.Length; at++)
+        {
+            weights[at] = MathF.Exp(weights[at] - most);
+        }
+    }
+
+    private static void Mix(ReadOnlySpan<float> weights, float* values, long valueStep, int width, ReadOnlySpan<int> places, float* to)
+    {
+        var whole = 0f;
+        foreach (var weight in weights)
+        {
+            whole += weight;
+        }
+
+        var share = Vector256.Create(1 / whole);
+        var d = 0;
+        for (; d <= width - (4 * Wide); d += 4 * Wide)
+        {
+            // Four sums at once, because each alone would wait for its own last addition.
+            var (first, second, third, fourth) = (Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero);
+            for (var i = 0; i < places.Length; i++)
+            {
+                var weight = Vector256.Create(weights[i]);
+                var value = values + (places[i] * valueStep) + d;
+                first = Vector256.FusedMultiplyAdd(weight, Vector256.Load(value), first);
+                second = Vector256.FusedMultiplyAdd(weight, Vector256.Load(value + Wide), second);
+                third = Vector256.FusedMultiplyAdd(weight, Vector256.Load(value + (2 * Wide)), third);
+                fourth = Vector256.FusedMultiplyAdd(weight, Vector256.Load(value + (3 * Wide)), fourth);
+            }
+
+            (first * share).Store(to + d);
+            (second * share).Store(to + d + Wide);
+            (third * share).Store(to + d + (2 * Wide));
+            (fourth * share).Store(to + d + (3 * Wide));
+        }
+
+        for (; d < width; d += Wide)
+        {
+            var sum = Vector256<float>.Zero;
+            for (var i = 0; i < places.Length; i++)
+            {
+                sum = Vector256.FusedMultiplyAdd(Vector256.Create(weights[i]), Vector256.Load(values + (places[i] * valueStep) + d), sum);
+            }
+
+            (sum * share).Store(to + d);
+        }
+    }
+
+    private static (long B, long H, long L) Strides(Tensor tensor) => (tensor.stride(0), tensor.stride(1), tensor.stride(2));
+
+    private static float* Data(Tensor tensor) => (float*)THSTensor_data(tensor.Handle);
+
+    [LibraryImport("LibTorchSharp")]
+    private static partial nint THSTensor_data(nint tensor);
+}
