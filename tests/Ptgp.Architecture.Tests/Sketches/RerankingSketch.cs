@@ -15,7 +15,7 @@ internal sealed class RankHead : TaskHead<Query, Pair, float, Ranking>
 
     public RankHead(IBackbone backbone) : base(backbone)
     {
-        score = nn.Linear(backbone.Width, 1);
+        score = nn.Linear(backbone.Width, 1, hasBias: false); // a loss over a list cannot tell what is added to all of it
         RegisterComponents();
     }
 
