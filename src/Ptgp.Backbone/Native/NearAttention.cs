@@ -63,6 +63,11 @@ internal static unsafe partial class NearAttention
 
         ArrayPool<float>.Shared.Return(room);
         ArrayPool<int>.Shared.Return(places);
+        // Only their addresses were used above, which keeps nothing from being finalized.
+        GC.KeepAlive(q);
+        GC.KeepAlive(k);
+        GC.KeepAlive(v);
+        GC.KeepAlive(mask);
         return result.transpose(1, 2);
     }
 
