@@ -62,12 +62,16 @@ internal sealed class LossChecks<TInput, TPart, TPartOutput, TOutput>(
 
         faults.Check(loss.Sum.numel() == 1, $"Loss's Sum must be one number, but has the shape [{string.Join(", ", loss.Sum.shape)}].");
         loss.Sum.sum().backward();
-        foreach (var (name, parameter) in head.named_parameters().Where(named => named.parameter.requires_grad))
+        var learned = head.named_parameters().Where(named => named.parameter.requires_grad).ToArray();
+        foreach (var (name, parameter) in learned)
         {
-            var gradient = parameter.grad;
-            faults.Check(gradient is not null && gradient.abs().sum().item<float>() > 0,
+            // Connected, not other than 0: a softmax cannot tell what is added to all its scores, so a span's bias has the gradient 0 up to rounding.
+            faults.Check(parameter.grad is not null,
                 $"Loss must teach every parameter of the head, but no gradient reaches '{name}'. Use it in Loss, or do not register it.");
         }
+
+        faults.Check(learned.Length == 0 || learned.Any(named => named.parameter.grad is { } gradient && gradient.abs().sum().item<float>() > 0),
+            "Loss must teach the head, but the gradients of all its parameters are 0. Compute it from what they make.");
 
         head.zero_grad();
         foreach (var parameter in backbone.Parameters)
