@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Ptgp.Backbone;
 
 /// <summary>Turns the Transformer's own parameter names into those of a family's checkpoints.</summary>
@@ -9,18 +7,13 @@ namespace Ptgp.Backbone;
 /// </remarks>
 public sealed class NameTable
 {
-    private readonly List<(Regex Ours, string Theirs)> lines = [];
+    private readonly (string[] Ours, string Theirs)[] lines;
 
     /// <summary>Initializes a table of pairs: ours, theirs.</summary>
     public NameTable(params (string Ours, string Theirs)[] pairs)
     {
         ArgumentNullException.ThrowIfNull(pairs);
-        foreach (var (ours, theirs) in pairs)
-        {
-            var pattern = Regex.Escape(ours).Replace(@"\*", "(?<stack>encoder|decoder)", StringComparison.Ordinal).Replace(@"\#", "(?<number>[0-9]+)", StringComparison.Ordinal);
-            var isWhole = ours.EndsWith(".weight", StringComparison.Ordinal) || ours.EndsWith(".bias", StringComparison.Ordinal);
-            lines.Add((new Regex(isWhole ? $"^{pattern}$" : $"^{pattern}(?<suffix>\\.weight|\\.bias)$", RegexOptions.CultureInvariant), theirs));
-        }
+        lines = [.. pairs.Select(pair => (pair.Ours.Split('.'), pair.Theirs))];
     }
 
     /// <summary>Gets the checkpoint's name of one of our parameters.</summary>
@@ -29,17 +22,30 @@ public sealed class NameTable
     {
         get
         {
+            ArgumentNullException.ThrowIfNull(ours);
+            var parts = ours.Split('.');
             foreach (var (pattern, theirs) in lines)
             {
-                var match = pattern.Match(ours);
-                if (match.Success)
+                var isWhole = IsClosing(pattern[^1]);
+                if (parts.Length == pattern.Length + (isWhole ? 0 : 1) && (isWhole || IsClosing(parts[^1])) && pattern.Zip(parts).All(pair => Fits(pair.First, pair.Second)))
                 {
-                    return theirs.Replace("*", match.Groups["stack"].Value, StringComparison.Ordinal)
-                        .Replace("#", match.Groups["number"].Value, StringComparison.Ordinal) + match.Groups["suffix"].Value;
+                    var name = theirs.Replace("*", At("*"), StringComparison.Ordinal).Replace("#", At("#"), StringComparison.Ordinal);
+                    return isWhole ? name : $"{name}.{parts[^1]}";
                 }
+
+                string At(string sign) => Array.IndexOf(pattern, sign) is var at and >= 0 ? parts[at] : "";
             }
 
             throw new KeyNotFoundException($"The family's table of names must have a line for '{ours}', but has none. Add it.");
         }
     }
+
+    private static bool IsClosing(string part) => part is "weight" or "bias";
+
+    private static bool Fits(string pattern, string part) => pattern switch
+    {
+        "*" => part is "encoder" or "decoder",
+        "#" => part.Length > 0 && part.All(char.IsAsciiDigit),
+        _ => pattern == part,
+    };
 }
