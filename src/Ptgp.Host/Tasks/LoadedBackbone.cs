@@ -26,9 +26,8 @@ internal sealed class LoadedBackbone : IDisposable
 
     /// <summary>Loads a checkpoint.</summary>
     /// <exception cref="CheckpointException">It is missing or broken.</exception>
-    public static LoadedBackbone Load(string name, CheckpointFolder folder, ComputeDevice device)
+    public static LoadedBackbone Load(CheckpointFolder folder, BackboneDescription description, ComputeDevice device)
     {
-        var description = folder.Describe(name);
         var tokenizer = folder.LoadTokenizer();
         var transformer = folder.LoadTransformer(device.Device, device.Dtype);
         return new(folder, description, tokenizer, transformer, device, new WritingEngine(transformer, tokenizer));

@@ -18,19 +18,17 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
     /// <inheritdoc />
     public Task<TaskInspection> InspectAsync(string task, CancellationToken cancellation)
     {
-        var (settings, plugin, folder) = Prepare(task);
-        List<string> remarks = [];
+        var (settings, plugin, folder, description) = Prepare(task);
         if (settings.Adapter is { } adapter)
         {
             TrainedTask.Find(adapter);
         }
 
-        var description = folder.Describe(settings.Backbone);
         folder.Verify();
         var generation = settings.Generation.Or(WishesOf(plugin)).Or(folder.Generation);
         if (plugin.Needs.HasFlag(BackboneFeatures.Writes))
         {
-            TaskWriter.Resolve(generation, folder.Config, description);
+            TaskWriter.Resolve(generation, folder.Config);
         }
 
         return Task.FromResult(new TaskInspection
@@ -39,7 +37,6 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
             Plugin = plugin.Name,
             Backbone = description,
             Generation = generation,
-            Remarks = remarks,
         });
     }
 
@@ -58,9 +55,9 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
 
     private ITaskRunner Open(string task, TaskUse use, CancellationToken cancellation)
     {
-        var (settings, plugin, folder) = Prepare(task);
+        var (settings, plugin, folder, description) = Prepare(task);
         cancellation.ThrowIfCancellationRequested();
-        var backbone = Backbone(settings.Backbone, folder);
+        var backbone = Backbone(folder, description);
         return TaskRunner.Create(plugin, new()
         {
             Task = task,
@@ -75,7 +72,7 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
     }
 
     // Everything that can be found wrong without reading a weight.
-    private (TaskConfiguration Settings, ITaskPlugin Plugin, CheckpointFolder Folder) Prepare(string task)
+    private (TaskConfiguration Settings, ITaskPlugin Plugin, CheckpointFolder Folder, BackboneDescription Description) Prepare(string task)
     {
         var settings = configuration.Tasks.TryGetValue(task, out var found) ? found : throw new UserException(
             $"There must be a task '{task}' in the configuration, but there is none. Known here: {string.Join(", ", configuration.Tasks.Keys)}.");
@@ -88,8 +85,9 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         });
         instances.Add(instance);
         var folder = CheckpointFolder.Open(configuration.Backbones[settings.Backbone].Checkpoint);
-        var lacking = BackboneNeeds.Check(task, instance.Plugin, folder.Describe(settings.Backbone), Others(settings.Backbone));
-        return lacking is null ? (settings, instance.Plugin, folder) : throw new UserException(lacking);
+        var description = folder.Describe(settings.Backbone);
+        var lacking = BackboneNeeds.Check(task, instance.Plugin, description, Others(settings.Backbone));
+        return lacking is null ? (settings, instance.Plugin, folder, description) : throw new UserException(lacking);
     }
 
     private static GenerationOptions WishesOf(ITaskPlugin plugin) => (GenerationOptions)plugin.GetType().GetProperty(nameof(TaskPlugin<,>.Generation))!.GetValue(plugin)!;
@@ -113,15 +111,16 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         }
     }
 
-    private LoadedBackbone Backbone(string name, CheckpointFolder folder)
+    private LoadedBackbone Backbone(CheckpointFolder folder, BackboneDescription description)
     {
+        var name = description.Name;
         lock (backbones)
         {
             if (!backbones.TryGetValue(name, out var loaded))
             {
                 var device = ComputeDevice.Choose(configuration.Backbones[name]);
                 log.Status(device.Describe(name));
-                loaded = LoadedBackbone.Load(name, folder, device);
+                loaded = LoadedBackbone.Load(folder, description, device);
                 backbones.Add(name, loaded);
             }
 

@@ -20,17 +20,17 @@ internal sealed class TaskWriter(WritingEngine engine, BackboneView view, Func<I
     public async Task<Written> WriteAsync(WritingRequest request, GenerationOptions options, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var resolved = Resolve(request.Options.Or(options), view.Transformer.Config, view.Description);
+        var resolved = Resolve(request.Options.Or(options), view.Transformer.Config);
         return await engine.WriteAsync(EngineRequest.From(request, resolved, encode) with { Transformer = view.Transformer, Adapter = view.Adapter }, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Fills in what the options leave out.</summary>
     /// <exception cref="UserException">They contradict each other or the backbone.</exception>
-    public static ResolvedOptions Resolve(GenerationOptions options, TransformerConfig config, BackboneDescription description)
+    public static ResolvedOptions Resolve(GenerationOptions options, TransformerConfig config)
     {
         try
         {
-            return ResolvedOptions.From(options, new(config.OutputVocabulary, config.StartId, config.EndId, description.MaxTargetLength));
+            return ResolvedOptions.From(options, DecoderFacts.Of(config));
         }
         catch (ArgumentException e)
         {
