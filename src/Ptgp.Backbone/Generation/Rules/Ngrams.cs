@@ -5,23 +5,7 @@ internal sealed class NoRepeatedNgrams(int size) : TokenRule
 {
     public override RulePhase Phase => RulePhase.Forbid;
 
-    public override void Apply(ReadOnlySpan<int> written, ScoreRow scores)
-    {
-        var begun = size - 1;
-        if (written.Length < begun)
-        {
-            return;
-        }
-
-        var last = written[^begun..];
-        for (var start = 0; start + begun < written.Length; start++)
-        {
-            if (written.Slice(start, begun).SequenceEqual(last))
-            {
-                scores.Forbid(written[start + begun]);
-            }
-        }
-    }
+    public override void Apply(ReadOnlySpan<int> written, ScoreRow scores) => Ngrams.ForbidRepeats(written, size, written, scores);
 }
 
 /// <summary>Forbids what would repeat an n-gram of the input.</summary>
@@ -29,7 +13,14 @@ internal sealed class NoSourceNgrams(int[] source, int size) : TokenRule
 {
     public override RulePhase Phase => RulePhase.Forbid;
 
-    public override void Apply(ReadOnlySpan<int> written, ScoreRow scores)
+    public override void Apply(ReadOnlySpan<int> written, ScoreRow scores) => Ngrams.ForbidRepeats(source, size, written, scores);
+}
+
+/// <summary>What both rules do.</summary>
+internal static class Ngrams
+{
+    /// <summary>Forbids what would end what was written with an n-gram of a text.</summary>
+    public static void ForbidRepeats(ReadOnlySpan<int> text, int size, ReadOnlySpan<int> written, ScoreRow scores)
     {
         var begun = size - 1;
         if (written.Length < begun)
@@ -38,11 +29,11 @@ internal sealed class NoSourceNgrams(int[] source, int size) : TokenRule
         }
 
         var last = written[^begun..];
-        for (var start = 0; start + begun < source.Length; start++)
+        for (var start = 0; start + begun < text.Length; start++)
         {
-            if (source.AsSpan(start, begun).SequenceEqual(last))
+            if (text.Slice(start, begun).SequenceEqual(last))
             {
-                scores.Forbid(source[start + begun]);
+                scores.Forbid(text[start + begun]);
             }
         }
     }
