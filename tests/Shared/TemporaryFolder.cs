@@ -9,6 +9,9 @@ internal sealed class TemporaryFolder : IDisposable
     /// <summary>Gets the path of what lies in it, or would.</summary>
     public string this[string name] => System.IO.Path.Combine(Path, name);
 
+    /// <summary>Gets the names of what lies in it, in order.</summary>
+    public IEnumerable<string> Names => new DirectoryInfo(Path).EnumerateFileSystemInfos().Select(info => info.Name).Order(StringComparer.Ordinal);
+
     /// <summary>Writes a file and gives its path.</summary>
     public string Write(string name, string text) => Write(name, System.Text.Encoding.UTF8.GetBytes(text));
 

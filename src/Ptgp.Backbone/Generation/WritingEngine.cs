@@ -161,7 +161,11 @@ public sealed class WritingEngine : IDisposable
             var weights = request.Transformer ?? transformer;
             var searches = items.ConvertAll(item => item.Search);
             using var state = weights.Begin(encoded, request.Options.NumBeams, searches.Max(search => search.Longest), request.Adapter);
-            new DecodingLoop(state, searches, weights.Device, search => Finish(items[searches.IndexOf(search)], weights, encoded, searches.IndexOf(search))).Run();
+            new DecodingLoop(state, searches, weights.Device, search =>
+            {
+                var row = searches.IndexOf(search);
+                Finish(items[row], weights, encoded, row);
+            }).Run();
         }
 #pragma warning disable CA1031 // What stops a whole batch, such as a lack of memory, comes to all who wait for it.
         catch (Exception fault)

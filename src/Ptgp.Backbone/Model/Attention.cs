@@ -54,13 +54,12 @@ internal sealed class Attention : nn.Module
     /// <summary>Lets queries look at keys: <c>[batch, heads, queries, head width]</c> to <c>[batch, queries, width]</c>.</summary>
     /// <param name="queries">The queries.</param>
     /// <param name="seen">What they look at.</param>
-    /// <param name="mask">What is added to the scores, broadcast to <c>[batch, heads, queries, keys]</c>; null for nothing.</param>
+    /// <param name="mask">What is added to the scores, broadcast to <c>[batch, heads, queries, keys]</c>; null for nothing. It has the states' type.</param>
     /// <param name="pass">The pass.</param>
     /// <param name="captured">Where the attention goes when it is wanted, <c>[batch, heads, queries, keys]</c>.</param>
     public Tensor Attend(Tensor queries, KeyValues seen, Tensor? mask, Pass pass, List<Tensor>? captured)
     {
         Tensor mixed;
-        mask = mask is null || mask.dtype == queries.dtype ? mask : mask.to(queries.dtype);
         if (captured is null)
         {
             mixed = Ops.Attention(queries, seen.Keys, seen.Values, mask, scale, causal: false, pass.AttentionDropout);
