@@ -17,7 +17,7 @@ internal sealed class AnswerLines(ITaskRunner runner, LineFormat from, LineForma
     /// <summary>Gets how many lines were written.</summary>
     public int Written { get; private set; }
 
-    /// <summary>Answers all lines. When one fails, those before it are written all the same.</summary>
+    /// <summary>Answers all lines. When one fails, or all are called off, those answered before it are written all the same.</summary>
     /// <exception cref="UserException">A line is no input of the task, or was not answered; the message names it.</exception>
     public async Task RunAsync(IAsyncEnumerable<InputLine> lines, TextWriter output, CancellationToken cancellation)
     {
@@ -26,20 +26,21 @@ internal sealed class AnswerLines(ITaskRunner runner, LineFormat from, LineForma
         var asking = Task.Run(() => AskAsync(lines, asked.Writer, stop.Token), CancellationToken.None);
         try
         {
-            while (await asked.Reader.WaitToReadAsync(cancellation).ConfigureAwait(false))
+            // What was asked is waited for, called off or not: its own task says whether it was answered.
+            while (asked.Reader.TryPeek(out _) || await asked.Reader.WaitToReadAsync(cancellation).ConfigureAwait(false))
             {
                 while (asked.Reader.TryRead(out var answer))
                 {
                     if (!answer.IsCompleted)
                     {
-                        await output.FlushAsync(cancellation).ConfigureAwait(false);
+                        await output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
                     }
 
-                    await output.WriteLineAsync((await answer.ConfigureAwait(false)).AsMemory(), cancellation).ConfigureAwait(false);
+                    await output.WriteLineAsync((await answer.ConfigureAwait(false)).AsMemory(), CancellationToken.None).ConfigureAwait(false);
                     Written++;
                 }
 
-                await output.FlushAsync(cancellation).ConfigureAwait(false);
+                await output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
             }
         }
         finally

@@ -61,29 +61,5 @@ public sealed class MeasuredTests : IDisposable
         }
     }
 
-    [Fact]
-    public void TheChosenKernelIsNotMuchSlowerThanThePlainOne()
-    {
-        using var gradientless = no_grad();
-        var x = Random(8, 512);
-        using var layer = PackedLinear.Create(Random(4096, 512), null);
-        layer.Forward(x);
-        var (chosen, plain) = (double.PositiveInfinity, double.PositiveInfinity);
-        for (var round = 0; round < 20; round++)
-        {
-            chosen = Math.Min(chosen, Time(() => layer.Forward(x)));
-            plain = Math.Min(plain, Time(() => layer.Compute(LinearKernel.Plain, x, relu: false)));
-        }
-
-        Assert.InRange(chosen / plain, 0, 1.5);
-
-        static double Time(Func<Tensor> run)
-        {
-            var begin = System.Diagnostics.Stopwatch.GetTimestamp();
-            run().Dispose();
-            return System.Diagnostics.Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
-        }
-    }
-
     private static Tensor Random(params long[] shape) => randn(shape);
 }

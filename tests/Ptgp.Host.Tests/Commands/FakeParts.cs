@@ -10,6 +10,8 @@ internal sealed class FakeParts : IHostParts, ITaskHost
 {
     public ConcurrentQueue<string> Asked { get; } = [];
 
+    public ConcurrentQueue<string> Answered { get; } = [];
+
     public int MostInFlight { get; set; }
 
     public bool IsDisposed { get; set; }

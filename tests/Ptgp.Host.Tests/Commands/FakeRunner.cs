@@ -36,6 +36,7 @@ internal sealed class FakeRunner(FakeParts parts) : ITaskRunner
             }
 
             await Task.Delay(text == "!wait" ? Timeout.Infinite : delay, cancellation);
+            parts.Answered.Enqueue(text);
             return text switch
             {
                 "!fail" => throw new UserException("There must be an answer, but there is none."),

@@ -166,7 +166,7 @@ public sealed class RunCommandTests
         using var folder = new CommandFolder { Cancellation = stop.Token };
         folder.Write("in.txt", "a\n!wait\n");
         var running = folder.RunAsync("run", "shout", "--input", "in.txt");
-        while (folder.Parts.Asked.Count < 2)
+        while (folder.Parts.Asked.Count < 2 || folder.Parts.Answered.IsEmpty)
         {
             await Task.Delay(1, TestContext.Current.CancellationToken);
         }
