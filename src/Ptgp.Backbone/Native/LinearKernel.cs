@@ -6,8 +6,8 @@ internal enum LinearKernel
     /// <summary>From the weights as they are, <c>[outputs, inputs]</c>.</summary>
     Plain,
 
-    /// <summary>From a copy with inputs first, which is read in order when there are few rows.</summary>
-    Transposed,
+    /// <summary>From the weights as they are by <see cref="NearLinear"/>, for few rows.</summary>
+    Near,
 
     /// <summary>From a copy in the order of oneDNN's kernels.</summary>
     Packed,

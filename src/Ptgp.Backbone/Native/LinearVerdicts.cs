@@ -82,13 +82,8 @@ internal static class LinearVerdicts
         return candidates[best];
     }
 
-    // A copy must be worth its memory. A packed one serves all row counts, a transposed one only a few rows.
-    private static double Price(LinearKernel kernel) => kernel switch
-    {
-        LinearKernel.Plain => 1,
-        LinearKernel.Packed => 1.05,
-        _ => 1.15,
-    };
+    // A copy must be worth its memory.
+    private static double Price(LinearKernel kernel) => kernel == LinearKernel.Packed ? 1.05 : 1;
 
     /// <summary>What a verdict depends on.</summary>
     /// <param name="Inputs">The layer's inputs.</param>

@@ -13,26 +13,25 @@ namespace Ptgp.Backbone.Native;
 /// </remarks>
 public sealed class PackedLinear : IDisposable
 {
-    // Above this many weights transposing takes longer than it can win back over oneDNN's order.
-    private const long LargestTransposed = 1 << 19;
-
     // The most rows and multiplications of a trial's run, about a millisecond. More rows than these change no ranking.
     private const long TrialRows = 64, TrialWork = 1 << 26;
 
     private readonly long inputs, outputs;
-    private readonly Tensor plain;                                // [inputs, outputs], a view of the weights
+    private readonly Tensor weight, plain;                        // [outputs, inputs] and [inputs, outputs], views of the weights
     private readonly Tensor? bias;
-    private readonly bool isChosen;
+    private readonly bool isChosen, isContiguous;
     private readonly Lock forms = new();
-    private Tensor? transposed, packed;
-    private bool usesTransposed, usesPacked;
+    private Tensor? packed;
+    private bool usesPacked;
     private volatile Verdicts verdicts = new(0);
 
     private PackedLinear(Tensor weight, Tensor? bias)
     {
         using var scope = NewDisposeScope();
         (outputs, inputs) = (weight.size(0), weight.size(1));
-        plain = weight.detach().t().DetachFromDisposeScope();
+        this.weight = weight.detach().DetachFromDisposeScope();
+        plain = this.weight.t().DetachFromDisposeScope();
+        isContiguous = weight.is_contiguous();
         this.bias = bias?.detach().DetachFromDisposeScope();
         isChosen = weight.device_type == DeviceType.CPU && weight.dtype == ScalarType.Float32 && weight.NumberOfElements > 0;
     }
@@ -69,29 +68,15 @@ public sealed class PackedLinear : IDisposable
     {
         lock (forms)
         {
+            weight.Dispose();
             plain.Dispose();
             bias?.Dispose();
-            transposed?.Dispose();
             packed?.Dispose();
         }
     }
 
-    /// <summary>The copies that exist.</summary>
-    internal IEnumerable<LinearKernel> Forms
-    {
-        get
-        {
-            if (transposed is not null)
-            {
-                yield return LinearKernel.Transposed;
-            }
-
-            if (packed is not null)
-            {
-                yield return LinearKernel.Packed;
-            }
-        }
-    }
+    /// <summary>Whether there is a copy.</summary>
+    internal bool HasCopy => packed is not null;
 
     /// <summary>Computes by a kernel of the caller's choice.</summary>
     internal Tensor Compute(LinearKernel kernel, Tensor x, bool relu)
@@ -101,20 +86,27 @@ public sealed class PackedLinear : IDisposable
             return OneDnn.Linear(x, Packed(), bias, relu);
         }
 
-        var weight = kernel == LinearKernel.Transposed ? Transposed() : plain;
+        if (kernel == LinearKernel.Near)
+        {
+            using var near = x.contiguous();
+            return NearLinear.Multiply(near, weight, bias, relu);
+        }
+
         if (x.Dimensions == 2)
         {
-            return Finish(Multiply(x, weight), relu);
+            return Multiply(x, relu);
         }
 
         using var rows = x.reshape(x.NumberOfElements / inputs, inputs);
-        using var product = Finish(Multiply(rows, weight), relu);
+        using var product = Multiply(rows, relu);
         return product.view([.. x.shape.AsSpan(..^1), outputs]);
     }
 
-    private static Tensor Finish(Tensor y, bool relu) => relu ? y.relu_() : y;
-
-    private Tensor Multiply(Tensor rows, Tensor weight) => bias is null ? rows.mm(weight) : addmm(bias, rows, weight, 1, 1);
+    private Tensor Multiply(Tensor rows, bool relu)
+    {
+        var y = bias is null ? rows.mm(plain) : addmm(bias, rows, plain, 1, 1);
+        return relu ? y.relu_() : y;
+    }
 
     private LinearKernel Kernel(Tensor x)
     {
@@ -141,7 +133,7 @@ public sealed class PackedLinear : IDisposable
         using var scope = NewDisposeScope();
         using var gradientless = no_grad();
         var trial = x.detach().reshape(rows, inputs).narrow(0, 0, Math.Clamp(TrialWork / (inputs * outputs), 1, Math.Min(rows, TrialRows)));
-        var verdict = LinearVerdicts.Decide(shape, Candidates(), kernel => Compute(kernel, trial, relu: false).Dispose(), EndTrial);
+        var verdict = LinearVerdicts.Decide(shape, Candidates(rows), kernel => Compute(kernel, trial, relu: false).Dispose(), EndTrial);
         Use(verdict);
         return verdict;
     }
@@ -150,63 +142,44 @@ public sealed class PackedLinear : IDisposable
     {
         lock (forms)
         {
-            usesTransposed |= kernel == LinearKernel.Transposed;
             usesPacked |= kernel == LinearKernel.Packed;
         }
     }
 
-    // Lets go of copies that were made for a trial alone. There is one trial at a time, so no other is computing from them.
+    // Lets go of a copy that was made for a trial alone. There is one trial at a time, so no other is computing from it.
     private void EndTrial(LinearKernel verdict)
     {
         Use(verdict);
         lock (forms)
         {
-            transposed = Keep(transposed, usesTransposed);
-            packed = Keep(packed, usesPacked);
-        }
-
-        static Tensor? Keep(Tensor? form, bool isUsed)
-        {
-            if (!isUsed)
+            if (!usesPacked)
             {
-                form?.Dispose();
+                packed?.Dispose();
+                packed = null;
             }
-
-            return isUsed ? form : null;
         }
     }
 
-    private ReadOnlySpan<LinearKernel> Candidates() => (OneDnn.IsAvailable, inputs * outputs <= LargestTransposed) switch
+    private ReadOnlySpan<LinearKernel> Candidates(long rows) => (OneDnn.IsAvailable, rows <= NearLinear.MostRows && isContiguous) switch
     {
-        (true, true) => [LinearKernel.Plain, LinearKernel.Packed, LinearKernel.Transposed],
+        (true, true) => [LinearKernel.Plain, LinearKernel.Near, LinearKernel.Packed],
         (true, false) => [LinearKernel.Plain, LinearKernel.Packed],
-        _ => [LinearKernel.Plain, LinearKernel.Transposed],
+        (false, true) => [LinearKernel.Plain, LinearKernel.Near],
+        _ => [LinearKernel.Plain],
     };
-
-    private Tensor Transposed()
-    {
-        lock (forms)
-        {
-            return transposed ??= Make(plain.contiguous);
-        }
-    }
 
     private Tensor Packed()
     {
         lock (forms)
         {
-            return packed ??= Make(() =>
+            if (packed is null)
             {
-                using var weight = plain.t();
-                return OneDnn.Pack(weight);
-            });
-        }
-    }
+                using var gradientless = no_grad();
+                packed = OneDnn.Pack(weight).DetachFromDisposeScope();
+            }
 
-    private static Tensor Make(Func<Tensor> make)
-    {
-        using var gradientless = no_grad();
-        return make().DetachFromDisposeScope();
+            return packed;
+        }
     }
 
     private static string Describe(Tensor tensor) => $"{tensor.dtype} [{string.Join(", ", tensor.shape)}]";
