@@ -11,7 +11,7 @@ public sealed class CheckpointFolder
     private static readonly string[] Companions =
     [
         "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
-        "spiece.model", "source.spm", "target.spm", "vocab.json", "target_vocab.json", "merges.txt", "vocab.txt",
+        "spiece.model", "sentencepiece.bpe.model", "source.spm", "target.spm", "vocab.json", "target_vocab.json", "merges.txt", "vocab.txt",
     ];
 
     private readonly ConfigReader reader;
@@ -110,7 +110,7 @@ public sealed class CheckpointFolder
 
             SafeTensorsWriter.Write(
                 System.IO.Path.Combine(beside, "model.safetensors"),
-                transformer.NamedParameters.Select(parameter => KeyValuePair.Create(names[parameter.Key], (Tensor)parameter.Value)));
+                transformer.NamedTensors.Select(tensor => KeyValuePair.Create(names[tensor.Key], tensor.Value)));
         });
     }
 

@@ -34,7 +34,29 @@ internal sealed class CheckpointParameters : ParameterSource
         var wanted = FileName(names[name]);
         string[] known = [wanted, .. aliases.GetValueOrDefault(name, []).Select(FileName)];
         unread.ExceptWith(known);
-        var found = known.FirstOrDefault(files.Names.Contains) ?? throw Missing(wanted);
+        return Read(known.FirstOrDefault(files.Names.Contains) ?? throw Missing(wanted), shape);
+    }
+
+    public override Tensor? Find(string name, long[] shape)
+    {
+        var wanted = FileName(names[name]);
+        unread.Remove(wanted);
+        return files.Names.Contains(wanted) ? Read(wanted, shape) : null;
+    }
+
+    /// <summary>Makes sure that nothing of the checkpoint was overlooked.</summary>
+    public void ThrowIfUnread()
+    {
+        unread.RemoveWhere(name => family.IsDerived(lacksBasePrefix ? family.BasePrefix + name : name));
+        if (unread.Count > 0)
+        {
+            throw new CheckpointException(
+                $"Checkpoint '{folder}': {unread.Count} tensors have no place in a Transformer of family {family.Name}: {string.Join(", ", unread.Order(StringComparer.Ordinal).Take(5))}{(unread.Count > 5 ? ", …" : "")}. Is config.json that of these weights?");
+        }
+    }
+
+    private Tensor Read(string found, long[] shape)
+    {
         var entry = files[found];
         if (!entry.Shape.SequenceEqual(shape))
         {
@@ -51,17 +73,6 @@ internal sealed class CheckpointParameters : ParameterSource
         var stored = files.Read(found);
         // What is trained must not be the memory of the file, which a change would end the process for.
         return stored.to(dtype, Device, copy: IsTrainable).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Makes sure that nothing of the checkpoint was overlooked.</summary>
-    public void ThrowIfUnread()
-    {
-        unread.RemoveWhere(name => family.IsDerived(lacksBasePrefix ? family.BasePrefix + name : name));
-        if (unread.Count > 0)
-        {
-            throw new CheckpointException(
-                $"Checkpoint '{folder}': {unread.Count} tensors have no place in a Transformer of family {family.Name}: {string.Join(", ", unread.Order(StringComparer.Ordinal).Take(5))}{(unread.Count > 5 ? ", …" : "")}. Is config.json that of these weights?");
-        }
     }
 
     private string FileName(string name) => lacksBasePrefix && name.StartsWith(family.BasePrefix, StringComparison.Ordinal) ? name[family.BasePrefix.Length..] : name;

@@ -1,6 +1,6 @@
 namespace Ptgp.Backbone;
 
-/// <summary>BART (Lewis et al. 2020), and the shape that Marian shares with it.</summary>
+/// <summary>BART (Lewis et al. 2020), and the shape that its kin share with it.</summary>
 internal class BartFamily : Family
 {
     public override string Name => "bart";

@@ -17,7 +17,4 @@ internal sealed class MarianFamily : BartFamily
             Positions = PositionKind.Sinusoidal,
         };
     }
-
-    // Older files hold the table of sines and cosines, which follows from its size.
-    public override bool IsDerived(string name) => name is "model.encoder.embed_positions.weight" or "model.decoder.embed_positions.weight";
 }

@@ -17,13 +17,13 @@ internal sealed class Attention : nn.Module
         scale = config.AttentionScale ?? Math.Pow(headWidth, -0.5);
         var inner = heads * headWidth;
         q = Add("q", config.Width, inner);
-        k = Add("k", config.Width, inner);
+        k = Add("k", config.Width, inner, config.HasKeyBias);
         v = Add("v", config.Width, inner);
         o = Add("o", inner, config.Width);
 
-        Projection Add(string name, long inputs, long outputs)
+        Projection Add(string name, long inputs, long outputs, bool hasBias = true)
         {
-            var projection = new Projection($"{path}.{name}", source, inputs, outputs, config.HasBiases);
+            var projection = new Projection($"{path}.{name}", source, inputs, outputs, config.HasBiases && hasBias);
             register_module(name, projection);
             return projection;
         }

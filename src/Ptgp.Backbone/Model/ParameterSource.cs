@@ -11,6 +11,9 @@ public abstract class ParameterSource
     /// <summary>Gets the tensor of a canonical name, such as <c>encoder.layers.0.self_attention.q.weight</c>.</summary>
     public abstract Tensor Get(string name, long[] shape, Initialization initialization);
 
+    /// <summary>Finds a table that need not be stored, since it follows from its shape; null when it is not.</summary>
+    public virtual Tensor? Find(string name, long[] shape) => null;
+
     /// <summary>Gets whether the parameters will be trained.</summary>
     public virtual bool IsTrainable => false;
 }

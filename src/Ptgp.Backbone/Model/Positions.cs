@@ -9,29 +9,51 @@ internal sealed class Positions : nn.Module
     private readonly Tensor table;                                // [offset + positions, width]
     private readonly int offset;
 
-    public Positions(string path, ParameterSource source, TransformerConfig config) : base(nameof(Positions))
+    public Positions(string path, ParameterSource source, TransformerConfig config, StackConfig stack) : base(nameof(Positions))
     {
-        if (config.Positions == PositionKind.Learned)
+        offset = config.PositionOffset;
+        var (kind, name, rows) = (stack.Positions ?? config.Positions, path + ".weight", (stack.MaxPositions ?? config.MaxPositions) + offset);
+        if (kind == PositionKind.Learned)
         {
-            offset = config.PositionOffset;
-            var learned = new Parameter(source.Get(path + ".weight", [config.MaxPositions + offset, config.Width], new(0, 0.02)), source.IsTrainable);
+            var learned = new Parameter(source.Get(name, [rows, config.Width], new(0, 0.02)), source.IsTrainable);
             register_parameter("weight", learned);
             table = learned;
         }
+        else if (source.Find(name, [rows, config.Width]) is { } stored)
+        {
+            table = stored.DetachFromDisposeScope();
+            Stored = KeyValuePair.Create(name, table);
+        }
         else
         {
-            table = Sinusoids(config.MaxPositions, config.Width).to(source.Device).DetachFromDisposeScope();
+            var values = kind == PositionKind.SinusoidalToEnd ? SinusoidsToEnd(rows, config.Width) : Sinusoids(rows, config.Width);
+            if (config.SkipsPadding)
+            {
+                values.AsSpan((offset - 1) * config.Width, config.Width).Clear();
+            }
+
+            table = tensor(values, [rows, config.Width]).to(source.Device).DetachFromDisposeScope();
         }
     }
+
+    /// <summary>Gets the table and its name where a checkpoint stored it though it is not learned; null otherwise.</summary>
+    public KeyValuePair<string, Tensor>? Stored { get; }
 
     /// <summary>Gets the vectors of some positions, <c>[count, width]</c>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are not so many positions.</exception>
     public Tensor At(int start, int count)
     {
-        var all = table.size(0) - offset;
-        return start + count <= all
-            ? table.narrow(0, offset + start, count)
-            : throw new ArgumentOutOfRangeException(nameof(count), $"The backbone has {all} positions, but {start + count} are needed. Shorten the input or the answer.");
+        Check(start + count);
+        return table.narrow(0, offset + start, count);
+    }
+
+    /// <summary>Gets the vectors of whole sequences whose padding takes no position, <c>[batch, length, width]</c>.</summary>
+    /// <param name="real">True where there is no padding, <c>[batch, length]</c>. Padding gets the row before the first position.</param>
+    public Tensor Skipping(Tensor real)
+    {
+        Check(real.size(1));
+        var rows = (real.to_type(ScalarType.Int64).cumsum(1) * real) + (offset - 1);
+        return table.index_select(0, rows.flatten()).view(real.size(0), real.size(1), -1);
     }
 
     protected override void Dispose(bool disposing)
@@ -44,7 +66,16 @@ internal sealed class Positions : nn.Module
         base.Dispose(disposing);
     }
 
-    private static Tensor Sinusoids(int positions, int width)
+    private void Check(long needed)
+    {
+        var all = table.size(0) - offset;
+        if (needed > all)
+        {
+            throw new ArgumentOutOfRangeException(nameof(needed), $"The backbone has {all} positions, but {needed} are needed. Shorten the input or the answer.");
+        }
+    }
+
+    private static float[] Sinusoids(int positions, int width)
     {
         var values = new float[positions * width];
         var half = (width + 1) / 2;
@@ -57,6 +88,23 @@ internal sealed class Positions : nn.Module
             }
         }
 
-        return tensor(values, [positions, width]);
+        return values;
+    }
+
+    // In single precision, as the reference computes it: far positions show the difference. The last column of an odd width stays 0.
+    private static float[] SinusoidsToEnd(int positions, int width)
+    {
+        var values = new float[positions * width];
+        var half = width / 2;
+        var step = (float)(Math.Log(10000) / (half - 1));
+        for (var position = 0; position < positions; position++)
+        {
+            for (var i = 0; i < half; i++)
+            {
+                (values[(position * width) + i], values[(position * width) + half + i]) = MathF.SinCos(position * MathF.Exp(i * -step));
+            }
+        }
+
+        return values;
     }
 }

@@ -12,13 +12,13 @@ internal sealed class Stack : nn.Module
     public Stack(string path, ParameterSource source, TransformerConfig config, StackConfig stack, bool crosses, bool isBidirectional) : base(nameof(Stack))
     {
         dropsOutput = config.HasFinalDropout;
-        if (config.Positions == PositionKind.RelativeBuckets)
+        if ((stack.Positions ?? config.Positions) == PositionKind.RelativeBuckets)
         {
             register_module("relative_bias", Bias = new(path + ".relative_bias", source, config, stack, isBidirectional));
         }
         else
         {
-            register_module("positions", positions = new(path + ".positions", source, config));
+            register_module("positions", positions = new(path + ".positions", source, config, stack));
         }
 
         if (config.HasEmbeddingNorm)
@@ -44,9 +44,14 @@ internal sealed class Stack : nn.Module
     /// <param name="start">The position of the first.</param>
     /// <param name="count">How many positions there are; each is held by as many neighbours in a row as the length has more.</param>
     /// <param name="pass">The pass.</param>
-    public Tensor Start(Tensor x, int start, int count, Pass pass)
+    /// <param name="real">True where there is no padding, <c>[batch, length]</c>, when padding takes no position.</param>
+    public Tensor Start(Tensor x, int start, int count, Pass pass, Tensor? real = null)
     {
-        if (positions is not null)
+        if (positions is not null && real is not null)
+        {
+            x = x + positions.Skipping(real).to(x.dtype);
+        }
+        else if (positions is not null)
         {
             var at = positions.At(start, count).to(x.dtype);
             var each = x.size(1) / count;
@@ -70,10 +75,11 @@ internal sealed class Stack : nn.Module
     /// <param name="memoryMask">What is added to the scores of attention to them.</param>
     /// <param name="states">Where the states go when they are wanted.</param>
     /// <param name="pass">The pass.</param>
-    public Tensor Forward(Tensor x, Tensor? mask, Tensor? memory, Tensor? memoryMask, List<Tensor>? states, Pass pass)
+    /// <param name="real">True where there is no padding, <c>[batch, length]</c>, when padding takes no position.</param>
+    public Tensor Forward(Tensor x, Tensor? mask, Tensor? memory, Tensor? memoryMask, List<Tensor>? states, Pass pass, Tensor? real = null)
     {
         var length = (int)x.size(1);
-        x = Start(x, 0, length, pass);
+        x = Start(x, 0, length, pass, real);
         if (Bias is not null)
         {
             var bias = Bias.Between(0, length, length);

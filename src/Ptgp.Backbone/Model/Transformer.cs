@@ -69,6 +69,10 @@ public sealed class Transformer : nn.Module
     public IReadOnlyDictionary<string, Parameter> NamedParameters =>
         named_parameters().ToDictionary(p => CanonicalName(p.name), p => p.parameter, StringComparer.Ordinal);
 
+    /// <summary>Gets what a checkpoint of it holds: the parameters, and tables that are not learned but were stored beside them.</summary>
+    public IReadOnlyDictionary<string, Tensor> NamedTensors => NamedParameters.Select(p => KeyValuePair.Create(p.Key, (Tensor)p.Value))
+        .Concat(modules().OfType<Positions>().Select(positions => positions.Stored).OfType<KeyValuePair<string, Tensor>>()).ToDictionary(StringComparer.Ordinal);
+
     /// <summary>Gets the paths of the projections an adapter may have deltas for, such as <c>decoder.layers.0.self_attention.q</c>, with their sizes.</summary>
     public IReadOnlyDictionary<string, (long Inputs, long Outputs)> Projections =>
         modules().OfType<Projection>().Distinct().ToDictionary(p => p.Path, p => (p.Weight.size(1), p.Weight.size(0)), StringComparer.Ordinal);
@@ -84,7 +88,7 @@ public sealed class Transformer : nn.Module
     public EncodedStates Encode(Embedded input, Adapter? adapter = null, StateCapture? capture = null)
     {
         var pass = new Pass(Dropping, adapter, training) { SelfAttentions = capture?.EncoderAttentions };
-        var states = Encoder.Forward(input.States, Hide(input.Mask), null, null, capture?.EncoderStates, pass);
+        var states = Encoder.Forward(input.States, Hide(input.Mask), null, null, capture?.EncoderStates, pass, Config.SkipsPadding ? input.Mask : null);
         return new(input, input.Mask, isCausal: false, () => states);
     }
 
@@ -92,7 +96,9 @@ public sealed class Transformer : nn.Module
     public Tensor Decode(EncodedStates source, Tensor targets, Adapter? adapter = null, StateCapture? capture = null)
     {
         ArgumentNullException.ThrowIfNull(targets);
-        var start = full([targets.size(0), 1], Config.StartId, int64, targets.device);
+        var start = Config.StartsWithLast
+            ? targets.gather(1, (targets.ge(0) * arange(targets.size(1), device: targets.device)).amax([1], keepdim: true))
+            : full([targets.size(0), 1], Config.StartId, int64, targets.device);
         var before = targets.narrow(1, 0, targets.size(1) - 1);
         return DecodeInputs(source, cat([start, before.where(before.ge(0), full_like(before, Config.PadId))], 1), adapter, capture);
     }
@@ -105,7 +111,7 @@ public sealed class Transformer : nn.Module
         var pass = new Pass(Dropping, adapter, training) { SelfAttentions = capture?.DecoderAttentions, CrossAttentions = capture?.CrossAttentions };
         var length = inputs.size(1);
         var future = full([length, length], Masked, float32, inputs.device).triu(1);
-        return Decoder.Forward(Embed(targetEmbeddings, inputs), future, source.States, Hide(source.Mask), capture?.DecoderStates, pass);
+        return Decoder.Forward(Embed(targetEmbeddings, inputs), future, source.States, Hide(source.Mask), capture?.DecoderStates, pass, Config.SkipsPadding ? inputs.ne(Config.PadId) : null);
     }
 
     /// <summary>Turns states into logits: <c>[…, width]</c> to <c>[…, vocabulary]</c>.</summary>

@@ -39,8 +39,11 @@ public sealed record TransformerConfig
     /// <summary>Gets how many positions there are; 0 when nothing bounds them.</summary>
     public int MaxPositions { get; init; }
 
-    /// <summary>Gets how many rows of a learned table come before the first position.</summary>
+    /// <summary>Gets how many rows of a table come before the first position.</summary>
     public int PositionOffset { get; init; }
+
+    /// <summary>Gets whether padding takes no position, so that what follows it counts on as if it were not there, as in fairseq's positions.</summary>
+    public bool SkipsPadding { get; init; }
 
     /// <summary>Gets the number of buckets of <see cref="PositionKind.RelativeBuckets"/> (Raffel et al. 2020, section 2.1).</summary>
     public int RelativeBuckets { get; init; }
@@ -56,6 +59,9 @@ public sealed record TransformerConfig
 
     /// <summary>Gets whether projections add a bias.</summary>
     public bool HasBiases { get; init; } = true;
+
+    /// <summary>Gets whether the projections that make keys add one too, where the others do.</summary>
+    public bool HasKeyBias { get; init; } = true;
 
     /// <summary>Gets what attention scores are multiplied by; null for the inverse square root of a head's width.</summary>
     public double? AttentionScale { get; init; }
@@ -87,6 +93,9 @@ public sealed record TransformerConfig
     /// <summary>Gets the id that a written sequence starts from.</summary>
     public int StartId { get; init; }
 
+    /// <summary>Gets whether each target's own last token starts it in training, as in mBART; usually it is <see cref="StartId"/> too.</summary>
+    public bool StartsWithLast { get; init; }
+
     /// <summary>Gets the id that fills up a batch.</summary>
     public int PadId { get; init; }
 
@@ -111,6 +120,12 @@ public sealed record StackConfig
 
     /// <summary>Gets the width inside a feed-forward layer.</summary>
     public required int FeedForwardWidth { get; init; }
+
+    /// <summary>Gets how positions enter this stack; null for <see cref="TransformerConfig.Positions"/>.</summary>
+    public PositionKind? Positions { get; init; }
+
+    /// <summary>Gets how many positions this stack has; null for <see cref="TransformerConfig.MaxPositions"/>.</summary>
+    public int? MaxPositions { get; init; }
 }
 
 /// <summary>How states are normalized.</summary>
@@ -139,8 +154,11 @@ public enum PositionKind
     /// <summary>A learned vector for each position is added to the embeddings.</summary>
     Learned,
 
-    /// <summary>Sines in the first half of the width and cosines in the second are added to the embeddings.</summary>
+    /// <summary>Sines in the first half of the width and cosines in the second are added to the embeddings. Their i-th period is 2π · 10⁴ to the power 2i / width.</summary>
     Sinusoidal,
+
+    /// <summary>The same, as tensor2tensor and fairseq make them: the power is i / (width / 2 − 1), so that the last period is 2π · 10⁴ itself.</summary>
+    SinusoidalToEnd,
 
     /// <summary>A learned number for each bucket of distances is added to attention scores.</summary>
     RelativeBuckets,

@@ -6,7 +6,7 @@ namespace Ptgp.Backbone.Tests.Generation;
 /// <summary>What is written equals what the reference writes, token for token.</summary>
 public class GenerationParityTests
 {
-    private static readonly string[] Fixtures = ["t5-v1_0", "t5-v1_1", "bart", "marian", "marian-split"];
+    private static readonly string[] Fixtures = ["t5-v1_0", "t5-v1_1", "mt5", "bart", "mbart", "marian", "marian-split", "pegasus", "m2m100", "nllb"];
 
     // An option that the contract does not have.
     private static readonly string[] LeftOut = ["sequence_bias"];

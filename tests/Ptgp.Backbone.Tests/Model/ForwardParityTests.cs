@@ -7,7 +7,7 @@ public class ForwardParityTests
 {
     private const double Tolerance = 1e-4;
 
-    public static TheoryData<string> Fixtures => [.. new[] { "t5-v1_0", "t5-v1_1", "bart", "marian", "marian-split" }];
+    public static TheoryData<string> Fixtures => [.. new[] { "t5-v1_0", "t5-v1_1", "mt5", "bart", "mbart", "marian", "marian-split", "pegasus", "m2m100", "nllb" }];
 
     [Theory, MemberData(nameof(Fixtures))]
     public void EveryStateAndAttentionIsTheReferences(string fixture)

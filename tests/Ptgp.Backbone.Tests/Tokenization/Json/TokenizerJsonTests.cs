@@ -11,7 +11,11 @@ public class TokenizerJsonTests
     [Theory]
     [InlineData("t5-v1_0")]
     [InlineData("t5-v1_1")]
+    [InlineData("mt5")]
     [InlineData("bart")]
+    [InlineData("mbart")]
+    [InlineData("nllb")]
+    [InlineData("pegasus")]
     public void EqualsTheReferenceOnEveryText(string name)
     {
         var tokenizer = TokenizerLoader.Load(Repository.Fixture("models", name), new());
