@@ -60,7 +60,7 @@ public sealed class CheckpointFolder
     /// <summary>Loads the tokenizer.</summary>
     /// <exception cref="CheckpointException">It is missing or broken.</exception>
     public ITokenizer LoadTokenizer() =>
-        TokenizerLoader.Load(Path, new() { EndId = Config.EndId, PadId = Config.PadId, StartId = Config.StartId, VocabularySize = Config.Vocabulary });
+        TokenizerLoader.Load(Path, new() { EndId = Config.EndId, PadId = Config.PadId, StartId = Config.StartId, VocabularySize = Config.Vocabulary, PieceOffset = Family.PieceOffset });
 
     /// <summary>Loads the weights.</summary>
     /// <param name="device">Where to.</param>

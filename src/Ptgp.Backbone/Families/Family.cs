@@ -28,6 +28,9 @@ public abstract class Family
     /// <summary>Tells whether a tensor of a checkpoint is made anew rather than read.</summary>
     public virtual bool IsDerived(string name) => false;
 
+    /// <summary>Gets how many ids its tokenizer puts before SentencePiece's own pieces.</summary>
+    public virtual int PieceOffset => 0;
+
     /// <summary>Gets the texts that its checkpoints were taught to read before an input, by task.</summary>
     public virtual IReadOnlyDictionary<string, string> Prefixes => new Dictionary<string, string>();
 }

@@ -7,6 +7,9 @@ internal sealed class PegasusFamily : BartFamily
 
     public override IReadOnlyList<string> ModelTypes => ["pegasus"];
 
+    // The tokens of its pre-training: two masks and <unk_2> to <unk_102>.
+    public override int PieceOffset => 103;
+
     public override TransformerConfig ReadConfig(ConfigReader config)
     {
         ArgumentNullException.ThrowIfNull(config);

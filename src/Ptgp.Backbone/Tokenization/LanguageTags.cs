@@ -43,8 +43,24 @@ internal static class LanguageTags
         return length > 2 && text[length..].StartsWith("<<") ? length + 2 : 0;
     }
 
+    /// <summary>Finds the entry of a language that may be written as the entry or as the code inside it, such as <c>de</c> for <c>__de__</c>; null when there is none, or more than one.</summary>
+    public static string? Match(IReadOnlyDictionary<string, int> languages, string wanted)
+    {
+        if (languages.ContainsKey(wanted))
+        {
+            return wanted;
+        }
+
+        string[] same = [.. languages.Keys.Where(entry => Bare(entry) == wanted || entry.Split('_')[0] == wanted)];
+        return same is [var only] ? only : null;
+    }
+
+    /// <summary>Finds the entry that differs from a text by the fewest letters; null when there are none.</summary>
+    public static string? Nearest(IReadOnlyDictionary<string, int> languages, string wanted) =>
+        languages.Keys.MinBy(entry => Math.Min(Distance(entry, wanted), Distance(Bare(entry), wanted)));
+
     /// <summary>Tells whether a token is a code such as <c>en_XX</c> (mBART), <c>deu_Latn</c> (NLLB) or <c>__de__</c> (M2M-100).</summary>
-    private static bool IsCode(string token)
+    public static bool IsCode(string token)
     {
         if (token.Length is > 5 and < 9 && token.StartsWith("__", StringComparison.Ordinal) && token.EndsWith("__", StringComparison.Ordinal))
         {
@@ -55,5 +71,26 @@ internal static class LanguageTags
         return parts.Length == 2 && parts[0].Length is 2 or 3 && parts[0].All(char.IsAsciiLetterLower)
             && ((parts[1].Length == 2 && parts[1].All(char.IsAsciiLetterUpper))
                 || (parts[1].Length == 4 && char.IsAsciiLetterUpper(parts[1][0]) && parts[1].Skip(1).All(char.IsAsciiLetterLower)));
+    }
+
+    private static string Bare(string entry) => entry.Trim('_', '<', '>', '|');
+
+    // Levenshtein's, case aside.
+    private static int Distance(string first, string second)
+    {
+        var row = Enumerable.Range(0, second.Length + 1).ToArray();
+        for (var i = 1; i <= first.Length; i++)
+        {
+            var (diagonal, left) = (row[0], i);
+            row[0] = i;
+            for (var j = 1; j <= second.Length; j++)
+            {
+                var replaced = diagonal + (char.ToUpperInvariant(first[i - 1]) == char.ToUpperInvariant(second[j - 1]) ? 0 : 1);
+                left = Math.Min(replaced, 1 + Math.Min(left, row[j]));
+                (diagonal, row[j]) = (row[j], left);
+            }
+        }
+
+        return row[^1];
     }
 }

@@ -46,7 +46,7 @@ internal static class SentencePieceLoader
             EndsOnceWith = end,
         };
         var kinds = Kinds(model);
-        return new(side, side, added.Values, _ => [new SentencePieceStage(entry => kinds.TryGetValue(entry, out var kind) ? kind : null, model.FoldsSpaces, isMarian: false)])
+        return new(side, side, added.Values, _ => [new SentencePieceStage(entry => kinds.TryGetValue(entry, out var kind) ? kind : null, model.FoldsSpaces, SpecialSpacing.BeforeStretch)])
         {
             EndId = defaults.EndId ?? settings.FindEnd(vocabulary),
             PadId = defaults.PadId ?? settings.FindPad(vocabulary),
@@ -66,7 +66,7 @@ internal static class SentencePieceLoader
         var (end, unknown) = (Special("eos_token", "</s>"), Special("unk_token", "<unk>"));
         var sourceSide = Side(source, sourceVocabulary);
         var kinds = Kinds(target);
-        return new(sourceSide, Side(target, targetVocabulary), added, _ => [new SentencePieceStage(entry => kinds.TryGetValue(entry, out var kind) ? kind : null, target.FoldsSpaces, isMarian: true)])
+        return new(sourceSide, Side(target, targetVocabulary), added, _ => [new SentencePieceStage(entry => kinds.TryGetValue(entry, out var kind) ? kind : null, target.FoldsSpaces, SpecialSpacing.AfterEach)])
         {
             EndId = defaults.EndId ?? end,
             PadId = defaults.PadId ?? Special("pad_token", "<pad>"),
@@ -106,11 +106,8 @@ internal static class SentencePieceLoader
         }
     }
 
-    private static Template Endings(int end) => end < 0
-        ? Template.Plain
-        : new([TemplatePart.Text(0), TemplatePart.Special(end)], [TemplatePart.Text(0), TemplatePart.Special(end), TemplatePart.Text(1), TemplatePart.Special(end)]);
-
-    private static Dictionary<string, PieceKind> Kinds(SentencePieceModel model)
+    /// <summary>Gets what each entry is to a model.</summary>
+    public static Dictionary<string, PieceKind> Kinds(SentencePieceModel model)
     {
         var kinds = new Dictionary<string, PieceKind>(model.Pieces.Count, StringComparer.Ordinal);
         foreach (var piece in model.Pieces)
@@ -120,4 +117,8 @@ internal static class SentencePieceLoader
 
         return kinds;
     }
+
+    private static Template Endings(int end) => end < 0
+        ? Template.Plain
+        : new([TemplatePart.Text(0), TemplatePart.Special(end)], [TemplatePart.Text(0), TemplatePart.Special(end), TemplatePart.Text(1), TemplatePart.Special(end)]);
 }

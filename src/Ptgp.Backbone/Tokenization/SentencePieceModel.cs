@@ -76,6 +76,11 @@ internal sealed class SentencePieceModel
     }
 
     /// <summary>Makes the model that cuts text into the pieces.</summary>
+    /// <param name="ids">The ids of the pieces, by their place in the file.</param>
+    /// <exception cref="CheckpointException">It is a model of a kind that is not known.</exception>
+    public TokenModel ToModel(int[] ids) => new RenumberedModel(kind == BytePair ? ToBytePairs() : ToModel(null, UnknownId, _ => false), ids);
+
+    /// <summary>Makes the model that cuts text into the pieces.</summary>
     /// <param name="vocabulary">A vocabulary that numbers the pieces (Marian); null when their place in the file does.</param>
     /// <param name="unknownId">The id of what the vocabulary lacks.</param>
     /// <param name="isReserved">Tells which ids plain text never becomes.</param>
@@ -109,6 +114,40 @@ internal sealed class SentencePieceModel
             Renumbered = vocabulary is null ? null : [.. pieces.Select(piece => Find(piece.Text))],
             FindUnknown = vocabulary is null ? null : Find,
         };
+    }
+
+    // Two neighbours that make a piece together are joined, those of the best piece first, the leftmost of several.
+    private BytePairModel ToBytePairs()
+    {
+        if (pieces.Exists(piece => piece.Kind is PieceKind.UserDefined or PieceKind.Unused))
+        {
+            throw new CheckpointException($"{path} is a model of byte pairs with user-defined or unused pieces, which is not read by itself. Add the checkpoint's tokenizer.json, which says all of it.");
+        }
+
+        var vocabulary = new Vocabulary(pieces.Count);
+        var ranks = new int[pieces.Count];
+        foreach (var (id, rank) in Enumerable.Range(0, pieces.Count).OrderByDescending(id => pieces[id].Score).Select((id, rank) => (id, rank)))
+        {
+            ranks[id] = rank;
+            if (pieces[id].Kind == PieceKind.Normal)
+            {
+                vocabulary.Add(pieces[id].Text, id);
+            }
+        }
+
+        var merges = new List<(int, int, int)>();
+        foreach (var (text, id) in vocabulary.Entries)
+        {
+            for (var at = 1; at < text.Length; at++)
+            {
+                if (vocabulary.Find(text.AsSpan(0, at)) is var left and >= 0 && vocabulary.Find(text.AsSpan(at)) is var right and >= 0)
+                {
+                    merges.Add((left, right, id));
+                }
+            }
+        }
+
+        return new(vocabulary, merges, ranks) { UnknownId = UnknownId, FusesUnknown = true, Bytes = hasByteFallback ? ByteIds() : null };
     }
 
     private static SentencePieceModel Read(string path, byte[] bytes)

@@ -67,9 +67,13 @@ internal sealed class TextTokenizer : ITokenizer
     {
         ArgumentNullException.ThrowIfNull(text);
         options ??= new();
-        if (options.Language is { } language && !Languages.ContainsKey(language))
+        if (options.Language is { } language)
         {
-            throw new ArgumentException($"The language must be one of the tokenizer's ({(Languages.Count == 0 ? "it has none" : string.Join(", ", Languages.Keys))}), but is '{language}'.", nameof(options));
+            options = options with
+            {
+                Language = LanguageTags.Match(Languages, language) ?? throw new ArgumentException(
+                    $"The language must be one of the tokenizer's {Languages.Count}, but is '{language}'. {(LanguageTags.Nearest(Languages, language) is { } near ? $"The nearest is '{near}'." : "Leave it out.")}", nameof(options)),
+            };
         }
 
         var side = options.IsTarget ? target : source;

@@ -12,6 +12,9 @@ public sealed record TokenizerDefaults
     /// <summary>Gets the id that starts what the backbone writes (<c>decoder_start_token_id</c>, else <c>bos_token_id</c>).</summary>
     public int? StartId { get; init; }
 
+    /// <summary>Gets how many ids the family's tokenizer puts before SentencePiece's own pieces (Pegasus: 103).</summary>
+    public int PieceOffset { get; init; }
+
     /// <summary>Gets how many ids the backbone knows (<c>vocab_size</c>); added tokens beyond them are left out, for the backbone has no weights for them.</summary>
     public int? VocabularySize { get; init; }
 }

@@ -9,7 +9,7 @@ namespace Ptgp.Backbone.Tests.Tokenization;
 /// <summary>Text that nobody should write, but somebody will.</summary>
 public class HardTextTests
 {
-    public static TheoryData<string> Models => ["t5-v1_0", "t5-v1_1", "bart", "marian", "marian-split"];
+    public static TheoryData<string> Models => ["t5-v1_0", "t5-v1_1", "mt5", "bart", "mbart", "marian", "marian-split", "pegasus", "m2m100", "nllb"];
 
     [Theory]
     [MemberData(nameof(Models))]

@@ -46,11 +46,15 @@ public class SentencePieceLoaderTests
     }
 
     [Theory]
-    [InlineData("t5-v1_0")]
-    [InlineData("t5-v1_1")]
-    public void T5WithoutTokenizerJsonEqualsTheReferencesSlowTokenizer(string name)
+    [InlineData("t5-v1_0", "spiece.model", "added_tokens.json")]
+    [InlineData("t5-v1_1", "spiece.model", "added_tokens.json")]
+    [InlineData("mt5", "spiece.model")]
+    [InlineData("mbart", "sentencepiece.bpe.model")]
+    [InlineData("pegasus", "spiece.model")]
+    [InlineData("m2m100", "sentencepiece.bpe.model", "vocab.json")]
+    public void TheModelsOwnFilesEqualTheReferencesSlowTokenizer(string name, params string[] files)
     {
-        using var folder = new FolderCopy(Repository.Fixture("models", name), "spiece.model", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json");
+        using var folder = new FolderCopy(Repository.Fixture("models", name), [.. files, "tokenizer_config.json", "special_tokens_map.json"]);
         var tokenizer = TokenizerLoader.Load(folder.Path, new());
         foreach (var golden in Golden.OfModel(name))
         {
@@ -58,5 +62,32 @@ public class SentencePieceLoaderTests
             Assert.Equal(golden.SlowDecoded, tokenizer.Decode(golden.SlowIds, skipSpecialTokens: false));
             Assert.Equal(golden.SlowDecodedWithoutSpecial, tokenizer.Decode(golden.SlowIds));
         }
+    }
+
+    [Fact]
+    public void NllbsOwnFileGivesTheSameIds()
+    {
+        using var folder = new FolderCopy(Repository.Fixture("models", "nllb"), "sentencepiece.bpe.model", "tokenizer_config.json", "special_tokens_map.json");
+        var tokenizer = TokenizerLoader.Load(folder.Path, new());
+        Assert.All(Golden.OfModel("nllb"), golden => Assert.Equal(golden.SlowIds, tokenizer.Encode(golden.Text, golden.Options).Ids));
+    }
+
+    [Fact]
+    public void LanguagesWithoutIdsFollowThePiecesInTheirFilesOrder()
+    {
+        using var folder = new FolderCopy(Repository.Fixture("models", "m2m100"), "sentencepiece.bpe.model", "vocab.json", "special_tokens_map.json");
+        var (ids, bare) = (TokenizerLoader.Load(Repository.Fixture("models", "m2m100"), new()).Languages, TokenizerLoader.Load(folder.Path, new()));
+        Assert.Equal(100, ids.Count);
+        Assert.Equal(ids, bare.Languages);
+        Assert.Equal("__en__", bare.GetEntry(bare.Encode("A man.").Tokens[0].Id));
+    }
+
+    [Fact]
+    public void AnUnknownLanguageIsRefusedBesideTheNearest()
+    {
+        var tokenizer = TokenizerLoader.Load(Repository.Fixture("models", "m2m100"), new());
+        Assert.Equal(tokenizer.Encode("a", new() { Language = "__de__" }).Ids, tokenizer.Encode("a", new() { Language = "de" }).Ids);
+        var fault = Assert.Throws<ArgumentException>(() => tokenizer.Encode("a", new() { Language = "__dee__" }));
+        Assert.StartsWith("The language must be one of the tokenizer's 100, but is '__dee__'. The nearest is '__de__'.", fault.Message, StringComparison.Ordinal);
     }
 }

@@ -7,7 +7,7 @@ namespace Ptgp.Backbone.Tests.Tokenization;
 
 public class StreamingDecoderTests
 {
-    private static readonly string[] Models = ["t5-v1_0", "t5-v1_1", "bart", "marian", "marian-split"];
+    private static readonly string[] Models = ["t5-v1_0", "t5-v1_1", "mt5", "bart", "mbart", "marian", "marian-split", "pegasus", "m2m100", "nllb"];
 
     public static TheoryData<string, bool> Cases => [.. from model in Models from skips in new[] { true, false } select (model, skips)];
 

@@ -3,18 +3,18 @@ using System.Text;
 namespace Ptgp.Backbone.Tokenization.Decoding;
 
 /// <summary>
-/// Joins pieces as SentencePiece does, a stretch between special tokens at a time, and writes special tokens the way of the family:
-/// a blank after each (Marian), or a blank before the stretch that ends in one (T5). Added tokens part the text: what stands between
+/// Joins pieces as SentencePiece does, a stretch between special tokens at a time, and writes special tokens the way of the family. Added tokens part the text: what stands between
 /// two of them is joined and trimmed apart, and blanks lie between them.
 /// </summary>
 /// <param name="kindOf">What an entry is to the model that joins; null when it does not have it.</param>
 /// <param name="foldsSpaces">Whether every blank before a stretch's first word is dropped, not one only.</param>
-/// <param name="isMarian">Whether special tokens are written as Marian's tokenizer writes them.</param>
-internal sealed class SentencePieceStage(Func<string, PieceKind?> kindOf, bool foldsSpaces, bool isMarian) : DecodingStage
+/// <param name="spacing">Where blanks stand around special tokens.</param>
+internal sealed class SentencePieceStage(Func<string, PieceKind?> kindOf, bool foldsSpaces, SpecialSpacing spacing) : DecodingStage
 {
     private readonly StringBuilder stretch = new();
     private readonly StringBuilder blanks = new();
     private readonly List<byte> bytes = [];
+    private readonly bool holdsStretch = spacing == SpecialSpacing.BeforeStretch;
     private bool expectsBlank = true;
     private bool isFirst = true;
     private bool afterSpecial;
@@ -31,12 +31,12 @@ internal sealed class SentencePieceStage(Func<string, PieceKind?> kindOf, bool f
                 hasParts = true;
                 break;
             case TokenKind.Special:
-                End(!isMarian && !afterSpecial);
-                Write(isMarian ? token + " " : token);
+                End(spacing == SpecialSpacing.BeforeStretch && !afterSpecial);
+                Write(spacing == SpecialSpacing.AfterEach ? token + " " : token);
                 (isFirst, afterSpecial) = (false, true);
                 break;
             default:
-                if (isFirst && !isMarian && token.StartsWith('▁'))
+                if (isFirst && holdsStretch && token.StartsWith('▁'))
                 {
                     token = token[1..];
                 }
@@ -70,7 +70,7 @@ internal sealed class SentencePieceStage(Func<string, PieceKind?> kindOf, bool f
 
         if (kind is null)
         {
-            Push(isMarian ? token.Replace('▁', ' ') : token);
+            Push(holdsStretch ? token : token.Replace('▁', ' '));
             return;
         }
 
@@ -99,13 +99,13 @@ internal sealed class SentencePieceStage(Func<string, PieceKind?> kindOf, bool f
     private void Push(string text)
     {
         expectsBlank &= text.Length == 0;
-        if (isMarian)
+        if (holdsStretch)
         {
-            Write(text);
+            stretch.Append(text);
         }
         else
         {
-            stretch.Append(text);
+            Write(text);
         }
     }
 
@@ -158,4 +158,17 @@ internal sealed class SentencePieceStage(Func<string, PieceKind?> kindOf, bool f
 
     // Python's strip() takes the four separators of ASCII for blanks too.
     private static bool IsBlank(char c) => char.IsWhiteSpace(c) || c is >= '\u001C' and <= '\u001F';
+}
+
+/// <summary>Where a family's tokenizer puts blanks around special tokens.</summary>
+internal enum SpecialSpacing
+{
+    /// <summary>Nowhere (M2M-100, Pegasus).</summary>
+    None,
+
+    /// <summary>Behind each (Marian).</summary>
+    AfterEach,
+
+    /// <summary>Before the stretch that ends in one (T5, mBART).</summary>
+    BeforeStretch,
 }

@@ -24,7 +24,8 @@ internal sealed class BytePairModel : TokenModel
     /// <summary>Makes a model.</summary>
     /// <param name="vocabulary">The entries.</param>
     /// <param name="merges">What joins which entries, earliest first: pairs of ids, and the id of what they become.</param>
-    public BytePairModel(Vocabulary vocabulary, IReadOnlyCollection<(int Left, int Right, int Joined)> merges)
+    /// <param name="ranks">How early an entry is made, by its id, whichever pair makes it; null when the order of the merges says so.</param>
+    public BytePairModel(Vocabulary vocabulary, IReadOnlyCollection<(int Left, int Right, int Joined)> merges, IReadOnlyList<int>? ranks = null)
     {
         this.vocabulary = vocabulary;
         lookup = remembered.GetAlternateLookup<ReadOnlySpan<char>>();
@@ -32,7 +33,7 @@ internal sealed class BytePairModel : TokenModel
         var rank = 0;
         foreach (var (left, right, joined) in merges)
         {
-            this.merges[Key(left, right)] = new(rank++, joined);
+            this.merges[Key(left, right)] = new(ranks?[joined] ?? rank++, joined);
         }
 
         Span<char> one = stackalloc char[1];
