@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,12 +12,15 @@ namespace Ptgp.Backbone.Weights;
 /// A file in memory that tensors lie over without a copy. It stays mapped until it was disposed and libtorch has freed the last tensor,
 /// or view of a tensor, over it.
 /// </summary>
-internal sealed unsafe partial class MappedFile : IDisposable
+internal sealed unsafe partial class MappedFile : IFileBytes, IDisposable
 {
     // By the address they begin at. libtorch says only which address it no longer needs.
     private static readonly ConcurrentDictionary<nint, MappedFile> mapped = new();
 
+    private static readonly string[] webPages = ["<!doctype", "<html", "<?xml"];
+
     private readonly string path;
+    private readonly bool isWritable;
     private readonly MemoryMappedFile file;
     private readonly MemoryMappedViewAccessor view;
     private readonly byte* start;
@@ -28,7 +32,7 @@ internal sealed unsafe partial class MappedFile : IDisposable
     /// <param name="copyOnWrite">Whether tensors may be written to; the file itself never changes. Otherwise a write ends the process.</param>
     public MappedFile(string path, bool copyOnWrite)
     {
-        this.path = path;
+        (this.path, isWritable) = (path, copyOnWrite);
         var access = copyOnWrite ? MemoryMappedFileAccess.CopyOnWrite : MemoryMappedFileAccess.Read;
         // Share Delete: the file may be replaced by a rename while it is mapped.
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1);
@@ -49,6 +53,40 @@ internal sealed unsafe partial class MappedFile : IDisposable
         mapped[(nint)start] = this;
     }
 
+    /// <summary>Maps a file of weights.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="copyOnWrite">Whether tensors may be written to.</param>
+    /// <param name="smallest">How many bytes it has at least, from 1 on.</param>
+    /// <param name="what">What it should be, for messages.</param>
+    /// <exception cref="CheckpointException">It is missing, unreadable or shorter.</exception>
+    public static MappedFile Open(string path, bool copyOnWrite, int smallest, string what)
+    {
+        try
+        {
+            var length = new FileInfo(path).Length;
+            return length >= smallest
+                ? new(path, copyOnWrite)
+                : throw new CheckpointException($"Weights file '{path}' is cut short: {what} has at least {smallest} bytes, this one has {length}. Copy or download it again.");
+        }
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new CheckpointException($"Weights file '{path}' does not exist.", fault);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"Weights file '{path}' cannot be read: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>What a file is that is often taken for weights, by its first bytes; null when it is none of these.</summary>
+    public static string? Foreign(ReadOnlySpan<byte> start)
+    {
+        var text = Encoding.Latin1.GetString(start).TrimStart();
+        return text.StartsWith("version https://git-lfs", StringComparison.Ordinal) ? "is a pointer of Git LFS to the weights, not the weights. Download them: git lfs pull"
+            : webPages.Any(page => text.StartsWith(page, StringComparison.OrdinalIgnoreCase)) ? "is a web page, not weights. Download it again"
+            : null;
+    }
+
     /// <summary>Whether a file, named as it was opened, is still mapped.</summary>
     public static bool IsMapped(string path) => mapped.Values.Any(file => file.path == path);
 
@@ -61,10 +99,35 @@ internal sealed unsafe partial class MappedFile : IDisposable
         return new(start + offset, length);
     }
 
-    /// <summary>A tensor over the file's bytes, or over a copy of them where the processor could not read them in place.</summary>
+    /// <summary>A tensor over the file's bytes, or over a copy of them where the processor could not read them in place or their order is another.</summary>
     public Tensor Tensor(TensorEntry entry)
     {
         ObjectDisposedException.ThrowIf(disposed != 0, this);
+        if (entry.Strides is not { } strides)
+        {
+            return Contiguous(entry);
+        }
+
+        var reach = 1 + entry.Shape.Zip(strides).Sum(pair => (pair.First - 1) * pair.Second);
+        using var flat = Contiguous(entry with { Shape = [reach], Strides = null, Length = reach * SafeTensorsTypes.Size(entry.Type) });
+        using var view = flat.as_strided([.. entry.Shape], [.. strides]);
+        return view.contiguous();
+    }
+
+    /// <summary>Reads ahead what a tensor needs, in large pieces: the pages of a mapping come one by one otherwise.</summary>
+    public void Prefetch(TensorEntry entry) => Pages.Prefetch((nint)(start + entry.Offset), entry.Length);
+
+    /// <summary>Gives pages back that were only read; they come again when they are touched. Does nothing where tensors may have been changed.</summary>
+    public void Forget(TensorEntry entry)
+    {
+        if (!isWritable)
+        {
+            Pages.Forget((nint)(start + entry.Offset), entry.Length);
+        }
+    }
+
+    private Tensor Contiguous(TensorEntry entry)
+    {
         long[] shape = [.. entry.Shape];
         if (entry.Length == 0)
         {

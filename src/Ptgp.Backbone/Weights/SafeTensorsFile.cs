@@ -7,7 +7,7 @@ namespace Ptgp.Backbone.Weights;
 /// A safetensors file, opened by mapping it into memory: opening costs the same for any size, and processes share the pages.
 /// Tensors stay valid after this is disposed; the mapping goes with the last of them.
 /// </summary>
-public sealed class SafeTensorsFile : IDisposable
+public sealed class SafeTensorsFile : IWeightsFile, IDisposable
 {
     // The reference's limit; the largest real headers are a few MB.
     private const long LargestHeader = 100_000_000;
@@ -34,7 +34,7 @@ public sealed class SafeTensorsFile : IDisposable
     /// <exception cref="CheckpointException">The file is missing, unreadable, cut short or damaged.</exception>
     public static SafeTensorsFile Open(string path, bool copyOnWrite = false)
     {
-        var file = Map(path, copyOnWrite);
+        var file = MappedFile.Open(path, copyOnWrite, sizeof(long), "a safetensors file");
         try
         {
             return new(path, file, ReadHeader(path, file));
@@ -51,34 +51,27 @@ public sealed class SafeTensorsFile : IDisposable
     /// Call it outside inference mode when the tensor shall ever take part in training.
     /// </summary>
     /// <exception cref="CheckpointException">The file has no such tensor.</exception>
-    public Tensor Read(string name) => Entries.TryGetValue(name, out var entry)
-        ? file.Tensor(entry)
-        : throw new CheckpointException($"Weights file '{Path}' has no tensor '{name}'.");
+    public Tensor Read(string name) => file.Tensor(Entry(name));
+
+    void IWeightsFile.Forget(string name) => file.Forget(Entry(name));
 
     /// <summary>Forbids further reads; tensors already read stay valid.</summary>
     public void Dispose() => file.Dispose();
 
-    private static MappedFile Map(string path, bool copyOnWrite)
+    /// <summary>Reads what a file says of its tensors.</summary>
+    /// <exception cref="CheckpointException">It is damaged.</exception>
+    internal static SafeTensorsHeader ReadHeader(string path, IFileBytes file)
     {
-        try
+        if (file.Length < sizeof(ulong))
         {
-            var length = new FileInfo(path).Length;
-            return length >= sizeof(long)
-                ? new(path, copyOnWrite)
-                : throw new CheckpointException($"Weights file '{path}' is cut short: a safetensors file has at least 8 bytes, this one has {length}. Copy or download it again.");
+            throw new CheckpointException($"Weights file '{path}' is cut short: it has {file.Length} bytes. Copy or download it again.");
         }
-        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new CheckpointException($"Weights file '{path}' does not exist.", fault);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new CheckpointException($"Weights file '{path}' cannot be read: {fault.Message}", fault);
-        }
-    }
 
-    private static SafeTensorsHeader ReadHeader(string path, MappedFile file)
-    {
+        if (MappedFile.Foreign(file.Bytes(0, (int)Math.Min(file.Length, 64))) is { } foreign)
+        {
+            throw new CheckpointException($"Weights file '{path}' {foreign}.");
+        }
+
         var length = BinaryPrimitives.ReadUInt64LittleEndian(file.Bytes(0, sizeof(ulong)));
         var room = file.Length - sizeof(ulong);
         if (length > LargestHeader)
@@ -94,4 +87,6 @@ public sealed class SafeTensorsFile : IDisposable
         var start = sizeof(ulong) + (long)length;
         return SafeTensorsHeader.Parse(path, file.Bytes(sizeof(ulong), (int)length), start, file.Length - start);
     }
+
+    private TensorEntry Entry(string name) => Entries.TryGetValue(name, out var entry) ? entry : throw new CheckpointException($"Weights file '{Path}' has no tensor '{name}'.");
 }

@@ -11,6 +11,9 @@ internal sealed class SafeTensorsHeader
     /// <summary>The name under which a file keeps its own description.</summary>
     public const string MetadataName = "__metadata__";
 
+    // The kernels of libtorch know no more.
+    private const int MostDimensions = 64;
+
     private readonly string path;
     private readonly long dataStart;
     private readonly Dictionary<string, TensorEntry> entries = new(StringComparer.Ordinal);
@@ -125,6 +128,7 @@ internal sealed class SafeTensorsHeader
         var sizes = new List<long>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
+            Expect(sizes.Count < MostDimensions, $"must hold at most {MostDimensions} numbers as {what}");
             var size = -1L;
             Expect(reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out size) && size >= 0, $"must hold whole numbers from 0 on as {what}");
             sizes.Add(size);
@@ -155,13 +159,13 @@ internal sealed class SafeTensorsHeader
         foreach (var entry in entries.Values.OrderBy(entry => entry.Offset).ThenBy(entry => entry.Length))
         {
             Expect(entry.Offset >= end, $"lets tensor '{entry.Name}' overlap the one before it");
-            Expect(entry.Offset == end, $"leaves {entry.Offset - end} unused bytes before tensor '{entry.Name}'");
             if (entry.Length > dataLength - (entry.Offset - dataStart))
             {
                 throw new CheckpointException(
                     $"Weights file '{path}' is cut short: tensor '{entry.Name}' ends at byte {(decimal)entry.Offset + entry.Length}, but the file at byte {dataStart + dataLength}. Copy or download it again.");
             }
 
+            Expect(entry.Offset == end, $"leaves {entry.Offset - end} unused bytes before tensor '{entry.Name}'");
             end = entry.Offset + entry.Length;
         }
 

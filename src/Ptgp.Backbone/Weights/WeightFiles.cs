@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Ptgp.Backbone.Weights;
 
-/// <summary>The weights of a checkpoint folder: one <c>model.safetensors</c>, or several files that <c>model.safetensors.index.json</c> lists.</summary>
+/// <summary>
+/// The weights of a checkpoint folder: one <c>model.safetensors</c>, or several files that <c>model.safetensors.index.json</c> lists; where there is
+/// neither, <c>pytorch_model.bin</c> in the same two ways.
+/// </summary>
 public sealed class WeightFiles : IDisposable
 {
     /// <summary>The name of a file that holds all weights.</summary>
@@ -12,14 +15,23 @@ public sealed class WeightFiles : IDisposable
     /// <summary>The name of the file that says which of several files holds which tensor.</summary>
     public const string IndexFile = "model.safetensors.index.json";
 
-    private readonly Dictionary<string, SafeTensorsFile> files = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SafeTensorsFile> holders = new(StringComparer.Ordinal);
+    // As for a header; the largest real ones are a few MB.
+    private const long LargestIndex = 100_000_000;
+
+    private readonly Dictionary<string, IWeightsFile> files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> holders = new(StringComparer.Ordinal); // by tensor, the file that holds it
     private readonly bool copyOnWrite;
 
     private WeightFiles(string folder, bool copyOnWrite) => (Folder, this.copyOnWrite) = (folder, copyOnWrite);
 
     /// <summary>Gets the checkpoint's folder.</summary>
     public string Folder { get; }
+
+    /// <summary>Gets the form of the files: <c>safetensors</c> or <c>pickle</c>.</summary>
+    public string Format { get; private set; } = "";
+
+    /// <summary>Gets the names of the files that hold tensors.</summary>
+    public IReadOnlyCollection<string> Files => files.Keys;
 
     /// <summary>Gets the names of all tensors.</summary>
     public IReadOnlyCollection<string> Names => holders.Keys;
@@ -54,6 +66,14 @@ public sealed class WeightFiles : IDisposable
     /// <exception cref="CheckpointException">There is no such tensor.</exception>
     public Tensor Read(string name) => Holder(name).Read(name);
 
+    /// <summary>Gets the name of the file that holds a tensor.</summary>
+    /// <exception cref="CheckpointException">There is no such tensor.</exception>
+    public string FileOf(string name) => holders.TryGetValue(name, out var file) ? file : throw new CheckpointException($"Checkpoint '{Folder}' has no tensor '{name}'.");
+
+    /// <summary>Gives the memory of a tensor back to the system once it was copied to another device; it can be read again.</summary>
+    /// <exception cref="CheckpointException">There is no such tensor.</exception>
+    public void Forget(string name) => Holder(name).Forget(name);
+
     /// <summary>Forbids further reads; tensors already read stay valid.</summary>
     public void Dispose()
     {
@@ -63,41 +83,38 @@ public sealed class WeightFiles : IDisposable
         }
     }
 
-    private SafeTensorsFile Holder(string name) => holders.TryGetValue(name, out var file)
-        ? file
-        : throw new CheckpointException($"Checkpoint '{Folder}' has no tensor '{name}'.");
+    private IWeightsFile Holder(string name) => files[FileOf(name)];
 
     private void OpenAll()
     {
-        if (File.Exists(Path.Combine(Folder, SingleFile)))
+        var format = WeightFormat.All.FirstOrDefault(format => Has(format.Single) || Has(format.Index)) ?? throw new CheckpointException(WithoutWeights());
+        Format = format.Name;
+        if (Has(format.Single))
         {
-            foreach (var name in OpenFile(SingleFile).Entries.Keys)
+            foreach (var name in OpenFile(format, format.Single).Entries.Keys)
             {
-                holders[name] = files[SingleFile];
+                holders[name] = format.Single;
             }
+
+            return;
         }
-        else if (File.Exists(Path.Combine(Folder, IndexFile)))
+
+        var index = Path.Combine(Folder, format.Index);
+        foreach (var (name, file) in ReadIndex(index))
         {
-            foreach (var (name, file) in ReadIndex(Path.Combine(Folder, IndexFile)))
-            {
-                holders[name] = OpenFile(file);
-                if (!holders[name].Entries.ContainsKey(name))
-                {
-                    throw new CheckpointException($"'{Path.Combine(Folder, IndexFile)}' says that '{file}' holds tensor '{name}', but it does not. Download both again.");
-                }
-            }
-        }
-        else
-        {
-            throw new CheckpointException(WithoutWeights());
+            holders[name] = OpenFile(format, file).Entries.ContainsKey(name)
+                ? file
+                : throw new CheckpointException($"'{index}' says that '{file}' holds tensor '{name}', but it does not. Download both again.");
         }
     }
 
-    private SafeTensorsFile OpenFile(string name)
+    private bool Has(string file) => File.Exists(Path.Combine(Folder, file));
+
+    private IWeightsFile OpenFile(WeightFormat format, string name)
     {
         if (!files.TryGetValue(name, out var file))
         {
-            files[name] = file = SafeTensorsFile.Open(Path.Combine(Folder, name), copyOnWrite);
+            files[name] = file = format.Open(Path.Combine(Folder, name), copyOnWrite);
         }
 
         return file;
@@ -113,7 +130,7 @@ public sealed class WeightFiles : IDisposable
         var foreign = Directory.EnumerateFiles(Folder)
             .Select(Path.GetFileName)
             .FirstOrDefault(name => Path.GetExtension(name) is ".bin" or ".pt" or ".pth" or ".h5" or ".msgpack" or ".gguf" or ".safetensors");
-        return $"Checkpoint folder '{Folder}' has no weights: it must hold '{SingleFile}' or '{IndexFile}'."
+        return $"Checkpoint folder '{Folder}' has no weights: it must hold '{SingleFile}' or '{IndexFile}', or else 'pytorch_model.bin' or its index."
             + (foreign is null ? "" : $" It holds '{foreign}', which is not read; take the safetensors form of this checkpoint.");
     }
 
@@ -121,6 +138,11 @@ public sealed class WeightFiles : IDisposable
     {
         try
         {
+            if (new FileInfo(path).Length > LargestIndex)
+            {
+                throw new CheckpointException($"'{path}' must have at most {LargestIndex} bytes, but has {new FileInfo(path).Length}.");
+            }
+
             using var index = JsonDocument.Parse(File.ReadAllBytes(path));
             var places = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (var place in index.RootElement.GetProperty("weight_map").EnumerateObject())

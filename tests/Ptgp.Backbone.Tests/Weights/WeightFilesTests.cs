@@ -77,11 +77,32 @@ public sealed class WeightFilesTests : IDisposable
     [Fact]
     public void AFolderWithoutWeightsSaysWhatItHoldsInstead()
     {
-        Assert.Equal($"Checkpoint folder '{folder.Path}' has no weights: it must hold 'model.safetensors' or 'model.safetensors.index.json'.", Fault());
-        File.WriteAllText(folder["pytorch_model.bin"], "");
-        Assert.EndsWith(" It holds 'pytorch_model.bin', which is not read; take the safetensors form of this checkpoint.", Fault(), StringComparison.Ordinal);
+        Assert.Equal($"Checkpoint folder '{folder.Path}' has no weights: it must hold 'model.safetensors' or 'model.safetensors.index.json', or else 'pytorch_model.bin' or its index.", Fault());
+        File.WriteAllText(folder["tf_model.h5"], "");
+        Assert.EndsWith(" It holds 'tf_model.h5', which is not read; take the safetensors form of this checkpoint.", Fault(), StringComparison.Ordinal);
         var missing = folder["missing"];
         Assert.Equal($"Checkpoint folder '{missing}' does not exist.", Assert.Throws<CheckpointException>(() => WeightFiles.Open(missing)).Message);
+    }
+
+    [Fact]
+    public void SafetensorsArePreferredToAPickle()
+    {
+        folder.Write("pytorch_model.bin", TorchBytes.Zip(("a/data.pkl", TorchBytes.Pickle("}(", TorchBytes.Text("pickled"), TorchBytes.Tensor("0", 1, 0, [1], [1]), "u")), ("a/data/0", new byte[4])));
+        using (var weights = WeightFiles.Open(folder.Path))
+        {
+            Assert.Equal(["pickled"], weights.Names);
+            Assert.Equal("pickle", weights.Format);
+        }
+
+        WriteShards();
+        WriteIndex("""{"weight_map":{"a":"one.safetensors","b":"two.safetensors"}}""");
+        using (var weights = WeightFiles.Open(folder.Path))
+        {
+            Assert.Equal(["a", "b"], weights.Names.Order(StringComparer.Ordinal));
+            Assert.Equal("safetensors", weights.Format);
+            Assert.Equal(["one.safetensors", "two.safetensors"], weights.Files.Order(StringComparer.Ordinal));
+            Assert.Equal("two.safetensors", weights.FileOf("b"));
+        }
     }
 
     private void WriteShards()
