@@ -88,10 +88,13 @@ public sealed class CheckpointFolder
         Family = Family.Name,
         Features = (Config.Encoder is null ? 0 : BackboneFeatures.SeesBothSides)
             | (Config.Decoder is null ? 0 : BackboneFeatures.Writes)
-            | (Config.Encoder is null || Config.Decoder is null ? 0 : BackboneFeatures.Aligns),
+            | (Config.Encoder is null || Config.Decoder is null ? 0 : BackboneFeatures.Aligns)
+            | (Config.FrameWidth > 0 ? BackboneFeatures.ReadsFrames : 0),
         Width = Config.Width,
         Vocabulary = Config.OutputVocabulary,
-        MaxLength = Math.Min(Config.MaxPositions > 0 ? Config.MaxPositions : int.MaxValue, TrainedLength),
+        FrameWidth = Config.FrameWidth,
+        // Two frames make a state.
+        MaxLength = Config.FrameWidth > 0 ? 2 * (Config.Encoder!.MaxPositions ?? Config.MaxPositions) : Math.Min(Config.MaxPositions > 0 ? Config.MaxPositions : int.MaxValue, TrainedLength),
         MaxTargetLength = Config.MaxPositions > 0 ? Config.MaxPositions : int.MaxValue,
         Prefixes = Family.Prefixes,
     };

@@ -23,28 +23,34 @@ internal class BartFamily : Family
     public override NameTable NamesOf(TransformerConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return new(
+        return new([
             ("embeddings", config.TargetVocabulary is null ? "model.shared" : "model.encoder.embed_tokens"),
             ("target_embeddings", "model.decoder.embed_tokens"),
             ("output.bias", "final_logits_bias"),
             ("output", "lm_head"),
-            ("*.positions", "model.*.embed_positions"),
-            ("*.embedding_norm", "model.*.layernorm_embedding"),
-            ("*.norm", "model.*.layer_norm"),
-            ("*.layers.#.self_attention_norm", "model.*.layers.#.self_attn_layer_norm"),
-            ("*.layers.#.self_attention.q", "model.*.layers.#.self_attn.q_proj"),
-            ("*.layers.#.self_attention.k", "model.*.layers.#.self_attn.k_proj"),
-            ("*.layers.#.self_attention.v", "model.*.layers.#.self_attn.v_proj"),
-            ("*.layers.#.self_attention.o", "model.*.layers.#.self_attn.out_proj"),
-            ("*.layers.#.cross_attention_norm", "model.*.layers.#.encoder_attn_layer_norm"),
-            ("*.layers.#.cross_attention.q", "model.*.layers.#.encoder_attn.q_proj"),
-            ("*.layers.#.cross_attention.k", "model.*.layers.#.encoder_attn.k_proj"),
-            ("*.layers.#.cross_attention.v", "model.*.layers.#.encoder_attn.v_proj"),
-            ("*.layers.#.cross_attention.o", "model.*.layers.#.encoder_attn.out_proj"),
-            ("*.layers.#.feed_forward_norm", "model.*.layers.#.final_layer_norm"),
-            ("*.layers.#.feed_forward.up", "model.*.layers.#.fc1"),
-            ("*.layers.#.feed_forward.down", "model.*.layers.#.fc2"));
+            .. Stacks]);
     }
+
+    /// <summary>Gets the names inside encoder and decoder.</summary>
+    protected static IReadOnlyList<(string Ours, string Theirs)> Stacks { get; } =
+    [
+        ("*.positions", "model.*.embed_positions"),
+        ("*.embedding_norm", "model.*.layernorm_embedding"),
+        ("*.norm", "model.*.layer_norm"),
+        ("*.layers.#.self_attention_norm", "model.*.layers.#.self_attn_layer_norm"),
+        ("*.layers.#.self_attention.q", "model.*.layers.#.self_attn.q_proj"),
+        ("*.layers.#.self_attention.k", "model.*.layers.#.self_attn.k_proj"),
+        ("*.layers.#.self_attention.v", "model.*.layers.#.self_attn.v_proj"),
+        ("*.layers.#.self_attention.o", "model.*.layers.#.self_attn.out_proj"),
+        ("*.layers.#.cross_attention_norm", "model.*.layers.#.encoder_attn_layer_norm"),
+        ("*.layers.#.cross_attention.q", "model.*.layers.#.encoder_attn.q_proj"),
+        ("*.layers.#.cross_attention.k", "model.*.layers.#.encoder_attn.k_proj"),
+        ("*.layers.#.cross_attention.v", "model.*.layers.#.encoder_attn.v_proj"),
+        ("*.layers.#.cross_attention.o", "model.*.layers.#.encoder_attn.out_proj"),
+        ("*.layers.#.feed_forward_norm", "model.*.layers.#.final_layer_norm"),
+        ("*.layers.#.feed_forward.up", "model.*.layers.#.fc1"),
+        ("*.layers.#.feed_forward.down", "model.*.layers.#.fc2"),
+    ];
 
     public override IReadOnlyDictionary<string, IReadOnlyList<string>> Aliases(TransformerConfig config)
     {

@@ -4,7 +4,7 @@ namespace Ptgp.Backbone;
 public abstract class Family
 {
     /// <summary>Gets all families there are.</summary>
-    public static IReadOnlyList<Family> All { get; } = [new T5Family(), new BartFamily(), new MBartFamily(), new MarianFamily(), new PegasusFamily(), new M2M100Family()];
+    public static IReadOnlyList<Family> All { get; } = [new T5Family(), new BartFamily(), new MBartFamily(), new MarianFamily(), new PegasusFamily(), new M2M100Family(), new WhisperFamily()];
 
     /// <summary>Gets its name, such as <c>t5</c>.</summary>
     public abstract string Name { get; }

@@ -13,6 +13,7 @@ public sealed class Transformer : nn.Module
 {
     internal const double Masked = float.MinValue / 2;            // finite, so that a row of nothing but padding gives numbers
 
+    private readonly Stem? stem;
     private readonly Stack? encoder;
     private readonly Stack? decoder;
     private readonly Parameter embeddings, targetEmbeddings, output;
@@ -29,6 +30,11 @@ public sealed class Transformer : nn.Module
         var drawn = new Initialization(0, config.EmbeddingScale == 1 ? 1 : Math.Pow(config.Width, -0.5));
         embeddings = Add("embeddings.weight", [config.Vocabulary, config.Width], drawn);
         targetEmbeddings = config.TargetVocabulary is { } count ? Add("target_embeddings.weight", [count, config.Width], drawn) : embeddings;
+        if (config.FrameWidth > 0)
+        {
+            register_module("stem", stem = new("stem", source, config));
+        }
+
         if (config.Encoder is not null)
         {
             register_module("encoder", encoder = new("encoder", source, config, config.Encoder, crosses: false, isBidirectional: true));
@@ -77,11 +83,12 @@ public sealed class Transformer : nn.Module
     public IReadOnlyDictionary<string, (long Inputs, long Outputs)> Projections =>
         modules().OfType<Projection>().Distinct().ToDictionary(p => p.Path, p => (p.Weight.size(1), p.Weight.size(0)), StringComparer.Ordinal);
 
-    /// <summary>Looks up the embeddings of what is read.</summary>
+    /// <summary>Looks up the embeddings of what is read, or brings frames to the width.</summary>
+    /// <exception cref="ArgumentException">Frames have another width than the shape says.</exception>
     public Embedded Embed(Batch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        return new(Embed(embeddings, batch.Source), batch.Mask);
+        return stem is not null ? stem.Forward(batch.Source, batch.Mask) : new(Embed(embeddings, batch.Source), batch.Mask);
     }
 
     /// <summary>Reads: <c>[batch, length, width]</c> to the encoder's states of the same shape.</summary>
@@ -212,13 +219,17 @@ public sealed class Transformer : nn.Module
         return Config.EmbeddingScale == 1 ? rows : rows * embeddingScale;
     }
 
-    // Parameters of the root itself are registered with underscores, since a name may hold no dot.
+    // Parameters without a module of their own are registered with underscores, since a name may hold no dot.
     private static string CanonicalName(string name) => name switch
     {
         "embeddings_weight" => "embeddings.weight",
         "target_embeddings_weight" => "target_embeddings.weight",
         "output_weight" => "output.weight",
         "output_bias" => "output.bias",
+        "stem.first_weight" => "stem.first.weight",
+        "stem.first_bias" => "stem.first.bias",
+        "stem.second_weight" => "stem.second.weight",
+        "stem.second_bias" => "stem.second.bias",
         _ => name,
     };
 }

@@ -9,6 +9,9 @@ public sealed record TransformerConfig
     /// <summary>Gets how many token ids it writes, when these are others than it reads; null when one vocabulary serves both.</summary>
     public int? TargetVocabulary { get; init; }
 
+    /// <summary>Gets how many values a frame has where frames are read, by two convolutions that halve their number; 0 where tokens are.</summary>
+    public int FrameWidth { get; init; }
+
     /// <summary>Gets the size of a hidden state.</summary>
     public required int Width { get; init; }
 

@@ -5,7 +5,7 @@ using Ptgp.Backbone.Tokenization.PreTokenizers;
 
 namespace Ptgp.Backbone.Tokenization;
 
-/// <summary>Makes byte-level tokenizers from <c>vocab.json</c> and <c>merges.txt</c>, as BART, RoBERTa and GPT-2 have them.</summary>
+/// <summary>Makes byte-level tokenizers from <c>vocab.json</c> and <c>merges.txt</c>, as BART, RoBERTa, GPT-2 and Whisper have them.</summary>
 internal static class BytePairLoader
 {
     /// <summary>Loads the two files of a folder.</summary>
@@ -39,7 +39,7 @@ internal static class BytePairLoader
             Added = new(added, null),
             PreTokenizer = new ByteLevelPreTokenizer(addsPrefix, splits: true),
             Model = new BytePairModel(vocabulary, merges),
-            Template = isRoberta ? PostProcessorJson.Roberta(first, last) : Template.Plain,
+            Template = isRoberta ? PostProcessorJson.Roberta(first, last) : Transcript(settings, vocabulary) ?? Template.Plain,
             Trimming = isRoberta && settings.Flag("trim_offsets", true) ? new() { TrimsBytes = true, AddsPrefix = addsPrefix } : null,
             UnknownId = unknown < 0 ? null : unknown,
         };
@@ -49,6 +49,20 @@ internal static class BytePairLoader
             EndId = defaults.EndId ?? settings.FindEnd(vocabulary),
             PadId = defaults.PadId ?? settings.FindPad(vocabulary),
         };
+    }
+
+    // Whisper's: what is heard, in which language and for which task, and whether times are told; null for vocabularies without them.
+    private static Template? Transcript(TokenizerSettings settings, Vocabulary vocabulary)
+    {
+        var (start, end) = (vocabulary.Find("<|startoftranscript|>"), vocabulary.Find(settings.Role("eos_token") ?? "<|endoftext|>"));
+        if (start < 0 || end < 0)
+        {
+            return null;
+        }
+
+        string?[] entries = [settings.Text("language"), settings.Text("task"), settings.Flag("predict_timestamps", false) ? null : "notimestamps"];
+        TemplatePart[] before = [TemplatePart.Special(start), .. entries.Select(entry => vocabulary.Find($"<|{entry}|>")).Where(id => id >= 0).Select(id => TemplatePart.Special(id))];
+        return new([.. before, TemplatePart.Text(0), TemplatePart.Special(end)], [.. before, TemplatePart.Text(0), TemplatePart.Text(1, 1), TemplatePart.Special(end, 1)]);
     }
 
     private static IEnumerable<(string Left, string Right, string Place)> ReadMerges(string path)

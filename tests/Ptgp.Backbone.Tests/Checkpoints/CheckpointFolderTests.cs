@@ -28,7 +28,7 @@ public class CheckpointFolderTests
     {
         using var checkpoint = new ChangedCheckpoint("bart");
         checkpoint.Configure(config => config["model_type"] = "perceiver");
-        Refused(() => CheckpointFolder.Open(checkpoint.Path), $"{checkpoint["config.json"]}: 'model_type' must be one of t5, mt5, bart, mbart, marian, pegasus, m2m_100, but is 'perceiver'.");
+        Refused(() => CheckpointFolder.Open(checkpoint.Path), $"{checkpoint["config.json"]}: 'model_type' must be one of t5, mt5, bart, mbart, marian, pegasus, m2m_100, whisper, but is 'perceiver'.");
     }
 
     [Theory]

@@ -90,6 +90,27 @@ public class TokenizerLoaderTests
     }
 
     [Fact]
+    public void WhisperWithoutTokenizerJsonEqualsTheReference()
+    {
+        var tokenizer = TokenizerLoader.Load(Repository.Fixture("models", "whisper-en"), new());
+        foreach (var golden in Golden.OfModel("whisper-en"))
+        {
+            golden.Check(tokenizer);
+        }
+    }
+
+    [Fact]
+    public void WhispersLanguageAndTaskComeFromItsSettings()
+    {
+        using var folder = new FolderCopy(Repository.Fixture("models", "whisper-en"), "vocab.json", "merges.txt", "tokenizer_config.json");
+        var settings = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(folder["tokenizer_config.json"]))!;
+        (settings["language"], settings["task"], settings["predict_timestamps"]) = ("de", "translate", true);
+        File.WriteAllText(folder["tokenizer_config.json"], settings.ToJsonString());
+        var tokenizer = TokenizerLoader.Load(folder.Path, new());
+        Assert.Equal(["<|startoftranscript|>", "<|de|>", "<|translate|>", "a", "<|endoftext|>"], tokenizer.Encode("a").Ids.Select(tokenizer.GetEntry));
+    }
+
+    [Fact]
     public void WhatIsTooLongLosesTheEndOfTheLastText()
     {
         var tokenizer = TokenizerLoader.Load(Repository.Fixture("models", "t5-v1_0"), new());

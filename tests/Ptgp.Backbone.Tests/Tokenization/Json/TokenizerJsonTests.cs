@@ -16,6 +16,7 @@ public class TokenizerJsonTests
     [InlineData("mbart")]
     [InlineData("nllb")]
     [InlineData("pegasus")]
+    [InlineData("whisper")]
     public void EqualsTheReferenceOnEveryText(string name)
     {
         var tokenizer = TokenizerLoader.Load(Repository.Fixture("models", name), new());
