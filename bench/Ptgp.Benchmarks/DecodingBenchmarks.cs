@@ -60,7 +60,7 @@ internal static class DecodingBenchmarks
             Positions = PositionKind.RelativeBuckets,
             RelativeBuckets = 32,
             RelativeMaxDistance = 128,
-            HasBiases = false,
+            Biases = Biases.None,
             AttentionScale = 1,
             OutputScale = Math.Pow(512, -0.5),
             EndId = 1,

@@ -27,7 +27,9 @@ public sealed class PeftFolder
         (device, projections) = (transformer.Device, transformer.Projections);
         baseModel = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(checkpoint.Path)));
         var names = checkpoint.Family.NamesOf(checkpoint.Config);
-        paths = projections.Keys.ToDictionary(path => names[path + ".weight"][..^".weight".Length], StringComparer.Ordinal);
+        // Where the checkpoint stores several projections as one, a delta of one of them has no name there, and keeps ours.
+        paths = projections.Keys.ToDictionary(
+            path => checkpoint.Family.FormOf(path + ".weight").Parts > 1 ? path : names[path + ".weight"][..^".weight".Length], StringComparer.Ordinal);
     }
 
     /// <summary>Tells whether a folder holds an adapter.</summary>

@@ -12,6 +12,7 @@ public sealed class CheckpointFolder
     [
         "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
         "spiece.model", "sentencepiece.bpe.model", "source.spm", "target.spm", "vocab.json", "target_vocab.json", "merges.txt", "vocab.txt",
+        "tokenizer.model", "chat_template.jinja",
     ];
 
     private readonly ConfigReader reader;
@@ -111,9 +112,12 @@ public sealed class CheckpointFolder
                 File.Copy(System.IO.Path.Combine(Path, file), System.IO.Path.Combine(beside, file));
             }
 
+            using var scope = NewDisposeScope();
+            using var quiet = no_grad();
             SafeTensorsWriter.Write(
                 System.IO.Path.Combine(beside, "model.safetensors"),
-                transformer.NamedTensors.Select(tensor => KeyValuePair.Create(names[tensor.Key], tensor.Value)));
+                transformer.NamedTensors.GroupBy(tensor => names[tensor.Key]).Select(stored => KeyValuePair.Create(
+                    stored.Key, StoredForm.Join(stored.Select(tensor => (Family.FormOf(tensor.Key), tensor.Value))))));
         });
     }
 

@@ -29,19 +29,20 @@ internal sealed class CheckpointParameters : ParameterSource
 
     public override bool IsTrainable { get; }
 
+    public override bool Has(string name) => Known(name).Any(files.Contains);
+
     public override Tensor Get(string name, long[] shape, Initialization initialization)
     {
-        var wanted = FileName(names[name]);
-        string[] known = [wanted, .. aliases.GetValueOrDefault(name, []).Select(FileName)];
+        var known = Known(name);
         unread.ExceptWith(known);
-        return Read(known.FirstOrDefault(files.Names.Contains) ?? throw Missing(wanted), shape);
+        return Read(known.FirstOrDefault(files.Contains) ?? throw Missing(known[0]), family.FormOf(name), shape);
     }
 
     public override Tensor? Find(string name, long[] shape)
     {
-        var wanted = FileName(names[name]);
-        unread.Remove(wanted);
-        return files.Names.Contains(wanted) ? Read(wanted, shape) : null;
+        var known = Known(name);
+        unread.ExceptWith(known);
+        return known.FirstOrDefault(files.Contains) is { } found ? Read(found, family.FormOf(name), shape) : null;
     }
 
     /// <summary>Makes sure that nothing of the checkpoint was overlooked.</summary>
@@ -55,13 +56,13 @@ internal sealed class CheckpointParameters : ParameterSource
         }
     }
 
-    private Tensor Read(string found, long[] shape)
+    private Tensor Read(string found, StoredForm form, long[] shape)
     {
         var entry = files[found];
-        if (!entry.Shape.SequenceEqual(shape))
+        if (!entry.Shape.SequenceEqual(form.ShapeOf(shape)))
         {
             throw new CheckpointException(
-                $"Checkpoint '{folder}': tensor '{found}' must be [{string.Join(", ", shape)}] by config.json, but is [{string.Join(", ", entry.Shape)}]. Is config.json that of these weights?");
+                $"Checkpoint '{folder}': tensor '{found}' must be [{string.Join(", ", form.ShapeOf(shape))}] by config.json, but is [{string.Join(", ", entry.Shape)}]. Is config.json that of these weights?");
         }
 
         if (Device.type == TorchSharp.DeviceType.META)
@@ -70,9 +71,16 @@ internal sealed class CheckpointParameters : ParameterSource
         }
 
         using var scope = NewDisposeScope();
-        var stored = files.Read(found);
+        var stored = form.Take(files.Read(found));
         // What is trained must not be the memory of the file, which a change would end the process for.
-        return stored.to(dtype, Device, copy: IsTrainable).MoveToOuterDisposeScope();
+        return (IsTrainable ? stored.to(dtype, Device, copy: true).contiguous() : stored.to(dtype, Device)).MoveToOuterDisposeScope();
+    }
+
+    // The names that a tensor of ours may have in the files, the usual one first.
+    private string[] Known(string name)
+    {
+        string[] usual = [names[name], .. aliases.GetValueOrDefault(name, [])];
+        return [.. usual.Concat(usual.Select(family.OlderName).OfType<string>()).Select(FileName)];
     }
 
     private string FileName(string name) => lacksBasePrefix && name.StartsWith(family.BasePrefix, StringComparison.Ordinal) ? name[family.BasePrefix.Length..] : name;

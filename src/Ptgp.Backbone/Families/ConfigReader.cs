@@ -46,6 +46,42 @@ public sealed class ConfigReader
     public bool Flag(string name, bool? otherwise = null) =>
         Read(name, otherwise, value => (bool?)value.GetBoolean(), "true or false", JsonValueKind.True, JsonValueKind.False);
 
+    /// <summary>Makes sure that a truth value, where it is said, is the only one that is understood.</summary>
+    /// <exception cref="CheckpointException">It is the other one.</exception>
+    public void Demand(string name, bool value)
+    {
+        if (Flag(name, value) != value)
+        {
+            throw new CheckpointException($"{path}: '{name}' must be {(value ? "true" : "false")}, the only form of this family that is read, but is {(value ? "false" : "true")}.");
+        }
+    }
+
+    /// <summary>Reads an object within; null where there is none.</summary>
+    public ConfigReader? Within(string name)
+    {
+        if (!Has(name))
+        {
+            return null;
+        }
+
+        var value = root.GetProperty(name);
+        return value.ValueKind == JsonValueKind.Object ? new($"{path}: '{name}'", value) : throw Wrong(name, "an object", value);
+    }
+
+    /// <summary>Reads a list of numbers.</summary>
+    public IReadOnlyList<double> Numbers(string name)
+    {
+        if (!Has(name))
+        {
+            throw Missing(name);
+        }
+
+        var value = root.GetProperty(name);
+        return value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number)
+            ? [.. value.EnumerateArray().Select(item => item.GetDouble())]
+            : throw Wrong(name, "a list of numbers", value);
+    }
+
     /// <summary>Reads a text.</summary>
     public string Text(string name, string? otherwise = null)
     {

@@ -4,7 +4,11 @@ namespace Ptgp.Backbone;
 public abstract class Family
 {
     /// <summary>Gets all families there are.</summary>
-    public static IReadOnlyList<Family> All { get; } = [new T5Family(), new BartFamily(), new MBartFamily(), new MarianFamily(), new PegasusFamily(), new M2M100Family(), new WhisperFamily()];
+    public static IReadOnlyList<Family> All { get; } =
+    [
+        new T5Family(), new BartFamily(), new MBartFamily(), new MarianFamily(), new PegasusFamily(), new M2M100Family(), new WhisperFamily(),
+        new Gpt2Family(), new LlamaFamily(), new MistralFamily(), new Qwen2Family(),
+    ];
 
     /// <summary>Gets its name, such as <c>t5</c>.</summary>
     public abstract string Name { get; }
@@ -24,6 +28,12 @@ public abstract class Family
 
     /// <summary>Gets names under which a tied tensor may be stored too, by our name of it.</summary>
     public virtual IReadOnlyDictionary<string, IReadOnlyList<string>> Aliases(TransformerConfig config) => new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>Gets how the checkpoint stores one of our parameters.</summary>
+    public virtual StoredForm FormOf(string name) => default;
+
+    /// <summary>Gets the name that older checkpoints have for what newer ones call <paramref name="name"/>; null when there is none.</summary>
+    public virtual string? OlderName(string name) => null;
 
     /// <summary>Tells whether a tensor of a checkpoint is made anew rather than read.</summary>
     public virtual bool IsDerived(string name) => false;

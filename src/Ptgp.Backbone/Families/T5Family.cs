@@ -44,7 +44,7 @@ internal sealed class T5Family : Family
             RelativeMaxDistance = config.Size("relative_attention_max_distance", 128),
             Activation = config.Choice("feed_forward_proj", activations, "relu"),
             IsGated = function.StartsWith("gated-", StringComparison.Ordinal),
-            HasBiases = false,
+            Biases = Biases.None,
             AttentionScale = 1,
             OutputScale = tied ? Math.Pow(width, -0.5) : 1,
             TiesOutput = tied,

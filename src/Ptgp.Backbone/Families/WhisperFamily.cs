@@ -19,7 +19,7 @@ internal sealed class WhisperFamily : BartFamily
             MaxPositions = config.Size("max_target_positions", 448),
             NormPlacement = NormPlacement.Before,
             HasFinalNorm = true,
-            HasKeyBias = false,
+            Biases = Biases.All & ~Biases.Keys,
             HasOutputBias = false,
             StartId = config.Whole("decoder_start_token_id", 50257),
             PadId = config.Whole("pad_token_id", 50256),

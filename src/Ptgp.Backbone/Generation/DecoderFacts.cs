@@ -5,12 +5,13 @@ namespace Ptgp.Backbone.Generation;
 /// <param name="StartId">The id every sequence starts from.</param>
 /// <param name="EndId">The id that ends a sequence when the options name none.</param>
 /// <param name="MaxLength">The longest sequence it can write, the start token included; <see cref="int.MaxValue"/> when nothing bounds it.</param>
-public sealed record DecoderFacts(int Vocabulary, int StartId, int EndId, int MaxLength = int.MaxValue)
+/// <param name="WritesOn">Whether it writes on from what it reads, so that a sequence begins with that and not with the start token.</param>
+public sealed record DecoderFacts(int Vocabulary, int StartId, int EndId, int MaxLength = int.MaxValue, bool WritesOn = false)
 {
     /// <summary>Gets the facts of a backbone.</summary>
     public static DecoderFacts Of(TransformerConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return new(config.OutputVocabulary, config.StartId, config.EndId, config.MaxPositions > 0 ? config.MaxPositions : int.MaxValue);
+        return new(config.OutputVocabulary, config.StartId, config.EndId, config.MaxPositions > 0 ? config.MaxPositions : int.MaxValue, config.Encoder is null);
     }
 }

@@ -72,16 +72,17 @@ internal sealed class DecodingLoop
     /// <returns><c>[rows, count]</c>.</returns>
     private Tensor FeedGiven()
     {
-        var count = sources.Min(source => source.Job.ProbabilitiesOf.Count > 0 ? 1 + (source.Job.ProbabilitiesAfter ?? source.Given - 1) : source.Given);
+        var count = sources.Min(source => (source.Job.ProbabilitiesOf.Count > 0 ? source.ProbabilitiesAt : source.Given) - source.Seen);
         foreach (var source in sources)
         {
-            for (var place = 0; place < count; place++)
+            for (var place = 0; place < source.Seen + count; place++)
             {
                 source.Give(source.GivenAt(place));
             }
         }
 
-        return Upload(sources.SelectMany(source => Enumerable.Repeat(source, beams)).SelectMany(source => Enumerable.Range(0, count).Select(place => (long)source.GivenAt(place)))).view(-1, count);
+        return Upload(sources.SelectMany(source => Enumerable.Repeat(source, beams)).SelectMany(source => Enumerable.Range(source.Seen, count).Select(place => (long)source.GivenAt(place))))
+            .view(sources.Count * beams, count);
     }
 
     /// <summary>Takes one step's logits, <c>[rows, vocabulary]</c>, to one more token for each source.</summary>
@@ -142,7 +143,7 @@ internal sealed class DecodingLoop
         {
             var source = sources[slot];
             var ids = source.Job.ProbabilitiesOf;
-            if (ids.Count > 0 && !source.HasEnded && source.Length == 1 + (source.Job.ProbabilitiesAfter ?? source.Job.Prefix.Count))
+            if (ids.Count > 0 && !source.HasEnded && source.Length == source.ProbabilitiesAt)
             {
                 source.Probabilities = Host.Floats(logits.select(0, slot * beams).softmax(0).index_select(0, Upload(ids.Select(id => (long)id))));
             }

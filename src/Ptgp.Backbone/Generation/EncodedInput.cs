@@ -19,7 +19,8 @@ internal sealed class EncodedInput : IEncodedInput
         Features = features;
         IsCausal = encoded.IsCausal;
         Length = (int)encoded.Mask[row].sum().item<long>();
-        states = encoded.States[row].narrow(0, 0, Length).clone().DetachFromDisposeScope();
+        // A decoder that stands alone reads again what it writes on from.
+        states = (IsCausal ? encoded.Input.States : encoded.States)[row].narrow(0, 0, Length).clone().DetachFromDisposeScope();
     }
 
     public Features Features { get; }
@@ -29,13 +30,16 @@ internal sealed class EncodedInput : IEncodedInput
     public int Length { get; }
 
     /// <summary>Pads inputs to a batch again.</summary>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="transformer">The weights that write to them.</param>
+    /// <param name="adapter">The task's deltas.</param>
     /// <exception cref="ObjectDisposedException">One of them is disposed.</exception>
-    public static EncodedStates Batch(IReadOnlyList<EncodedInput> inputs)
+    public static EncodedStates Batch(IReadOnlyList<EncodedInput> inputs, Transformer transformer, Adapter? adapter)
     {
         var length = inputs.Max(input => input.Length);
         var padded = stack(inputs.Select(input => input.Padded(length)));                        // [batch, length, width]
         var mask = tensor(inputs.SelectMany(input => Enumerable.Range(0, length).Select(at => at < input.Length)).ToArray(), device: padded.device).view(inputs.Count, length);
-        return new(new(padded, mask), mask, inputs[0].IsCausal, () => padded);
+        return inputs[0].IsCausal ? transformer.Encode(new(padded, mask), adapter) : new(new(padded, mask), mask, isCausal: false, () => padded);
     }
 
     public void Dispose()

@@ -13,6 +13,11 @@ internal static class HypothesisAttention
     /// <param name="row">Its row.</param>
     public static IReadOnlyList<IReadOnlyList<float[,]>> Of(Transformer transformer, EngineItem item, EncodedStates encoded, int row)
     {
+        if (encoded.IsCausal)
+        {
+            throw new ArgumentException("Attention to the input was asked for, but this backbone has no encoder whose states it could look at. Ask for BackboneFeatures.Aligns in Needs.");
+        }
+
         using var scope = NewDisposeScope();
         var sequences = item.Search.Results.Select(raw => item.WithoutEnd(raw).ToArray()).ToArray();
         var steps = sequences.Max(sequence => sequence.Length) - 1;

@@ -120,15 +120,17 @@ public sealed record ResolvedOptions
         throw new ArgumentException(string.Join(' ', faults));
     }
 
-    /// <summary>Gets how long a sequence may grow, start token and prefix included.</summary>
+    /// <summary>Gets how long a sequence may grow, start token and prefix included, or what was read and prefix where these begin it.</summary>
+    /// <param name="prefixLength">How long the prefix is.</param>
+    /// <param name="beginning">How long the beginning before it is: 1 for the start token.</param>
     /// <exception cref="ArgumentException">Nothing can be written after a prefix of this length.</exception>
-    public int LongestAfter(int prefixLength)
+    public int LongestAfter(int prefixLength, int beginning = 1)
     {
-        var given = 1 + prefixLength;
+        var given = beginning + prefixLength;
         var wanted = MaxLength ?? given + (long)(MaxNewTokens ?? DefaultNewTokens);
         var longest = (int)Math.Min(wanted, Facts.MaxLength);
         return longest > given ? longest : throw new ArgumentException(string.Create(
             CultureInfo.InvariantCulture,
-            $"Nothing can be written after a start token and a prefix of {prefixLength} tokens, because {(wanted > Facts.MaxLength ? "the backbone writes" : "maxLength is")} {longest}. {(wanted > Facts.MaxLength ? "Shorten the prefix." : "Raise maxLength, or give maxNewTokens instead.")}"));
+            $"Nothing can be written after {(Facts.WritesOn ? $"an input of {beginning} tokens" : "a start token")} and a prefix of {prefixLength} tokens, because {(wanted > Facts.MaxLength ? "the backbone writes" : "maxLength is")} {longest}. {(wanted > Facts.MaxLength ? Facts.WritesOn ? "Shorten the input." : "Shorten the prefix." : "Raise maxLength, or give maxNewTokens instead.")}"));
     }
 }

@@ -12,9 +12,10 @@ internal abstract class SourceSearch
         Job = job;
         Options = job.Options;
         Beams = beams;
-        Longest = Options.LongestAfter(job.Prefix.Count);
-        Rules = RuleSet.From(Options, job.Prefix.Count, Longest, [.. job.Source], job.Rules);
-        Given = 1 + job.Prefix.Count;
+        Beginning = Options.Facts.WritesOn ? job.Source : [Options.StartId];
+        Longest = Options.LongestAfter(job.Prefix.Count, Beginning.Count);
+        Rules = RuleSet.From(Options, Beginning.Count, job.Prefix.Count, Longest, [.. job.Source], job.Rules);
+        Given = Beginning.Count + job.Prefix.Count;
         told = Given;
         Next = new int[beams];
         Origins = [.. Enumerable.Range(0, beams)];
@@ -35,7 +36,13 @@ internal abstract class SourceSearch
     /// <summary>Gets how long a sequence may grow.</summary>
     public int Longest { get; }
 
-    /// <summary>Gets how many tokens were given: the start token and the prefix.</summary>
+    /// <summary>Gets what every hypothesis begins with: the start token, or what was read where the decoder writes on from it.</summary>
+    public IReadOnlyList<int> Beginning { get; }
+
+    /// <summary>Gets how many tokens of the beginning the decoder has seen before it is fed any: all of what was read, and no start token.</summary>
+    public int Seen => Options.Facts.WritesOn ? Beginning.Count : 0;
+
+    /// <summary>Gets how many tokens were given: the beginning and the prefix.</summary>
     public int Given { get; }
 
     /// <summary>Gets how many tokens each live hypothesis has.</summary>
@@ -58,8 +65,11 @@ internal abstract class SourceSearch
     /// <summary>Gets the probabilities that were asked for, once they are known.</summary>
     public float[] Probabilities { get; set; } = [];
 
-    /// <summary>Gets the token at a place within start token and prefix.</summary>
-    public int GivenAt(int place) => place == 0 ? Options.StartId : Job.Prefix[place - 1];
+    /// <summary>Gets the token at a place within beginning and prefix.</summary>
+    public int GivenAt(int place) => place < Beginning.Count ? Beginning[place] : Job.Prefix[place - Beginning.Count];
+
+    /// <summary>Gets after how many tokens the probabilities that were asked for are taken.</summary>
+    public int ProbabilitiesAt => Beginning.Count + (Job.ProbabilitiesAfter ?? Job.Prefix.Count);
 
     public abstract ReadOnlySpan<int> Written(int beam);
 

@@ -157,8 +157,10 @@ public sealed class WritingEngine : IDisposable
         try
         {
             var request = items[0].Request;
-            var encoded = items[0].Encoded is null ? request.Encode([.. items.Select(item => item.Source)]) : EncodedInput.Batch([.. items.Select(item => item.Encoded!)]);
             var weights = request.Transformer ?? transformer;
+            var encoded = items[0].Encoded is null
+                ? request.Encode([.. items.Select(item => item.Source)])
+                : EncodedInput.Batch([.. items.Select(item => item.Encoded!)], weights, request.Adapter);
             var searches = items.ConvertAll(item => item.Search);
             using var state = weights.Begin(encoded, request.Options.NumBeams, searches.Max(search => search.Longest), request.Adapter);
             new DecodingLoop(state, searches, weights.Device, search =>

@@ -7,49 +7,43 @@ namespace Ptgp.Backbone;
 internal sealed class Attention : nn.Module
 {
     private readonly Projection q, k, v, o;
-    private readonly long heads, headWidth;
+    private readonly long heads, keyHeads, headWidth;
     private readonly double scale;
     private PackedLinear? packed;
 
     public Attention(string path, ParameterSource source, TransformerConfig config, StackConfig stack) : base(nameof(Attention))
     {
-        (heads, headWidth) = (stack.Heads, stack.HeadWidth);
+        (heads, keyHeads, headWidth) = (stack.Heads, stack.KeyValueHeads ?? stack.Heads, stack.HeadWidth);
         scale = config.AttentionScale ?? Math.Pow(headWidth, -0.5);
-        var inner = heads * headWidth;
-        q = Add("q", config.Width, inner);
-        k = Add("k", config.Width, inner, config.HasKeyBias);
-        v = Add("v", config.Width, inner);
-        o = Add("o", inner, config.Width);
+        var (inner, keyInner) = (heads * headWidth, keyHeads * headWidth);
+        q = Add("q", config.Width, inner, Biases.Queries);
+        k = Add("k", config.Width, keyInner, Biases.Keys);
+        v = Add("v", config.Width, keyInner, Biases.Values);
+        o = Add("o", inner, config.Width, Biases.Mixed);
 
-        Projection Add(string name, long inputs, long outputs, bool hasBias = true)
+        Projection Add(string name, long inputs, long outputs, Biases bias)
         {
-            var projection = new Projection($"{path}.{name}", source, inputs, outputs, config.HasBiases && hasBias);
+            var projection = new Projection($"{path}.{name}", source, inputs, outputs, config.Biases.HasFlag(bias));
             register_module(name, projection);
             return projection;
         }
     }
 
     /// <summary>Makes the queries of some states, and the keys and values of the same: <c>[batch, length, width]</c> to <c>[batch, heads, length, head width]</c> each.</summary>
-    public (Tensor Queries, KeyValues Own) Read(Tensor x, Pass pass)
+    /// <param name="x">The states.</param>
+    /// <param name="rotation">How queries and keys turn; null when they do not.</param>
+    /// <param name="pass">The pass.</param>
+    public (Tensor Queries, KeyValues Own) Read(Tensor x, Rotation? rotation, Pass pass)
     {
-        if (!pass.IsPacked)
-        {
-            return (Query(x, pass), Remember(x, pass));
-        }
-
-        packed ??= Pack();
-        var inner = heads * headWidth;
-        var all = packed.Forward(x);                              // [batch, length, 3 * inner]
-        return (
-            Split(q.AddDelta(all.narrow(-1, 0, inner), x, pass)),
-            new(Split(k.AddDelta(all.narrow(-1, inner, inner), x, pass)), Split(v.AddDelta(all.narrow(-1, 2 * inner, inner), x, pass))));
+        var (queries, own) = pass.IsPacked ? ReadPacked(x, pass) : (Query(x, pass), Remember(x, pass));
+        return rotation is { } turn ? (turn.Apply(queries), own with { Keys = turn.Apply(own.Keys) }) : (queries, own);
     }
 
     /// <summary>Makes queries alone.</summary>
-    public Tensor Query(Tensor x, Pass pass) => Split(q.Forward(x, pass));
+    public Tensor Query(Tensor x, Pass pass) => Split(q.Forward(x, pass), heads);
 
     /// <summary>Makes keys and values alone.</summary>
-    public KeyValues Remember(Tensor x, Pass pass) => new(Split(k.Forward(x, pass)), Split(v.Forward(x, pass)));
+    public KeyValues Remember(Tensor x, Pass pass) => new(Split(k.Forward(x, pass), keyHeads), Split(v.Forward(x, pass), keyHeads));
 
     /// <summary>Lets queries look at keys: <c>[batch, heads, queries, head width]</c> to <c>[batch, queries, width]</c>.</summary>
     /// <param name="queries">The queries.</param>
@@ -60,6 +54,14 @@ internal sealed class Attention : nn.Module
     public Tensor Attend(Tensor queries, KeyValues seen, Tensor? mask, Pass pass, List<Tensor>? captured)
     {
         Tensor mixed;
+        var (length, sharing) = (queries.size(2), heads / keyHeads);
+        if (sharing > 1)
+        {
+            // Heads that share keys stand side by side, as if they were queries of one head; so keys and values are never repeated.
+            queries = queries.reshape(queries.size(0), keyHeads, sharing * length, headWidth);
+            mask = mask is null ? null : SideBySide(mask, sharing);
+        }
+
         if (captured is null)
         {
             mixed = Ops.Attention(queries, seen.Keys, seen.Values, mask, scale, causal: false, pass.AttentionDropout);
@@ -68,11 +70,12 @@ internal sealed class Attention : nn.Module
         {
             var scores = Ops.MatMul(queries, seen.Keys.transpose(2, 3)) * scale;
             var attention = nn.functional.softmax(mask is null ? scores : scores + mask, -1);
-            captured.Add(attention);
+            captured.Add(attention.view(attention.size(0), heads, length, -1));
             mixed = Ops.MatMul(attention, seen.Values);
         }
 
-        return o.Forward(mixed.transpose(1, 2).flatten(2), pass);
+        var apart = sharing > 1 ? mixed.reshape(mixed.size(0), heads, length, headWidth) : mixed;
+        return o.Forward(apart.transpose(1, 2).flatten(2), pass);
     }
 
     /// <summary>Forgets the copy packed for speed, because the weights will change.</summary>
@@ -101,5 +104,28 @@ internal sealed class Attention : nn.Module
         return PackedLinear.Create(cat([q.Weight, k.Weight, v.Weight], 0), bias);
     }
 
-    private Tensor Split(Tensor x) => x.view(x.size(0), x.size(1), heads, headWidth).transpose(1, 2);
+    private (Tensor Queries, KeyValues Own) ReadPacked(Tensor x, Pass pass)
+    {
+        packed ??= Pack();
+        var (inner, keyInner) = (heads * headWidth, keyHeads * headWidth);
+        var all = packed.Forward(x);                              // [batch, length, inner + 2 * key inner]
+        return (
+            Split(q.AddDelta(all.narrow(-1, 0, inner), x, pass), heads),
+            new(Split(k.AddDelta(all.narrow(-1, inner, keyInner), x, pass), keyHeads), Split(v.AddDelta(all.narrow(-1, inner + keyInner, keyInner), x, pass), keyHeads)));
+    }
+
+    // [batch or 1, heads or 1, queries or 1, keys], or its last extents, to [batch or 1, key heads or 1, sharing * queries or 1, keys].
+    private Tensor SideBySide(Tensor mask, long sharing)
+    {
+        while (mask.dim() < 4)
+        {
+            mask = mask.unsqueeze(0);
+        }
+
+        return mask.size(1) > 1 ? mask.reshape(mask.size(0), keyHeads, sharing * mask.size(2), mask.size(3))
+            : mask.size(2) > 1 ? mask.repeat(1, 1, sharing, 1)
+            : mask;
+    }
+
+    private Tensor Split(Tensor x, long count) => x.view(x.size(0), x.size(1), count, headWidth).transpose(1, 2);
 }

@@ -6,7 +6,7 @@ namespace Ptgp.Backbone;
 /// <remarks>
 /// The beams of a source stand side by side as if they were positions of one sequence, <c>[sources, count · beams, width]</c>: all
 /// look at the same cache, and a mask says which entries are a beam's own past. So reordering beams moves a row of that mask and no
-/// key or value.
+/// key or value. Where the decoder stands alone, the cache begins with what was read, once for all beams of a source.
 /// </remarks>
 internal sealed class CachedDecoding : DecodingState
 {
@@ -17,8 +17,11 @@ internal sealed class CachedDecoding : DecodingState
     private readonly LayerCache[] caches;
     private readonly KeyValues?[] memory;
     private Tensor? memoryMask;                                   // [sources, 1, 1, source length]
-    private Tensor? past;                                         // [sources · beams, room]: what hides the cache's entries; null with one beam, which sees all
-    private int sources, position;
+    private Tensor? past;                                         // [sources · beams, room]: what hides the entries written; null with one beam, which sees all
+    private Tensor? readMask;                                     // [sources, 1, 1, read]: what hides padding in what was read; null where there is none
+    private Tensor? readPlaces, readCounts;                       // [sources, read] and [sources]: the positions of what was read, and how many these are
+    private Tensor? firstScores;                                  // [sources, vocabulary]: what may follow what was read
+    private int sources, position, read, mostRead;                // position counts what was written since
 
     public CachedDecoding(Transformer transformer, Stack decoder, EncodedStates source, int beams, Pass pass)
     {
@@ -26,6 +29,12 @@ internal sealed class CachedDecoding : DecodingState
         caches = [.. decoder.Layers.Select(_ => new LayerCache())];
         memory = new KeyValues?[decoder.Layers.Length];
         using var scope = NewDisposeScope();
+        if (source.IsCausal)
+        {
+            Read(source.Input);
+            return;
+        }
+
         var states = source.States;
         sources = (int)states.size(0);
         memoryMask = Transformer.Hide(source.Mask)?.to_type(states.dtype).DetachFromDisposeScope();
@@ -45,12 +54,18 @@ internal sealed class CachedDecoding : DecodingState
     {
         using var scope = NewDisposeScope();
         var count = (int)tokens.size(1);
+        if (count == 0 && position == 0 && firstScores is not null)
+        {
+            return firstScores.repeat_interleave(beams, 0).MoveToOuterDisposeScope();
+        }
+
         var side = tokens.view(sources, beams, count).transpose(1, 2).reshape(sources, count * beams);
-        var x = decoder.Start(transformer.EmbedTargets(side), position, count, pass);
-        var mask = Mask(count)?.to_type(x.dtype);
+        var places = readCounts is null ? Places.From(position, count, beams) : Places.After(readCounts, mostRead, position, count, beams);
+        var x = decoder.Start(transformer.EmbedTargets(side), places, pass);
+        var sight = decoder.See(places, () => PlacesOfAll(count), Mask(count), x);
         for (var i = 0; i < caches.Length; i++)
         {
-            x = decoder.Layers[i].Forward(x, mask, caches[i], memory[i], memoryMask, pass);
+            x = decoder.Layers[i].Forward(x, sight, caches[i], memory[i], memoryMask, pass);
         }
 
         position += count;
@@ -85,6 +100,14 @@ internal sealed class CachedDecoding : DecodingState
         }
 
         memoryMask = memoryMask is null ? null : Select(memoryMask, kept);
+        readMask = readMask is null ? null : Select(readMask, kept);
+        firstScores = firstScores is null ? null : Select(firstScores, kept);
+        if (readCounts is not null)
+        {
+            (readPlaces, readCounts) = (Select(readPlaces!, kept), Select(readCounts, kept));
+            mostRead = (int)readCounts.max().item<long>();
+        }
+
         past = past is null ? null : Select(past.view(sources, beams, -1), kept).flatten(0, 1).DetachFromDisposeScope();
         sources = (int)kept.size(0);
     }
@@ -104,10 +127,53 @@ internal sealed class CachedDecoding : DecodingState
 
         memoryMask?.Dispose();
         past?.Dispose();
+        readMask?.Dispose();
+        readPlaces?.Dispose();
+        readCounts?.Dispose();
+        firstScores?.Dispose();
+    }
+
+    private void Read(Embedded input)
+    {
+        (sources, read) = ((int)input.States.size(0), (int)input.States.size(1));
+        readMask = Transformer.Hide(input.Mask)?.DetachFromDisposeScope();
+        readPlaces = Places.Of(input.Mask).At(input.Mask.device).DetachFromDisposeScope();
+        readCounts = input.Mask.sum(1).DetachFromDisposeScope();
+        mostRead = (int)readCounts.max().item<long>();
+        var states = transformer.ReadOn(input, pass, null, caches);
+        var last = Transformer.LastOf(input.Mask).unsqueeze(-1).expand(-1, -1, states.size(-1));
+        firstScores = transformer.Project(states.gather(1, last)).squeeze(1).to(ScalarType.Float32).DetachFromDisposeScope();
+    }
+
+    // The positions of all entries of the cache, [sources, entries].
+    private Tensor PlacesOfAll(int count)
+    {
+        var written = Places.After(readCounts!, mostRead, 0, position + count, beams).At(Device);
+        return cat([readPlaces!, written], 1);
     }
 
     // What is added to the scores of count · beams queries for all entries of the cache, these queries' own included.
     private Tensor? Mask(int count)
+    {
+        var written = MaskOfWritten(count);
+        if (read == 0 || (written is null && readMask is null))
+        {
+            return written;
+        }
+
+        var queries = written?.size(-2) ?? 1;
+        var ofRead = readMask ?? zeros([1, 1, 1, read], float32, Device);
+        var ofWritten = written ?? zeros([1, 1, 1, position + count], float32, Device);
+        while (ofWritten.dim() < 4)
+        {
+            ofWritten = ofWritten.unsqueeze(0);
+        }
+
+        var rows = Math.Max(ofRead.size(0), ofWritten.size(0));
+        return cat([ofRead.expand(rows, 1, queries, read), ofWritten.expand(rows, 1, queries, -1)], -1);
+    }
+
+    private Tensor? MaskOfWritten(int count)
     {
         var (before, entries) = (position * beams, (position + count) * beams);
         var bias = decoder.Bias?.Between(position, count, position + count);                     // [1, heads, count, positions]

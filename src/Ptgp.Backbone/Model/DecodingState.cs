@@ -9,7 +9,7 @@ public abstract class DecodingState : IDisposable
     public abstract int Rows { get; }
 
     /// <summary>Feeds tokens and scores what may follow.</summary>
-    /// <param name="tokens"><c>[rows, count]</c> of int64; a count above 1 feeds a prefix.</param>
+    /// <param name="tokens"><c>[rows, count]</c> of int64; a count above 1 feeds a prefix. A first count of 0 scores what may follow what was read, where the decoder writes on from that.</param>
     /// <returns>Float32 logits after the last token, <c>[rows, vocabulary]</c>; they belong to the caller, who may change them in place.</returns>
     public abstract Tensor Next(Tensor tokens);
 

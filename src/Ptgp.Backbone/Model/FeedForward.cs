@@ -18,7 +18,7 @@ internal sealed class FeedForward : nn.Module
 
         Projection Add(string name, long inputs, long outputs)
         {
-            var projection = new Projection($"{path}.{name}", source, inputs, outputs, config.HasBiases);
+            var projection = new Projection($"{path}.{name}", source, inputs, outputs, config.Biases.HasFlag(Biases.FeedForward));
             register_module(name, projection);
             return projection;
         }
@@ -31,12 +31,5 @@ internal sealed class FeedForward : nn.Module
         return down.Forward(pass.DropActivation(inner), pass);
     }
 
-    private Tensor Activate(Tensor x) => activation switch
-    {
-        Activation.Relu => nn.functional.relu(x),
-        Activation.Gelu => nn.functional.gelu(x),
-        Activation.GeluTanh => nn.functional.gelu(x, TorchSharp.Modules.GELU.Approximate.tanh),
-        Activation.Silu => nn.functional.silu(x),
-        _ => throw new InvalidOperationException($"There is no activation {activation}."),
-    };
+    private Tensor Activate(Tensor x) => activation.Of(x);
 }

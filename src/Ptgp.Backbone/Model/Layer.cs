@@ -10,9 +10,11 @@ internal sealed class Layer : nn.Module
     private readonly Norm? crossNorm;
     private readonly FeedForward feedForward;
     private readonly NormPlacement placement;
+    private readonly bool hasWindow;
 
-    public Layer(string path, ParameterSource source, TransformerConfig config, StackConfig stack, bool crosses) : base(nameof(Layer))
+    public Layer(string path, ParameterSource source, TransformerConfig config, StackConfig stack, bool crosses, bool hasWindow) : base(nameof(Layer))
     {
+        this.hasWindow = hasWindow;
         placement = config.NormPlacement;
         register_module("self_attention", selfAttention = new(path + ".self_attention", source, config, stack));
         register_module("self_attention_norm", selfNorm = new(path + ".self_attention_norm", source, config));
@@ -31,17 +33,17 @@ internal sealed class Layer : nn.Module
 
     /// <summary>Computes the layer, <c>[batch, length, width]</c> to the same.</summary>
     /// <param name="x">The states.</param>
-    /// <param name="mask">What is added to the scores of attention to the own stack.</param>
+    /// <param name="sight">How the states see their own stack.</param>
     /// <param name="cache">What was seen before, to which this length is added; null when the states are all there is.</param>
     /// <param name="memory">The keys and values of the encoder's states.</param>
     /// <param name="memoryMask">What is added to the scores of attention to them.</param>
     /// <param name="pass">The pass.</param>
-    public Tensor Forward(Tensor x, Tensor? mask, LayerCache? cache, KeyValues? memory, Tensor? memoryMask, Pass pass)
+    public Tensor Forward(Tensor x, Sight sight, LayerCache? cache, KeyValues? memory, Tensor? memoryMask, Pass pass)
     {
         using var scope = NewDisposeScope();
-        var (queries, own) = selfAttention.Read(Before(selfNorm, x), pass);
+        var (queries, own) = selfAttention.Read(Before(selfNorm, x), sight.Rotation, pass);
         var seen = cache is null ? own : cache.Append(own);
-        x = Add(selfNorm, x, selfAttention.Attend(queries, seen, mask, pass, pass.SelfAttentions), pass);
+        x = Add(selfNorm, x, selfAttention.Attend(queries, seen, hasWindow ? sight.WindowMask : sight.Mask, pass, pass.SelfAttentions), pass);
         if (CrossAttention is not null)
         {
             queries = CrossAttention.Query(Before(crossNorm!, x), pass);

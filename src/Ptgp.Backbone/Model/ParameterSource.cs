@@ -13,6 +13,8 @@ public abstract class ParameterSource
 
     /// <summary>Finds a table that need not be stored, since it follows from its shape; null when it is not.</summary>
     public virtual Tensor? Find(string name, long[] shape) => null;
+    /// <summary>Tells whether there is a tensor that a Transformer can do without.</summary>
+    public virtual bool Has(string name) => true;
 
     /// <summary>Gets whether the parameters will be trained.</summary>
     public virtual bool IsTrainable => false;

@@ -39,21 +39,14 @@ internal sealed class Positions : nn.Module
     /// <summary>Gets the table and its name where a checkpoint stored it though it is not learned; null otherwise.</summary>
     public KeyValuePair<string, Tensor>? Stored { get; }
 
-    /// <summary>Gets the vectors of some positions, <c>[count, width]</c>.</summary>
+    /// <summary>Gets the vectors of some places, <c>[batch or 1, length, width]</c>. Padding that takes no position gets the row before the first one, if there is one.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are not so many positions.</exception>
-    public Tensor At(int start, int count)
+    public Tensor At(Places places)
     {
-        Check(start + count);
-        return table.narrow(0, offset + start, count);
-    }
-
-    /// <summary>Gets the vectors of whole sequences whose padding takes no position, <c>[batch, length, width]</c>.</summary>
-    /// <param name="real">True where there is no padding, <c>[batch, length]</c>. Padding gets the row before the first position.</param>
-    public Tensor Skipping(Tensor real)
-    {
-        Check(real.size(1));
-        var rows = (real.to_type(ScalarType.Int64).cumsum(1) * real) + (offset - 1);
-        return table.index_select(0, rows.flatten()).view(real.size(0), real.size(1), -1);
+        var all = table.size(0) - offset;
+        return places.End <= all
+            ? places.Pick(table, offset)
+            : throw new ArgumentOutOfRangeException(nameof(places), $"The backbone has {all} positions, but {places.End} are needed. Shorten the input or the answer.");
     }
 
     protected override void Dispose(bool disposing)
@@ -64,15 +57,6 @@ internal sealed class Positions : nn.Module
         }
 
         base.Dispose(disposing);
-    }
-
-    private void Check(long needed)
-    {
-        var all = table.size(0) - offset;
-        if (needed > all)
-        {
-            throw new ArgumentOutOfRangeException(nameof(needed), $"The backbone has {all} positions, but {needed} are needed. Shorten the input or the answer.");
-        }
     }
 
     private static float[] Sinusoids(int positions, int width)

@@ -8,15 +8,18 @@ internal sealed class Stack : nn.Module
     private readonly Positions? positions;
     private readonly Norm? embeddingNorm, finalNorm;
     private readonly bool dropsOutput;
+    private readonly RotaryConfig? rotary;
+    private readonly int window;
 
     public Stack(string path, ParameterSource source, TransformerConfig config, StackConfig stack, bool crosses, bool isBidirectional) : base(nameof(Stack))
     {
-        dropsOutput = config.HasFinalDropout;
-        if ((stack.Positions ?? config.Positions) == PositionKind.RelativeBuckets)
+        (dropsOutput, rotary, window) = (config.HasFinalDropout, config.Rotary, stack.Window);
+        var kind = stack.Positions ?? config.Positions;
+        if (kind == PositionKind.RelativeBuckets)
         {
             register_module("relative_bias", Bias = new(path + ".relative_bias", source, config, stack, isBidirectional));
         }
-        else
+        else if (kind != PositionKind.Rotary)
         {
             register_module("positions", positions = new(path + ".positions", source, config, stack));
         }
@@ -26,7 +29,7 @@ internal sealed class Stack : nn.Module
             register_module("embedding_norm", embeddingNorm = new(path + ".embedding_norm", source, config));
         }
 
-        Layers = [.. Enumerable.Range(0, stack.Layers).Select(i => new Layer($"{path}.layers.{i}", source, config, stack, crosses))];
+        Layers = [.. Enumerable.Range(0, stack.Layers).Select(i => new Layer($"{path}.layers.{i}", source, config, stack, crosses, hasWindow: window > 0 && i >= stack.LayersBeforeWindow))];
         register_module("layers", new TorchSharp.Modules.ModuleList<Layer>(Layers));
         if (config.HasFinalNorm)
         {
@@ -41,25 +44,37 @@ internal sealed class Stack : nn.Module
 
     /// <summary>Prepares embeddings <c>[batch, length, width]</c> for the first layer.</summary>
     /// <param name="x">The embeddings.</param>
-    /// <param name="start">The position of the first.</param>
-    /// <param name="count">How many positions there are; each is held by as many neighbours in a row as the length has more.</param>
+    /// <param name="places">Their positions.</param>
     /// <param name="pass">The pass.</param>
-    /// <param name="real">True where there is no padding, <c>[batch, length]</c>, when padding takes no position.</param>
-    public Tensor Start(Tensor x, int start, int count, Pass pass, Tensor? real = null)
+    public Tensor Start(Tensor x, Places places, Pass pass)
     {
-        if (positions is not null && real is not null)
+        if (positions is not null)
         {
-            x = x + positions.Skipping(real).to(x.dtype);
-        }
-        else if (positions is not null)
-        {
-            var at = positions.At(start, count).to(x.dtype);
-            var each = x.size(1) / count;
-            x = x + (each == 1 || count == 1 ? at : at.repeat_interleave(each, 0));
+            x = x + positions.At(places).to(x.dtype);
         }
 
         return pass.Drop(embeddingNorm is null ? x : embeddingNorm.Forward(x));
     }
+
+    /// <summary>Makes up how states see what stands in the stack.</summary>
+    /// <param name="places">The positions of the states.</param>
+    /// <param name="keys">The positions of what they see, <c>[batch or 1, keys]</c> of int64; it is asked for only where <see cref="HasWindow"/>.</param>
+    /// <param name="mask">What is added to the scores, broadcast to <c>[batch, heads, length, keys]</c>; null for nothing.</param>
+    /// <param name="like">The states.</param>
+    public Sight See(Places places, Func<Tensor> keys, Tensor? mask, Tensor like)
+    {
+        Tensor? windowMask = null;
+        if (HasWindow)
+        {
+            var far = (places.At(like.device).unsqueeze(-1) - keys().unsqueeze(1)).ge(window).unsqueeze(1);      // [batch or 1, 1, length, keys]
+            windowMask = mask is null ? zeros(far.shape, float32, like.device).masked_fill(far, Transformer.Masked) : mask.masked_fill(far, Transformer.Masked);
+        }
+
+        return new(mask?.to_type(like.dtype), windowMask?.to_type(like.dtype), rotary is null ? null : Rotation.At(rotary, places, like.device, like.dtype));
+    }
+
+    /// <summary>Gets whether some layers see only what is near.</summary>
+    public bool HasWindow => window > 0;
 
     /// <summary>Finishes what the last layer made.</summary>
     public Tensor Finish(Tensor x, Pass pass)
@@ -70,29 +85,31 @@ internal sealed class Stack : nn.Module
 
     /// <summary>Runs all layers over whole sequences.</summary>
     /// <param name="x">Embeddings, <c>[batch, length, width]</c>.</param>
+    /// <param name="places">Their positions.</param>
     /// <param name="mask">What is added to the scores, <c>[batch or 1, 1, length or 1, length]</c>; null for nothing.</param>
     /// <param name="memory">The encoder's states, where there is one.</param>
     /// <param name="memoryMask">What is added to the scores of attention to them.</param>
     /// <param name="states">Where the states go when they are wanted.</param>
     /// <param name="pass">The pass.</param>
-    /// <param name="real">True where there is no padding, <c>[batch, length]</c>, when padding takes no position.</param>
-    public Tensor Forward(Tensor x, Tensor? mask, Tensor? memory, Tensor? memoryMask, List<Tensor>? states, Pass pass, Tensor? real = null)
+    /// <param name="caches">Where keys and values go, one a layer, when more will follow.</param>
+    public Tensor Forward(Tensor x, Places places, Tensor? mask, Tensor? memory, Tensor? memoryMask, List<Tensor>? states, Pass pass, LayerCache[]? caches = null)
     {
         var length = (int)x.size(1);
-        x = Start(x, 0, length, pass, real);
+        x = Start(x, places, pass);
         if (Bias is not null)
         {
             var bias = Bias.Between(0, length, length);
             mask = mask is null ? bias : bias + mask;
         }
 
-        (mask, memoryMask) = (mask?.to_type(x.dtype), memoryMask?.to_type(x.dtype));
-
-        foreach (var layer in Layers)
+        memoryMask = memoryMask?.to_type(x.dtype);
+        var sight = See(places, () => places.At(x.device), mask, x);
+        for (var i = 0; i < Layers.Length; i++)
         {
+            var layer = Layers[i];
             states?.Add(x);
             KeyValues? remembered = memory is null || layer.CrossAttention is null ? null : layer.CrossAttention.Remember(memory, pass);
-            x = layer.Forward(x, mask, null, remembered, memoryMask, pass);
+            x = layer.Forward(x, sight, caches?[i], remembered, memoryMask, pass);
         }
 
         x = Finish(x, pass);

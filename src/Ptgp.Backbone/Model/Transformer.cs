@@ -17,7 +17,8 @@ public sealed class Transformer : nn.Module
     private readonly Stack? encoder;
     private readonly Stack? decoder;
     private readonly Parameter embeddings, targetEmbeddings, output;
-    private readonly Parameter? outputBias;
+    private readonly Parameter? segments, outputBias;
+    private readonly OutputTransform? outputTransform;
     private readonly Tensor embeddingScale, outputScale;
     private PackedLinear? packedOutput;
 
@@ -30,6 +31,7 @@ public sealed class Transformer : nn.Module
         var drawn = new Initialization(0, config.EmbeddingScale == 1 ? 1 : Math.Pow(config.Width, -0.5));
         embeddings = Add("embeddings.weight", [config.Vocabulary, config.Width], drawn);
         targetEmbeddings = config.TargetVocabulary is { } count ? Add("target_embeddings.weight", [count, config.Width], drawn) : embeddings;
+        segments = config.Segments > 0 ? Add("segments.weight", [config.Segments, config.Width], new(0, 0.02)) : null;
         if (config.FrameWidth > 0)
         {
             register_module("stem", stem = new("stem", source, config));
@@ -46,7 +48,12 @@ public sealed class Transformer : nn.Module
         }
 
         output = config.TiesOutput ? targetEmbeddings : Add("output.weight", [config.OutputVocabulary, config.Width], new(0, Math.Pow(config.Width, -0.5)));
-        outputBias = config.HasOutputBias ? Add("output.bias", [1, config.OutputVocabulary], Initialization.Zeros) : null;
+        if (config.HasOutputTransform && source.Has("output_transform.dense.weight"))
+        {
+            register_module("output_transform", outputTransform = new("output_transform", source, config));
+        }
+
+        outputBias = config.HasOutputBias && source.Has("output.bias") ? Add("output.bias", [1, config.OutputVocabulary], Initialization.Zeros) : null;
         using var scope = NewDisposeScope();
         embeddingScale = tensor(config.EmbeddingScale, embeddings.dtype, source.Device).DetachFromDisposeScope();
         outputScale = tensor(config.OutputScale, embeddings.dtype, source.Device).DetachFromDisposeScope();
@@ -88,43 +95,71 @@ public sealed class Transformer : nn.Module
     public Embedded Embed(Batch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        return stem is not null ? stem.Forward(batch.Source, batch.Mask) : new(Embed(embeddings, batch.Source), batch.Mask);
+        if (stem is not null)
+        {
+            return stem.Forward(batch.Source, batch.Mask);
+        }
+
+        var states = Embed(embeddings, batch.Source);
+        if (segments is not null)
+        {
+            states = states + (batch.Segments is { } kinds ? segments.index_select(0, kinds.reshape(-1)).view_as(states) : segments.narrow(0, 0, 1));
+        }
+
+        return new(states, batch.Mask);
     }
 
-    /// <summary>Reads: <c>[batch, length, width]</c> to the encoder's states of the same shape.</summary>
+    /// <summary>Reads: <c>[batch, length, width]</c> to states of the same shape: the encoder's at once; the decoder's, where it stands alone, when they are asked for.</summary>
     public EncodedStates Encode(Embedded input, Adapter? adapter = null, StateCapture? capture = null)
     {
+        if (encoder is null)
+        {
+            return new(input, input.Mask, isCausal: true, () => ReadOn(input, DecoderPass(adapter, capture), capture));
+        }
+
         var pass = new Pass(Dropping, adapter, training) { SelfAttentions = capture?.EncoderAttentions };
-        var states = Encoder.Forward(input.States, Hide(input.Mask), null, null, capture?.EncoderStates, pass, Config.SkipsPadding ? input.Mask : null);
+        var hidden = Hide(input.Mask);
+        var states = encoder.Forward(input.States, PlacesOf(input.Mask, hidden), hidden, null, null, capture?.EncoderStates, pass);
         return new(input, input.Mask, isCausal: false, () => states);
     }
 
-    /// <summary>Computes the state that predicts each target <c>[batch, targets]</c> from those before it: <c>[batch, targets, width]</c>.</summary>
+    /// <summary>Computes the state that predicts each target <c>[batch, targets]</c> from those before it, and from what was read: <c>[batch, targets, width]</c>.</summary>
     public Tensor Decode(EncodedStates source, Tensor targets, Adapter? adapter = null, StateCapture? capture = null)
     {
+        ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(targets);
-        var start = Config.StartsWithLast
-            ? targets.gather(1, (targets.ge(0) * arange(targets.size(1), device: targets.device)).amax([1], keepdim: true))
-            : full([targets.size(0), 1], Config.StartId, int64, targets.device);
         var before = targets.narrow(1, 0, targets.size(1) - 1);
-        return DecodeInputs(source, cat([start, before.where(before.ge(0), full_like(before, Config.PadId))], 1), adapter, capture);
+        before = before.where(before.ge(0), full_like(before, Config.PadId));
+        if (encoder is not null)
+        {
+            var start = Config.StartsWithLast ? targets.gather(1, LastOf(targets.ge(0))) : full([targets.size(0), 1], Config.StartId, int64, targets.device);
+            return DecodeInputs(source, cat([start, before], 1), adapter, capture);
+        }
+
+        // The first target follows the last of what was read, wherever that stands in its row; the others follow those before them.
+        var written = new Embedded(Embed(targetEmbeddings, before), ones_like(before, ScalarType.Bool));
+        var whole = new Embedded(cat([source.Input.States, written.States], 1), cat([source.Mask, written.Mask], 1));
+        var states = ReadOn(whole, DecoderPass(adapter, capture), capture);
+        var follows = arange(source.Mask.size(1), whole.Mask.size(1), int64, targets.device).expand(targets.size(0), -1);
+        return states.gather(1, cat([LastOf(source.Mask), follows], 1).unsqueeze(-1).expand(-1, -1, Config.Width));
     }
 
-    /// <summary>Computes the decoder's states of inputs <c>[batch, length]</c>, the start token included.</summary>
+    /// <summary>Computes the decoder's states of inputs <c>[batch, length]</c>, the start token included, beside an encoder.</summary>
     public Tensor DecodeInputs(EncodedStates source, Tensor inputs, Adapter? adapter = null, StateCapture? capture = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(inputs);
-        var pass = new Pass(Dropping, adapter, training) { SelfAttentions = capture?.DecoderAttentions, CrossAttentions = capture?.CrossAttentions };
-        var length = inputs.size(1);
-        var future = full([length, length], Masked, float32, inputs.device).triu(1);
-        return Decoder.Forward(Embed(targetEmbeddings, inputs), future, source.States, Hide(source.Mask), capture?.DecoderStates, pass, Config.SkipsPadding ? inputs.ne(Config.PadId) : null);
+        var length = (int)inputs.size(1);
+        var places = Config.SkipsPadding ? Places.Of(inputs.ne(Config.PadId)) : Places.From(0, length);
+        return Decoder.Forward(
+            Embed(targetEmbeddings, inputs), places, Future(length, inputs.device), source.States, Hide(source.Mask), capture?.DecoderStates, DecoderPass(adapter, capture));
     }
 
     /// <summary>Turns states into logits: <c>[…, width]</c> to <c>[…, vocabulary]</c>.</summary>
     public Tensor Project(Tensor states)
     {
         ArgumentNullException.ThrowIfNull(states);
+        states = outputTransform is null ? states : outputTransform.Forward(states);
         var scaled = Config.OutputScale == 1 ? states : states * outputScale;
         if (training || is_grad_enabled())
         {
@@ -138,7 +173,7 @@ public sealed class Transformer : nn.Module
     /// <summary>Begins to write to what was read.</summary>
     /// <param name="source">What was read, <c>sources</c> rows.</param>
     /// <param name="beams">How many rows write to each source.</param>
-    /// <param name="capacity">The most tokens a row will hold, the start token included.</param>
+    /// <param name="capacity">The most tokens a row will hold, the start token included, or what was read where there is no encoder.</param>
     /// <param name="adapter">The task's deltas.</param>
     public DecodingState Begin(EncodedStates source, int beams, int capacity, Adapter? adapter = null)
     {
@@ -172,6 +207,17 @@ public sealed class Transformer : nn.Module
             (module as Attention)?.Unpack();
         }
     }
+
+    /// <summary>Lets a decoder that stands alone read: <c>[batch, length, width]</c> to the same.</summary>
+    internal Tensor ReadOn(Embedded input, Pass pass, StateCapture? capture = null, LayerCache[]? caches = null)
+    {
+        var hidden = Hide(input.Mask);
+        var future = Future((int)input.States.size(1), input.States.device);
+        return Decoder.Forward(input.States, PlacesOf(input.Mask, hidden), hidden is null ? future : hidden + future, null, null, capture?.DecoderStates, pass, caches);
+    }
+
+    /// <summary>Finds the last place of each row that holds data, <c>[batch, 1]</c>.</summary>
+    internal static Tensor LastOf(Tensor mask) => (mask.to_type(ScalarType.Int64) * arange(1, mask.size(1) + 1, int64, mask.device)).argmax(1, true);
 
     internal Tensor EmbedTargets(Tensor ids) => Embed(targetEmbeddings, ids);
 
@@ -209,7 +255,12 @@ public sealed class Transformer : nn.Module
             ActivationDropout = Config.ActivationDropout == Config.Dropout ? share : Config.ActivationDropout,
         };
 
-    private Stack Encoder => encoder ?? throw new InvalidOperationException("This backbone has no encoder.");
+    private Pass DecoderPass(Adapter? adapter, StateCapture? capture) =>
+        new(Dropping, adapter, training) { SelfAttentions = capture?.DecoderAttentions, CrossAttentions = capture?.CrossAttentions };
+
+    private Places PlacesOf(Tensor mask, Tensor? hidden) => hidden is null || !Config.SkipsPadding ? Places.From(0, (int)mask.size(1)) : Places.Of(mask);
+
+    private static Tensor Future(int length, Device device) => full([length, length], Masked, float32, device).triu(1);
 
     private Stack Decoder => decoder ?? throw new InvalidOperationException("This backbone has no decoder.");
 
@@ -224,6 +275,7 @@ public sealed class Transformer : nn.Module
     {
         "embeddings_weight" => "embeddings.weight",
         "target_embeddings_weight" => "target_embeddings.weight",
+        "segments_weight" => "segments.weight",
         "output_weight" => "output.weight",
         "output_bias" => "output.bias",
         "stem.first_weight" => "stem.first.weight",

@@ -45,8 +45,14 @@ public sealed record TransformerConfig
     /// <summary>Gets how many rows of a table come before the first position.</summary>
     public int PositionOffset { get; init; }
 
-    /// <summary>Gets whether padding takes no position, so that what follows it counts on as if it were not there, as in fairseq's positions.</summary>
+    /// <summary>Gets whether padding takes no position, so that what follows it counts on as if it were not there, as in fairseq's positions and where a decoder stands alone.</summary>
     public bool SkipsPadding { get; init; }
+
+    /// <summary>Gets how queries and keys turn with their positions; null where <see cref="Positions"/> is not <see cref="PositionKind.Rotary"/>.</summary>
+    public RotaryConfig? Rotary { get; init; }
+
+    /// <summary>Gets how many kinds of token there are, such as those of the two texts of a pair; each adds a learned vector. 0 for none.</summary>
+    public int Segments { get; init; }
 
     /// <summary>Gets the number of buckets of <see cref="PositionKind.RelativeBuckets"/> (Raffel et al. 2020, section 2.1).</summary>
     public int RelativeBuckets { get; init; }
@@ -60,11 +66,8 @@ public sealed record TransformerConfig
     /// <summary>Gets whether feed-forward layers multiply by a gate (Shazeer 2020).</summary>
     public bool IsGated { get; init; }
 
-    /// <summary>Gets whether projections add a bias.</summary>
-    public bool HasBiases { get; init; } = true;
-
-    /// <summary>Gets whether the projections that make keys add one too, where the others do.</summary>
-    public bool HasKeyBias { get; init; } = true;
+    /// <summary>Gets which projections add a bias.</summary>
+    public Biases Biases { get; init; } = Biases.All;
 
     /// <summary>Gets what attention scores are multiplied by; null for the inverse square root of a head's width.</summary>
     public double? AttentionScale { get; init; }
@@ -83,6 +86,9 @@ public sealed record TransformerConfig
 
     /// <summary>Gets whether logits have a bias.</summary>
     public bool HasOutputBias { get; init; }
+
+    /// <summary>Gets whether states are transformed once more before they become logits, as those of encoders are that learned from masked tokens. Checkpoints may leave it out.</summary>
+    public bool HasOutputTransform { get; init; }
 
     /// <summary>Gets the share of activations dropped in training.</summary>
     public double Dropout { get; init; }
@@ -120,6 +126,15 @@ public sealed record StackConfig
 
     /// <summary>Gets the width of one head.</summary>
     public required int HeadWidth { get; init; }
+
+    /// <summary>Gets the number of heads of keys and values, each shared by as many heads of queries (Ainslie et al. 2023); null for as many as <see cref="Heads"/>.</summary>
+    public int? KeyValueHeads { get; init; }
+
+    /// <summary>Gets how many positions, its own included, a state sees in a layer with a sliding window (Beltagy et al. 2020); 0 when no layer has one.</summary>
+    public int Window { get; init; }
+
+    /// <summary>Gets how many layers come before the first one with a window.</summary>
+    public int LayersBeforeWindow { get; init; }
 
     /// <summary>Gets the width inside a feed-forward layer.</summary>
     public required int FeedForwardWidth { get; init; }
@@ -165,6 +180,38 @@ public enum PositionKind
 
     /// <summary>A learned number for each bucket of distances is added to attention scores.</summary>
     RelativeBuckets,
+
+    /// <summary>Queries and keys turn by angles that grow with the position (Su et al. 2021).</summary>
+    Rotary,
+}
+
+/// <summary>Projections, by what they make.</summary>
+[Flags]
+public enum Biases
+{
+    /// <summary>None.</summary>
+    None = 0,
+
+    /// <summary>Queries.</summary>
+    Queries = 1,
+
+    /// <summary>Keys.</summary>
+    Keys = 2,
+
+    /// <summary>Values.</summary>
+    Values = 4,
+
+    /// <summary>What attention gives on.</summary>
+    Mixed = 8,
+
+    /// <summary>Both acts of a feed-forward layer, and its gate.</summary>
+    FeedForward = 16,
+
+    /// <summary>All of attention.</summary>
+    Attention = Queries | Keys | Values | Mixed,
+
+    /// <summary>All.</summary>
+    All = Attention | FeedForward,
 }
 
 /// <summary>The function of a feed-forward layer.</summary>

@@ -28,7 +28,7 @@ public class CheckpointFolderTests
     {
         using var checkpoint = new ChangedCheckpoint("bart");
         checkpoint.Configure(config => config["model_type"] = "perceiver");
-        Refused(() => CheckpointFolder.Open(checkpoint.Path), $"{checkpoint["config.json"]}: 'model_type' must be one of t5, mt5, bart, mbart, marian, pegasus, m2m_100, whisper, but is 'perceiver'.");
+        Refused(() => CheckpointFolder.Open(checkpoint.Path), $"{checkpoint["config.json"]}: 'model_type' must be one of {string.Join(", ", Family.All.SelectMany(family => family.ModelTypes))}, but is 'perceiver'.");
     }
 
     [Theory]
@@ -113,7 +113,9 @@ public class CheckpointFolderTests
         Assert.Contains("tokenizer.json", fault.Message, StringComparison.Ordinal);
     }
 
-    [Theory, MemberData(nameof(ForwardParityTests.Fixtures), MemberType = typeof(ForwardParityTests))]
+    [Theory]
+    [MemberData(nameof(ForwardParityTests.Fixtures), MemberType = typeof(ForwardParityTests))]
+    [MemberData(nameof(DecoderParityTests.Fixtures), MemberType = typeof(DecoderParityTests))]
     public void WhatIsSavedIsTheSameFile(string fixture)
     {
         using var folder = new TemporaryFolder();

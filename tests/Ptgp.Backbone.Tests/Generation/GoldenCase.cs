@@ -38,6 +38,12 @@ internal sealed record GoldenCase
         })];
     }
 
+    /// <summary>The id that the reference fills up with, where the checkpoint's own options name one.</summary>
+    public static int? PadId(string fixture) =>
+        File.Exists(Repository.Fixture("models", fixture, "generation_config.json"))
+            ? (int?)JsonNode.Parse(File.ReadAllText(Repository.Fixture("models", fixture, "generation_config.json")))!["pad_token_id"]
+            : null;
+
     /// <summary>The options that stood: the checkpoint's own, and over them those of the case, whose null takes back what the checkpoint says.</summary>
     public GenerationOptions Options(string fixture)
     {

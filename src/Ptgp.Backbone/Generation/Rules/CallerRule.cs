@@ -1,7 +1,7 @@
 namespace Ptgp.Backbone.Generation.Rules;
 
 /// <summary>A rule of whoever asked, which may throw.</summary>
-internal sealed class CallerRule(LogitsRule rule, int prefixLength, int vocabulary) : TokenRule
+internal sealed class CallerRule(LogitsRule rule, int beginning, int prefixLength, int vocabulary) : TokenRule
 {
     private readonly bool changesScores = IsOverridden(rule, nameof(LogitsRule.Apply));
 
@@ -9,7 +9,7 @@ internal sealed class CallerRule(LogitsRule rule, int prefixLength, int vocabula
 
     public override void Apply(ReadOnlySpan<int> written, ScoreRow scores)
     {
-        int[] ids = [.. written[1..]];
+        int[] ids = [.. written[beginning..]];
         if (rule.Allowed(ids, prefixLength) is { } allowed)
         {
             foreach (var id in allowed)

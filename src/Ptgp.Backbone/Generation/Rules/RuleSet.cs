@@ -30,13 +30,14 @@ internal sealed class RuleSet
 
     /// <summary>Makes the rules that the options ask for, and those of the caller.</summary>
     /// <param name="options">The options.</param>
-    /// <param name="prefixLength">How many tokens of a prefix follow the start token.</param>
+    /// <param name="beginning">How many tokens stand before the prefix: the start token, or what was read.</param>
+    /// <param name="prefixLength">How many tokens of a prefix follow them.</param>
     /// <param name="longest">How long the sequence may grow, start token and prefix included.</param>
     /// <param name="source">The tokens that were read; empty when frames were.</param>
     /// <param name="custom">The caller's own rules.</param>
-    public static RuleSet From(ResolvedOptions options, int prefixLength, int longest, int[] source, IEnumerable<LogitsRule> custom)
+    public static RuleSet From(ResolvedOptions options, int beginning, int prefixLength, int longest, int[] source, IEnumerable<LogitsRule> custom)
     {
-        var given = 1 + prefixLength;
+        var given = beginning + prefixLength;
         List<TokenRule> rules = [];
         AddIf(options.EncoderRepetitionPenalty != 1, () => new SourcePenalty(source, (float)options.EncoderRepetitionPenalty));
         AddIf(options.RepetitionPenalty != 1, () => new RepetitionPenalty((float)options.RepetitionPenalty));
@@ -49,7 +50,7 @@ internal sealed class RuleSet
         // Where the first token is forced, the one after it counts as first.
         var first = given == 1 && options.ForcedBosTokenId is not null ? 2 : given;
         AddIf(options.BeginSuppressTokens.Count > 0, () => new ForbiddenAt(options.BeginSuppressTokens, first));
-        rules.AddRange(custom.Select(rule => new CallerRule(rule, prefixLength, options.Facts.Vocabulary)));
+        rules.AddRange(custom.Select(rule => new CallerRule(rule, beginning, prefixLength, options.Facts.Vocabulary)));
         AddIf(options.ForcedBosTokenId is not null, () => new ForcedAt(options.ForcedBosTokenId!.Value, 1));
         AddIf(options.ForcedEosTokenId is not null, () => new ForcedAt(options.ForcedEosTokenId!.Value, longest - 1));
         AddIf(options.EndDecay is not null, () => new EndDecay(options.EndIds, given + options.EndDecay!.Value.Start, options.EndDecay.Value.Factor));

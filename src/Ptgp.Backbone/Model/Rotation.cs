@@ -1,0 +1,31 @@
+using static TorchSharp.torch;
+
+namespace Ptgp.Backbone;
+
+/// <summary>Turns queries and keys to their positions (Su et al. 2021): value i and value i + half of what turns are the two coordinates of a point.</summary>
+/// <param name="Cosines"><c>[batch or 1, 1, length, half]</c>.</param>
+/// <param name="Sines">Likewise.</param>
+internal readonly record struct Rotation(Tensor Cosines, Tensor Sines)
+{
+    /// <summary>Computes the angles of some places.</summary>
+    public static Rotation At(RotaryConfig config, Places places, Device device, ScalarType dtype)
+    {
+        var waves = config.DependsOnLength && places.Rows is { } rows
+            ? stack(rows.amax([1]).cpu().data<long>().Select(last => tensor(config.Frequencies((int)last + 1))))     // each row by its own length, not by its batch's
+            : tensor(config.Frequencies(places.End)).unsqueeze(0);
+        var angles = (places.At(device).to_type(ScalarType.Float32).unsqueeze(-1) * waves.to(device).unsqueeze(1)).unsqueeze(1);
+        var (cosines, sines) = (angles.cos(), angles.sin());
+        return config.Sharpness == 1
+            ? new(cosines.to_type(dtype), sines.to_type(dtype))
+            : new((cosines * config.Sharpness).to_type(dtype), (sines * config.Sharpness).to_type(dtype));
+    }
+
+    /// <summary>Turns <c>[batch, heads, length, head width]</c>.</summary>
+    public Tensor Apply(Tensor x)
+    {
+        var half = Cosines.size(-1);
+        var (a, b) = (x.narrow(-1, 0, half), x.narrow(-1, half, half));
+        var (turnedA, turnedB) = ((a * Cosines) - (b * Sines), (b * Cosines) + (a * Sines));
+        return x.size(-1) == 2 * half ? cat([turnedA, turnedB], -1) : cat([turnedA, turnedB, x.narrow(-1, 2 * half, x.size(-1) - (2 * half))], -1);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text.Json.Nodes;
+using static TorchSharp.torch;
+
+namespace Ptgp.Backbone.Tests.Families;
+
+/// <summary>A published config.json gives as many parameters as are published; on the meta device, without memory.</summary>
+public class PublishedSizesTests
+{
+    [Theory]
+    [InlineData("gpt2", 768, 12, 12, 124_439_808)]
+    [InlineData("gpt2-medium", 1024, 24, 16, 354_823_168)]
+    [InlineData("gpt2-large", 1280, 36, 20, 774_030_080)]
+    [InlineData("gpt2-xl", 1600, 48, 25, 1_557_611_200)]
+    public void Gpt2(string name, int width, int layers, int heads, long parameters) => Check(name, parameters, $$"""
+        {"model_type": "gpt2", "vocab_size": 50257, "n_positions": 1024, "n_embd": {{width}}, "n_layer": {{layers}}, "n_head": {{heads}}}
+        """);
+
+    [Fact]
+    public void Llama3() => Check("Meta-Llama-3-8B", 8_030_261_248, """
+        {"model_type": "llama", "vocab_size": 128256, "hidden_size": 4096, "intermediate_size": 14336, "num_hidden_layers": 32,
+         "num_attention_heads": 32, "num_key_value_heads": 8, "max_position_embeddings": 8192, "rope_theta": 500000.0, "rms_norm_eps": 1e-05,
+         "bos_token_id": 128000, "eos_token_id": 128001, "tie_word_embeddings": false}
+        """);
+
+    [Fact]
+    public void Llama32() => Check("Llama-3.2-1B", 1_235_814_400, """
+        {"model_type": "llama", "vocab_size": 128256, "hidden_size": 2048, "intermediate_size": 8192, "num_hidden_layers": 16, "head_dim": 64,
+         "num_attention_heads": 32, "num_key_value_heads": 8, "max_position_embeddings": 131072, "rope_theta": 500000.0, "rms_norm_eps": 1e-05,
+         "rope_scaling": {"factor": 32.0, "high_freq_factor": 4.0, "low_freq_factor": 1.0, "original_max_position_embeddings": 8192, "rope_type": "llama3"},
+         "bos_token_id": 128000, "eos_token_id": 128001, "tie_word_embeddings": true}
+        """);
+
+    [Theory]
+    [InlineData("Qwen2-7B", 152064, 3584, 18944, 28, 28, 4, false, 7_615_616_512)]
+    [InlineData("Qwen2.5-0.5B", 151936, 896, 4864, 24, 14, 2, true, 494_032_768)]
+    public void Qwen2(string name, int vocabulary, int width, int inner, int layers, int heads, int keyHeads, bool tied, long parameters) => Check(name, parameters, $$"""
+        {"model_type": "qwen2", "vocab_size": {{vocabulary}}, "hidden_size": {{width}}, "intermediate_size": {{inner}}, "num_hidden_layers": {{layers}},
+         "num_attention_heads": {{heads}}, "num_key_value_heads": {{keyHeads}}, "max_position_embeddings": 131072, "max_window_layers": 28,
+         "rope_theta": 1000000.0, "rms_norm_eps": 1e-06, "sliding_window": 131072, "use_sliding_window": false, "tie_word_embeddings": {{(tied ? "true" : "false")}},
+         "bos_token_id": 151643, "eos_token_id": 151643}
+        """);
+
+    [Fact]
+    public void Mistral() => Check("Mistral-7B-v0.1", 7_241_732_096, """
+        {"model_type": "mistral", "vocab_size": 32000, "hidden_size": 4096, "intermediate_size": 14336, "num_hidden_layers": 32,
+         "num_attention_heads": 32, "num_key_value_heads": 8, "max_position_embeddings": 32768, "rope_theta": 10000.0, "rms_norm_eps": 1e-05,
+         "sliding_window": 4096, "tie_word_embeddings": false, "bos_token_id": 1, "eos_token_id": 2}
+        """);
+
+    private static void Check(string name, long parameters, string json)
+    {
+        using var folder = new TemporaryFolder();
+        var reader = ConfigReader.Open(folder.Write("config.json", json));
+        var family = Family.All.Single(each => each.ModelTypes.Contains((string)JsonNode.Parse(json)!["model_type"]!));
+        var config = family.ReadConfig(reader);
+        var source = new FreshParameters(device: META);
+        using var transformer = new Transformer(config, source);
+        Assert.True(parameters == source.Shapes.Values.Sum(Size), $"{name} has {source.Shapes.Values.Sum(Size)} parameters, not {parameters}.");
+        var names = family.NamesOf(config);
+        Assert.All(source.Shapes.Keys, ours => Assert.NotEmpty(names[ours]));
+
+        static long Size(long[] shape) => shape.Aggregate(1L, (product, extent) => product * extent);
+    }
+}
