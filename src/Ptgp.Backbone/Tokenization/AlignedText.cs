@@ -100,6 +100,26 @@ internal sealed class AlignedText
         return slice;
     }
 
+    /// <summary>Takes this text without one of its characters.</summary>
+    public AlignedText Without(char left)
+    {
+        if (!Characters.Contains(left))
+        {
+            return this;
+        }
+
+        var text = new AlignedText(Length);
+        for (var i = 0; i < Length; i++)
+        {
+            if (characters[i] != left)
+            {
+                text.Append(this, i, 1);
+            }
+        }
+
+        return text;
+    }
+
     /// <summary>Forgets all characters from <paramref name="length"/> on.</summary>
     public void Cut(int length) => Length = Math.Min(Length, length);
 }

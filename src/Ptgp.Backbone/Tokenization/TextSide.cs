@@ -33,7 +33,12 @@ internal sealed class TextSide
     public int? UnknownId { get; init; }
 
     /// <summary>Appends the tokens of a part of a text.</summary>
-    public void Tokenize(ReadOnlySpan<char> text, int start, bool withSpecial, List<Token> tokens)
+    /// <param name="text">The text.</param>
+    /// <param name="start">Where the part begins.</param>
+    /// <param name="withSpecial">Whether markers of special tokens become those tokens.</param>
+    /// <param name="tokens">Where the tokens go.</param>
+    /// <param name="guard">A character that keeps markers from being read as such and is no part of the text; null when there is none.</param>
+    public void Tokenize(ReadOnlySpan<char> text, int start, bool withSpecial, List<Token> tokens, char? guard = null)
     {
         var (pieces, word) = (new List<ModelPiece>(), tokens.Count == 0 ? 0 : tokens[^1].Word + 1);
         foreach (var part in Added.Split(AlignedText.From(text, start, text.Length - start), withSpecial))
@@ -46,7 +51,7 @@ internal sealed class TextSide
                 continue;
             }
 
-            var words = Words.From(part.Text);
+            var words = Words.From(guard is { } mark ? part.Text.Without(mark) : part.Text);
             words = PreTokenizer?.Apply(words) ?? words;
             foreach (var (first, length) in words.Ranges)
             {

@@ -9,6 +9,7 @@ internal sealed class TextTokenizer : ITokenizer
     private readonly TextSide target;
     private readonly Dictionary<int, AddedToken> added;
     private readonly HashSet<int> special;
+    private readonly string[] markers;
     private readonly Func<bool, IReadOnlyList<DecodingStage>> stages;
 
     /// <summary>Puts a tokenizer together.</summary>
@@ -27,6 +28,7 @@ internal sealed class TextTokenizer : ITokenizer
             this.added[token.Id] = token;
         }
 
+        markers = [.. this.added.Values.Where(token => token.IsSpecial && token.Content.Length > 1).Select(token => token.Content).OrderByDescending(content => content.Length)];
         special = [.. this.added.Values.Where(token => token.IsSpecial).Select(token => token.Id)];
         Count = Math.Max(Math.Max(source.Vocabulary.Count, target.Vocabulary.Count), this.added.Keys.DefaultIfEmpty(-1).Max() + 1);
         Languages = LanguageTags.Find(source.Vocabulary, this.added.Values);
@@ -81,6 +83,27 @@ internal sealed class TextTokenizer : ITokenizer
         var second = options.Pair is { } pair ? Cut(side, pair, options with { Language = null }) : null;
         var template = !options.AddSpecialTokens ? Template.Plain : InLanguage(side.Template, options);
         return Fill(second is null ? template.Single : template.Pair, side, [first, second ?? []], options);
+    }
+
+    /// <summary>Encodes text whose markers of special tokens become those tokens, and no others.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="guard">A character that <see cref="BreakMarkers"/> put into it, and which is no part of it; null when there is none.</param>
+    internal IReadOnlyList<int> EncodeMarked(string text, char? guard)
+    {
+        List<Token> tokens = [];
+        source.Tokenize(text, 0, withSpecial: true, tokens, guard);
+        return [.. tokens.Select(token => token.Id)];
+    }
+
+    /// <summary>Puts a character into each marker of a special token, so that it is not read as one.</summary>
+    internal string BreakMarkers(string text, char guard)
+    {
+        foreach (var marker in markers)
+        {
+            text = text.Replace(marker, marker.Insert(char.IsHighSurrogate(marker[0]) ? 2 : 1, guard.ToString()), StringComparison.Ordinal);
+        }
+
+        return text;
     }
 
     /// <inheritdoc/>

@@ -76,6 +76,33 @@ internal sealed class TokenizerSettings
     /// <summary>Gets a setting that is a text; null when it is absent.</summary>
     public string? Text(string name) => Setting(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 
+    /// <summary>Gets how the tokens of all roles are written, by the role's name.</summary>
+    public IReadOnlyDictionary<string, object?> RoleTexts => roles.ToDictionary(role => role.Key, role => (object?)role.Value);
+
+    /// <summary>Gets a setting that is a text, or several in a list of <c>{"name", "template"}</c>.</summary>
+    /// <param name="name">The setting.</param>
+    /// <param name="only">What a text alone is called.</param>
+    public Dictionary<string, string> NamedTexts(string name, string only)
+    {
+        Dictionary<string, string> texts = [];
+        if (Text(name) is { } text)
+        {
+            texts[only] = text;
+        }
+        else if (Setting(name) is { ValueKind: JsonValueKind.Array } several)
+        {
+            foreach (var item in several.EnumerateArray())
+            {
+                if (item.ValueKind == JsonValueKind.Object && item.TryGetProperty("name", out var called) && item.TryGetProperty("template", out var template))
+                {
+                    texts[called.ToString()] = template.ToString();
+                }
+            }
+        }
+
+        return texts;
+    }
+
     /// <summary>Gets the added tokens with the ids that the files or a vocabulary give them; those without an id are left out.</summary>
     /// <param name="find">Finds the id of an entry; -1 when there is none.</param>
     /// <param name="limit">The first id that the backbone does not know.</param>
