@@ -64,7 +64,7 @@ public sealed class CheckpointFolder
         TokenizerLoader.Load(Path, new() { EndId = Config.EndId, PadId = Config.PadId, StartId = Config.StartId, VocabularySize = Config.Vocabulary, PieceOffset = Family.PieceOffset });
 
     /// <summary>Loads the weights.</summary>
-    /// <param name="device">Where to.</param>
+    /// <param name="device">Where to; on <c>META</c> names and shapes are checked, and no weight is read.</param>
     /// <param name="dtype">As what; stored weights of another type are converted.</param>
     /// <param name="trainable">Whether they will be trained: then they are a copy of their own, never the file's memory.</param>
     /// <exception cref="CheckpointException">A tensor is missing, has another shape than <c>config.json</c> says, or has no place.</exception>
@@ -77,10 +77,6 @@ public sealed class CheckpointFolder
         transformer.train(trainable);
         return transformer;
     }
-
-    /// <summary>Makes sure that every tensor is there, with the shape that <c>config.json</c> says, and no other; reads no weight.</summary>
-    /// <exception cref="CheckpointException">It is not so; the message names the tensor.</exception>
-    public void Verify() => LoadTransformer(META, ScalarType.Float32).Dispose();
 
     /// <summary>Tells what is known without weights.</summary>
     public BackboneDescription Describe(string name) => new()

@@ -35,7 +35,7 @@ internal sealed class EvaluateCommand : IPtgpCommand
 
         using var file = parsed.GetValue(predictions) is { } path ? OutputFile.Open(context.Resolve(path), "--predictions") : null;
         using var host = context.Parts.CreateTaskHost(configuration, context.Log);
-        using var runner = await host.OpenAsync(name, TaskUse.Answering, cancellation).ConfigureAwait(false);
+        using var runner = await host.OpenAsync(name, TaskUse.Answering, options, cancellation).ConfigureAwait(false);
         using var counter = new Counter(context, "answered");
         var result = await runner.EvaluateAsync(
             new()

@@ -37,7 +37,7 @@ internal sealed class RunCommand : IPtgpCommand
         using var file = path is null ? null : OutputFile.Open(path, "--output");
 
         using var host = context.Parts.CreateTaskHost(configuration, context.Log);
-        using var runner = await host.OpenAsync(name, TaskUse.Answering, cancellation).ConfigureAwait(false);
+        using var runner = await host.OpenAsync(name, TaskUse.Answering, options, cancellation).ConfigureAwait(false);
         var lines = stream is null ? InputLines.OfArguments(parsed.GetValue(texts)!) : InputLines.OfStreamAsync(stream, sourceName!, cancellation);
         var answers = new AnswerLines(runner, from, to, options);
         var watch = Stopwatch.StartNew();

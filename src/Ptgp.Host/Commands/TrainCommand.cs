@@ -33,7 +33,7 @@ internal sealed class TrainCommand : IPtgpCommand
         var folder = Given.Folder(context, parsed.GetRequiredValue(output), "--output");
 
         using var host = context.Parts.CreateTaskHost(configuration, context.Log);
-        using var runner = await host.OpenAsync(name, TaskUse.Training, cancellation).ConfigureAwait(false);
+        using var runner = await host.OpenAsync(name, TaskUse.Training, new(), cancellation).ConfigureAwait(false);
         TrainingResult result;
         using (var display = TrainingDisplay.For(context))
         {

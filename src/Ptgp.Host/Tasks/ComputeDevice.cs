@@ -9,7 +9,7 @@ namespace Ptgp.Host.Tasks;
 internal sealed record ComputeDevice(Device Device, ScalarType Dtype)
 {
     /// <summary>Chooses a device.</summary>
-    /// <exception cref="UserException">CUDA is asked for by name and is not there.</exception>
+    /// <exception cref="ConfigurationException">What is asked for by name is not there.</exception>
     public static ComputeDevice Choose(BackboneConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -21,7 +21,7 @@ internal sealed record ComputeDevice(Device Device, ScalarType Dtype)
         var wantsCuda = configuration.Device.StartsWith("cuda", StringComparison.OrdinalIgnoreCase);
         if (wantsCuda && WhyNoCuda is { } reason)
         {
-            throw new UserException($"The configuration asks for device '{configuration.Device}', but {reason}");
+            throw new ConfigurationException($"The configuration asks for device '{configuration.Device}', but {reason}");
         }
 
         var onCuda = wantsCuda || (configuration.Device.Equals("auto", StringComparison.OrdinalIgnoreCase) && WhyNoCuda is null);
@@ -33,7 +33,7 @@ internal sealed record ComputeDevice(Device Device, ScalarType Dtype)
             DtypeChoice.Bfloat16 => bfloat16,
             DtypeChoice.Float16 when onCuda => float16,
             // A core multiplies float16 some hundred times slower than float32.
-            DtypeChoice.Float16 => throw new UserException("dtype 'float16' needs CUDA. On the CPU use float32 or bfloat16."),
+            DtypeChoice.Float16 => throw new ConfigurationException("dtype 'float16' needs CUDA. On the CPU use float32 or bfloat16."),
             _ => throw new InvalidOperationException($"There is no dtype {configuration.Dtype}."),
         });
     }

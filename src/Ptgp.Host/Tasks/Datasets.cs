@@ -4,7 +4,7 @@ namespace Ptgp.Host.Tasks;
 internal static class Datasets
 {
     /// <summary>Reads files one after another, lazily.</summary>
-    /// <exception cref="UserException">A file is missing, or no adapter reads it.</exception>
+    /// <exception cref="UsageException">A file is missing, or no adapter reads it.</exception>
     public static IEnumerable<Example<TInput, TOutput>> Read<TInput, TOutput>(TaskPlugin<TInput, TOutput> plugin, IReadOnlyList<string> paths, string? format)
     {
         ArgumentNullException.ThrowIfNull(plugin);
@@ -19,11 +19,11 @@ internal static class Datasets
         if (format is not null)
         {
             return plugin.Datasets.FirstOrDefault(adapter => string.Equals(adapter.Format, format, StringComparison.OrdinalIgnoreCase))
-                ?? throw new UserException($"Plugin '{plugin.Name}' must read format '{format}', but reads {formats}. Choose one with --format.");
+                ?? throw new UsageException($"Plugin '{plugin.Name}' must read format '{format}', but reads {formats}. Choose one with --format.");
         }
 
         return plugin.Datasets.FirstOrDefault(adapter => adapter.Fits(path))
-            ?? throw new UserException(File.Exists(path) || Directory.Exists(path)
+            ?? throw new UsageException(File.Exists(path) || Directory.Exists(path)
                 ? $"Plugin '{plugin.Name}' cannot tell the format of '{path}' from its name. Choose one of {formats} with --format."
                 : $"Data '{path}' must be a file or folder, but there is none. Check the path.");
     }

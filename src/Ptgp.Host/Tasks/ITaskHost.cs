@@ -6,11 +6,12 @@ internal interface ITaskHost : IDisposable
     /// <summary>Loads a task's plugin, its head and its backbone, unless that is loaded already. The caller disposes the runner.</summary>
     /// <param name="task">A key of <c>tasks</c> in the configuration.</param>
     /// <param name="use">What the task is opened for.</param>
+    /// <param name="caller">How the caller will want answers written; what contradicts the rest is found before a weight is read.</param>
     /// <param name="cancellation">Ends loading early.</param>
     /// <exception cref="UserException">The task cannot be opened; the message says why and what to do.</exception>
-    Task<ITaskRunner> OpenAsync(string task, TaskUse use, CancellationToken cancellation);
+    Task<ITaskRunner> OpenAsync(string task, TaskUse use, GenerationOptions caller, CancellationToken cancellation);
 
-    /// <summary>Finds out whether a task could be opened, without reading a weight.</summary>
+    /// <summary>Finds out whether a task could be opened, down to its head, without reading a weight of the backbone.</summary>
     /// <exception cref="UserException">It could not; the message says why and what to do.</exception>
     Task<TaskInspection> InspectAsync(string task, CancellationToken cancellation);
 }

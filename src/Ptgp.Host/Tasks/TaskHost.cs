@@ -2,6 +2,7 @@ using Ptgp.Backbone;
 using Ptgp.Host.Configuration;
 using Ptgp.Host.Plugins;
 using Ptgp.Host.Training;
+using static TorchSharp.torch;
 
 namespace Ptgp.Host.Tasks;
 
@@ -13,30 +14,24 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
     private readonly CancellationTokenSource stopping = new();
 
     /// <inheritdoc />
-    public Task<ITaskRunner> OpenAsync(string task, TaskUse use, CancellationToken cancellation) => Task.Run(() => Open(task, use, cancellation), cancellation);
+    public Task<ITaskRunner> OpenAsync(string task, TaskUse use, GenerationOptions caller, CancellationToken cancellation) =>
+        Task.Run(() => Open(task, use, caller, cancellation), cancellation);
 
     /// <inheritdoc />
     public Task<TaskInspection> InspectAsync(string task, CancellationToken cancellation)
     {
-        var (settings, plugin, folder, description) = Prepare(task);
-        if (settings.Adapter is { } adapter)
-        {
-            TrainedTask.Find(adapter);
-        }
-
-        folder.Verify();
-        var generation = settings.Generation.Or(WishesOf(plugin)).Or(folder.Generation);
-        if (plugin.Needs.HasFlag(BackboneFeatures.Writes))
-        {
-            TaskWriter.Resolve(generation, folder.Config);
-        }
-
+        var ready = Prepare(task, new());
+        // Names and shapes of all tensors are checked, and a head is made, but nothing is read.
+        using var shape = ready.Folder.LoadTransformer(META, ScalarType.Float32);
+        using var head = TaskRunner.CreateHead(ready.Plugin, task, new BackboneView(ready.Description, ready.Folder.LoadTokenizer(), shape));
+        var trained = ready.Settings.Adapter is { } adapter ? TrainedTask.Find(adapter) : null;
         return Task.FromResult(new TaskInspection
         {
             Task = task,
-            Plugin = plugin.Name,
-            Backbone = description,
-            Generation = generation,
+            Plugin = ready.Plugin.Name,
+            Backbone = ready.Description,
+            Generation = ready.Generation,
+            Remarks = trained is null && TaskRunner.WhyRandom(task, head) is { } remark ? [remark] : [],
         });
     }
 
@@ -53,12 +48,13 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         stopping.Dispose();
     }
 
-    private ITaskRunner Open(string task, TaskUse use, CancellationToken cancellation)
+    private ITaskRunner Open(string task, TaskUse use, GenerationOptions caller, CancellationToken cancellation)
     {
-        var (settings, plugin, folder, description) = Prepare(task);
+        var ready = Prepare(task, caller);
+        var settings = ready.Settings;
         cancellation.ThrowIfCancellationRequested();
-        var backbone = Backbone(folder, description);
-        return TaskRunner.Create(plugin, new()
+        var backbone = Backbone(ready);
+        return TaskRunner.Create(ready.Plugin, new()
         {
             Task = task,
             Backbone = backbone,
@@ -72,7 +68,7 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
     }
 
     // Everything that can be found wrong without reading a weight.
-    private (TaskConfiguration Settings, ITaskPlugin Plugin, CheckpointFolder Folder, BackboneDescription Description) Prepare(string task)
+    private Prepared Prepare(string task, GenerationOptions caller)
     {
         var settings = configuration.Tasks.TryGetValue(task, out var found) ? found : throw new UserException(
             $"There must be a task '{task}' in the configuration, but there is none. Known here: {string.Join(", ", configuration.Tasks.Keys)}.");
@@ -86,8 +82,18 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         instances.Add(instance);
         var folder = CheckpointFolder.Open(configuration.Backbones[settings.Backbone].Checkpoint);
         var description = folder.Describe(settings.Backbone);
-        var lacking = BackboneNeeds.Check(task, instance.Plugin, description, Others(settings.Backbone));
-        return lacking is null ? (settings, instance.Plugin, folder, description) : throw new UserException(lacking);
+        if (BackboneNeeds.Check(task, instance.Plugin, description, Others(settings.Backbone)) is { } lacking)
+        {
+            throw new ConfigurationException(lacking);
+        }
+
+        var generation = caller.Or(settings.Generation).Or(WishesOf(instance.Plugin)).Or(folder.Generation);
+        if (instance.Plugin.Needs.HasFlag(BackboneFeatures.Writes))
+        {
+            TaskWriter.Resolve(generation, folder.Config);
+        }
+
+        return new(settings, instance.Plugin, folder, description, ComputeDevice.Choose(configuration.Backbones[settings.Backbone]), generation);
     }
 
     private static GenerationOptions WishesOf(ITaskPlugin plugin) => (GenerationOptions)plugin.GetType().GetProperty(nameof(TaskPlugin<,>.Generation))!.GetValue(plugin)!;
@@ -111,20 +117,22 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         }
     }
 
-    private LoadedBackbone Backbone(CheckpointFolder folder, BackboneDescription description)
+    private LoadedBackbone Backbone(Prepared ready)
     {
-        var name = description.Name;
+        var name = ready.Description.Name;
         lock (backbones)
         {
             if (!backbones.TryGetValue(name, out var loaded))
             {
-                var device = ComputeDevice.Choose(configuration.Backbones[name]);
-                log.Status(device.Describe(name));
-                loaded = LoadedBackbone.Load(folder, description, device);
+                log.Status(ready.Device.Describe(name));
+                loaded = LoadedBackbone.Load(ready.Folder, ready.Description, ready.Device);
                 backbones.Add(name, loaded);
             }
 
             return loaded;
         }
     }
+
+    private sealed record Prepared(
+        TaskConfiguration Settings, ITaskPlugin Plugin, CheckpointFolder Folder, BackboneDescription Description, ComputeDevice Device, GenerationOptions Generation);
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Ptgp.Host.Configuration;
 using static TorchSharp.torch;
 
 namespace Ptgp.Host.Tasks;
@@ -7,29 +8,39 @@ namespace Ptgp.Host.Tasks;
 internal static class TaskRunner
 {
     /// <summary>Makes the head of a plugin and a runner over both.</summary>
-    /// <exception cref="UserException">The plugin does not make a head for this backbone.</exception>
+    /// <exception cref="ConfigurationException">The plugin does not make a head for this backbone.</exception>
     public static ITaskRunner Create(ITaskPlugin plugin, TaskSetting setting)
     {
         ArgumentNullException.ThrowIfNull(plugin);
         var types = Base(plugin.GetType(), typeof(TaskPlugin<,>))!.GetGenericArguments();
-        object head;
-        try
+        var head = CreateHead(plugin, setting.Task, setting.View);
+        if (setting is { Use: TaskUse.Answering, Trained: null } && WhyRandom(setting.Task, head) is { } remark)
         {
-            head = plugin.GetType().GetMethod(nameof(TaskPlugin<,>.CreateHead), [typeof(IBackbone)])!.Invoke(plugin, BindingFlags.DoNotWrapExceptions, null, [setting.View], null)!;
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new UserException($"Task '{setting.Task}' cannot run on backbone '{setting.View.Description.Name}': {e.Message}", e);
-        }
-
-        if (setting is { Use: TaskUse.Answering, Trained: null } && ((nn.Module)head).parameters().Any())
-        {
-            setting.Log.Warn($"Task '{setting.Task}' answers by a head that was never trained: its parameters are random. Train it with 'ptgp train {setting.Task}', and name what was learned in tasks:{setting.Task}:adapter.");
+            setting.Log.Warn(remark);
         }
 
         var parts = Base(head.GetType(), typeof(TaskHead<,,,>))!.GetGenericArguments();
         return (ITaskRunner)Activator.CreateInstance(typeof(TaskRunner<,,,>).MakeGenericType(types[0], parts[1], parts[2], types[1]), plugin, head, setting)!;
     }
+
+    /// <summary>Makes the head of a plugin.</summary>
+    /// <exception cref="ConfigurationException">The plugin does not make one for this backbone, by the options it was given.</exception>
+    public static nn.Module CreateHead(ITaskPlugin plugin, string task, IBackbone backbone)
+    {
+        ArgumentNullException.ThrowIfNull(plugin);
+        try
+        {
+            return (nn.Module)plugin.GetType().GetMethod(nameof(TaskPlugin<,>.CreateHead), [typeof(IBackbone)])!.Invoke(plugin, BindingFlags.DoNotWrapExceptions, null, [backbone], null)!;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new ConfigurationException($"Task '{task}' cannot run on backbone '{backbone.Description.Name}': {e.Message}", e);
+        }
+    }
+
+    /// <summary>Says why a fresh head's answers mean nothing; null when it has no parameters of its own.</summary>
+    public static string? WhyRandom(string task, nn.Module head) => !head.parameters().Any() ? null
+        : $"Task '{task}' answers by a head that was never trained: its parameters are random. Train it with 'ptgp train {task}', and name what was learned in tasks:{task}:adapter.";
 
     private static Type? Base(Type? type, Type definition)
     {

@@ -16,7 +16,7 @@ internal sealed class TaskWriter(WritingEngine engine, BackboneView view, Func<I
     /// <param name="request">What the head asks for.</param>
     /// <param name="options">What stands where the request says nothing.</param>
     /// <param name="cancellation">Ends it early.</param>
-    /// <exception cref="UserException">The options contradict each other or the backbone.</exception>
+    /// <exception cref="UsageException">The options contradict each other or the backbone.</exception>
     public async Task<Written> WriteAsync(WritingRequest request, GenerationOptions options, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -25,7 +25,7 @@ internal sealed class TaskWriter(WritingEngine engine, BackboneView view, Func<I
     }
 
     /// <summary>Fills in what the options leave out.</summary>
-    /// <exception cref="UserException">They contradict each other or the backbone.</exception>
+    /// <exception cref="UsageException">They contradict each other or the backbone.</exception>
     public static ResolvedOptions Resolve(GenerationOptions options, TransformerConfig config)
     {
         try
@@ -34,7 +34,7 @@ internal sealed class TaskWriter(WritingEngine engine, BackboneView view, Func<I
         }
         catch (ArgumentException e)
         {
-            throw new UserException(e.Message, e);
+            throw new UsageException(e.Message, e);
         }
     }
 }

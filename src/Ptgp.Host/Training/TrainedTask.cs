@@ -1,5 +1,6 @@
 using Ptgp.Backbone;
 using Ptgp.Backbone.Weights;
+using Ptgp.Host.Configuration;
 using Ptgp.Host.Tasks;
 using static TorchSharp.torch;
 
@@ -36,12 +37,12 @@ internal sealed class TrainedTask(CheckpointFolder checkpoint, BackboneView view
     }
 
     /// <summary>Finds where what was learned lies: in <c>best</c> of a folder that <c>ptgp train</c> wrote, or in the folder itself.</summary>
-    /// <exception cref="UserException">There is nothing of the kind.</exception>
+    /// <exception cref="ConfigurationException">There is nothing of the kind.</exception>
     public static string Find(string folder)
     {
         string[] places = [Path.Combine(folder, TrainingFolder.Best), folder];
         return places.FirstOrDefault(place => PeftFolder.IsAdapter(place) || IsCheckpoint(place) || File.Exists(Path.Combine(place, HeadFile)))
-            ?? throw new UserException(
+            ?? throw new ConfigurationException(
                 $"Adapter '{folder}' must be a folder that ptgp train or PEFT saved, but holds neither adapter_config.json nor config.json nor {HeadFile}. Train the task first, or correct the path.");
     }
 

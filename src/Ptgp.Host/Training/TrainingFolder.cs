@@ -31,12 +31,12 @@ internal sealed class TrainingFolder(string path)
     public string LastPath => Path.Combine(path, Last);
 
     /// <summary>Begins a training anew.</summary>
-    /// <exception cref="UserException">There is a training already.</exception>
+    /// <exception cref="UsageException">There is a training already.</exception>
     public void Begin(FineTuningRecipe recipe)
     {
         if (File.Exists(Path.Combine(LastPath, State)) || Directory.Exists(Path.Combine(path, Best)))
         {
-            throw new UserException($"Output '{path}' must not hold a training yet, but does. Go on with it by --resume, or name another folder.");
+            throw new UsageException($"Output '{path}' must not hold a training yet, but does. Go on with it by --resume, or name another folder.");
         }
 
         Writing(() =>
@@ -48,13 +48,13 @@ internal sealed class TrainingFolder(string path)
     }
 
     /// <summary>Opens an interrupted training, and takes back what was logged after it was last saved.</summary>
-    /// <exception cref="UserException">There is none, or recipe or data have changed since.</exception>
+    /// <exception cref="UsageException">There is none, or recipe or data have changed since.</exception>
     public TrainingState Resume(FineTuningRecipe recipe, int units)
     {
         var file = Path.Combine(LastPath, State);
         if (!File.Exists(file))
         {
-            throw new UserException($"Output '{path}' must hold an interrupted training to go on with, but has no {Last}/{State}. Train without --resume.");
+            throw new UsageException($"Output '{path}' must hold an interrupted training to go on with, but has no {Last}/{State}. Train without --resume.");
         }
 
         var state = JsonSerializer.Deserialize<TrainingState>(File.ReadAllBytes(file), compact)!;
@@ -62,12 +62,12 @@ internal sealed class TrainingFolder(string path)
         var changed = ours.Where(field => !JsonNode.DeepEquals(field.Value, theirs[field.Key])).Select(field => $"{field.Key} {Show(theirs[field.Key])} (now {Show(field.Value)})").ToArray();
         if (changed.Length > 0)
         {
-            throw new UserException($"The training in '{path}' can only go on with its own recipe: {string.Join(", ", changed)}. Use that recipe, or train without --resume into another folder.");
+            throw new UsageException($"The training in '{path}' can only go on with its own recipe: {string.Join(", ", changed)}. Use that recipe, or train without --resume into another folder.");
         }
 
         if (state.Units != units)
         {
-            throw new UserException($"The training in '{path}' can only go on with its own data, which gave {state.Units} sequences, but there are {units} now. Use that data, or train without --resume into another folder.");
+            throw new UsageException($"The training in '{path}' can only go on with its own data, which gave {state.Units} sequences, but there are {units} now. Use that data, or train without --resume into another folder.");
         }
 
         KeepLog(state.Step);

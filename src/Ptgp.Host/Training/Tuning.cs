@@ -20,14 +20,14 @@ internal sealed class Tuning : IDisposable
     /// <param name="view">The backbone as the head sees it.</param>
     /// <param name="head">The head.</param>
     /// <param name="from">The folder of an interrupted training to go on from; null to begin anew.</param>
-    /// <exception cref="UserException">There is nothing to train, or the recipe's targets are not there.</exception>
+    /// <exception cref="UsageException">There is nothing to train, or the recipe's targets are not there.</exception>
     public Tuning(FineTuningRecipe recipe, CheckpointFolder checkpoint, BackboneView view, nn.Module head, string? from)
     {
         (this.view, this.head, shared, before, Kind) = (view, head, view.Transformer, view.Adapter, recipe.Tuning);
         Files = new(checkpoint, view, head);
         if (Kind == BackboneTuning.Frozen && !head.parameters().Any(parameter => parameter.requires_grad))
         {
-            throw new UserException($"Tuning 'frozen' trains the head alone, but {head.GetType().Name} has no parameters. Choose 'lowRank' or 'full'.");
+            throw new UsageException($"Tuning 'frozen' trains the head alone, but {head.GetType().Name} has no parameters. Choose 'lowRank' or 'full'.");
         }
 
         head.to(shared.Device);
@@ -105,7 +105,7 @@ internal sealed class Tuning : IDisposable
         }
         catch (ArgumentException fault)
         {
-            throw new UserException(fault.Message, fault);
+            throw new UsageException(fault.Message, fault);
         }
     }
 

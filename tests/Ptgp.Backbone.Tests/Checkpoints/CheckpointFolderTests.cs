@@ -197,7 +197,7 @@ public class CheckpointFolderTests
         }
         else
         {
-            CheckpointFolder.Open(checkpoint.Path).Verify();
+            CheckpointFolder.Open(checkpoint.Path).LoadTransformer(META, ScalarType.Float32).Dispose();
         }
     }
 

@@ -23,6 +23,7 @@ public sealed class EvaluateCommandTests
             """, output);
         Assert.Equal("{\"input\":\"a\",\"predicted\":\"A\",\"expected\":{\"é\":1}}\n", File.ReadAllText(folder["p.jsonl"]));
         Assert.Equal((folder["data.tsv"], 5, 2), (Assert.Single(folder.Parts.Evaluation!.Data), folder.Parts.Evaluation.Limit, folder.Parts.Evaluation.Generation.NumBeams));
+        Assert.Equal(2, folder.Parts.OpenedFor!.NumBeams);
     }
 
     [Fact]

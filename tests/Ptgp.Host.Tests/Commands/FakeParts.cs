@@ -20,6 +20,8 @@ internal sealed class FakeParts : IHostParts, ITaskHost
 
     public TaskUse? Use { get; private set; }
 
+    public GenerationOptions? OpenedFor { get; private set; }
+
     public bool InterruptsTraining { get; init; }
 
     public EvaluationRequest? Evaluation { get; set; }
@@ -32,9 +34,9 @@ internal sealed class FakeParts : IHostParts, ITaskHost
 
     public ITaskHost CreateTaskHost(HostConfiguration configuration, IConsoleLog log) => this;
 
-    public Task<ITaskRunner> OpenAsync(string task, TaskUse use, CancellationToken cancellation)
+    public Task<ITaskRunner> OpenAsync(string task, TaskUse use, GenerationOptions caller, CancellationToken cancellation)
     {
-        (WasOpened, Use) = (true, use);
+        (WasOpened, Use, OpenedFor) = (true, use, caller);
         return Failure is null ? Task.FromResult<ITaskRunner>(new FakeRunner(this)) : throw Failure;
     }
 

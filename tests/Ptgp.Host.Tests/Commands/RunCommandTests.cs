@@ -116,6 +116,7 @@ public sealed class RunCommandTests
     {
         using var folder = new CommandFolder();
         Assert.Equal((0, "A BY 4\n".Replace("BY", "by", StringComparison.Ordinal), ""), await folder.RunAsync("run", "shout", "a", "--generation", "numBeams=4"));
+        Assert.Equal(4, folder.Parts.OpenedFor!.NumBeams);
     }
 
     [Fact]

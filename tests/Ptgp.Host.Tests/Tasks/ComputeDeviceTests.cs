@@ -19,14 +19,14 @@ public class ComputeDeviceTests
     public void CudaThatIsAskedForAndAbsentIsAnErrorNotAFallBack(string name)
     {
         Assert.SkipWhen(cuda.is_available(), "there is CUDA here");
-        var fault = Assert.Throws<UserException>(() => ComputeDevice.Choose(new() { Checkpoint = "any", Device = name }));
+        var fault = Assert.Throws<ConfigurationException>(() => ComputeDevice.Choose(new() { Checkpoint = "any", Device = name }));
         Assert.Equal($"The configuration asks for device '{name}', but this is a CPU build; build with -p:PtgpDevice=cuda", fault.Message);
     }
 
     [Fact]
     public void Float16IsRefusedOnTheCpu()
     {
-        var fault = Assert.Throws<UserException>(() => ComputeDevice.Choose(new() { Checkpoint = "any", Device = "cpu", Dtype = DtypeChoice.Float16 }));
+        var fault = Assert.Throws<ConfigurationException>(() => ComputeDevice.Choose(new() { Checkpoint = "any", Device = "cpu", Dtype = DtypeChoice.Float16 }));
         Assert.Equal("dtype 'float16' needs CUDA. On the CPU use float32 or bfloat16.", fault.Message);
     }
 }

@@ -1,7 +1,9 @@
+using Ptgp.Backbone;
 using Ptgp.Host.Commands;
 using Ptgp.Host.Configuration;
 using Ptgp.Host.Plugins;
 using Ptgp.Host.Tasks;
+using Ptgp.Host.Tests.Plugins;
 
 namespace Ptgp.Host.Tests.Tasks;
 
@@ -17,17 +19,79 @@ public sealed class TaskHostTests
         var inspection = await Inspect("tasks:en-de:generation:numReturnSequences=3");
         Assert.Equal(("translation", "marian"), (inspection.Plugin, inspection.Backbone.Family));
         Assert.Equal((4, 3, 256), (inspection.Generation.NumBeams, inspection.Generation.NumReturnSequences, inspection.Generation.MaxLength));
+        Assert.Empty(inspection.Remarks);
     }
 
     [Fact]
-    public async Task OptionsThatContradictEachOtherAreFoundBeforeAWeightIsRead() => Assert.Equal(
-        "numReturnSequences is 9, but numBeams is 4: no more hypotheses can be returned than are kept. Raise numBeams.",
-        (await Assert.ThrowsAsync<UserException>(() => Inspect("tasks:en-de:generation:numReturnSequences=9"))).Message);
-
-    private static async Task<TaskInspection> Inspect(string setting)
+    public async Task OptionsThatContradictEachOtherAreWrongUsage()
     {
-        var configuration = new ConfigurationReader { File = Path.Combine(Repository.Root, "ptgp.json"), Settings = [setting] }.Read();
-        using TaskHost host = new(configuration, PluginCatalog.Discover([Plugins]), new ConsoleLog(TextWriter.Null, isVerbose: false));
+        const string message = "numReturnSequences is 9, but numBeams is 4: no more hypotheses can be returned than are kept. Raise numBeams.";
+        await Refused<UsageException>(message, () => Inspect("tasks:en-de:generation:numReturnSequences=9"));
+        using var host = Host();
+        await Refused<UsageException>(message, () => host.OpenAsync("en-de", TaskUse.Answering, new() { NumReturnSequences = 9 }, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task ADeviceThatIsNotThereIsAWrongConfiguration()
+    {
+        await Refused<ConfigurationException>("dtype 'float16' needs CUDA. On the CPU use float32 or bfloat16.", () => Inspect("backbones:captions:device=cpu", "backbones:captions:dtype=float16"));
+        Assert.SkipWhen(TorchSharp.torch.cuda.is_available(), "there is CUDA here");
+        await Refused<ConfigurationException>(
+            "The configuration asks for device 'cuda', but this is a CPU build; build with -p:PtgpDevice=cuda", () => Inspect("backbones:captions:device=cuda"));
+    }
+
+    [Fact]
+    public async Task AnAdapterThatIsNoneIsAWrongConfiguration()
+    {
+        using TemporaryFolder empty = new();
+        await Refused<ConfigurationException>(
+            $"Adapter '{empty.Path}' must be a folder that ptgp train or PEFT saved, but holds neither adapter_config.json nor config.json nor head.safetensors. Train the task first, or correct the path.",
+            () => Inspect($"tasks:en-de:adapter={empty.Path}"));
+    }
+
+    [Fact]
+    public async Task OptionsThatDoNotFitTheBackboneAreAWrongConfiguration() => await Refused<ConfigurationException>(
+        "Task 'en-de' cannot run on backbone 'captions': The prefix must leave room for text, but has 301 tokens of the 256 that are read. Shorten the option 'prefix', or raise the recipe's 'maxInputLength'.",
+        () => Inspect($"tasks:en-de:options:prefix={string.Concat(Enumerable.Repeat("der ", 300))}"));
+
+    [Fact]
+    public async Task AMissingTokenizerIsFound()
+    {
+        using TemporaryFolder checkpoint = new();
+        foreach (var file in new[] { "config.json", "model.safetensors" })
+        {
+            File.Copy(Repository.Fixture("models", "t5-v1_0", file), checkpoint[file]);
+        }
+
+        var fault = await Assert.ThrowsAsync<CheckpointException>(() => Inspect($"backbones:captions:checkpoint={checkpoint.Path}"));
+        Assert.StartsWith($"{checkpoint.Path} must hold a tokenizer, but has none of these: ", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AHeadThatWasNeverTrainedIsRemarked()
+    {
+        using PluginFolder folder = new("Sentiment");
+        using TemporaryFolder home = new();
+        var file = home.Write("ptgp.json", """{ "backbones": { "base": { "checkpoint": "" } }, "tasks": { "feelings": { "plugin": "sentiment", "backbone": "base" } } }""");
+        var configuration = new ConfigurationReader { File = file, Settings = [$"backbones:base:checkpoint={Repository.Fixture("models", "t5-v1_0")}"] }.Read();
+        using TaskHost host = new(configuration, folder.Discover(), new ConsoleLog(TextWriter.Null, isVerbose: false));
+        Assert.Equal(
+            ["Task 'feelings' answers by a head that was never trained: its parameters are random. Train it with 'ptgp train feelings', and name what was learned in tasks:feelings:adapter."],
+            (await host.InspectAsync("feelings", TestContext.Current.CancellationToken)).Remarks);
+    }
+
+    private static async Task<TaskInspection> Inspect(params string[] settings)
+    {
+        using var host = Host(settings);
         return await host.InspectAsync("en-de", TestContext.Current.CancellationToken);
+    }
+
+    private static TaskHost Host(params string[] settings) => new(
+        new ConfigurationReader { File = Path.Combine(Repository.Root, "ptgp.json"), Settings = settings }.Read(), PluginCatalog.Discover([Plugins]), new ConsoleLog(TextWriter.Null, isVerbose: false));
+
+    private static async Task Refused<TException>(string message, Func<Task> act) where TException : UserException
+    {
+        var fault = await Assert.ThrowsAsync<TException>(act);
+        Assert.Equal((2, message), (fault.ExitCode, fault.Message));
     }
 }

@@ -259,7 +259,7 @@ public sealed class TrainerTests : IDisposable
     }
 
     private async Task<string> Message(FineTuningRecipe recipe, Func<TrainingRequest, TrainingRequest>? change = null, Example<string, string>[]? examples = null) =>
-        (await Assert.ThrowsAsync<UserException>(() => Train(recipe, change, examples: examples))).Message;
+        (await Assert.ThrowsAnyAsync<UserException>(() => Train(recipe, change, examples: examples))).Message;
 
     private Task<TrainingResult> Train(
         FineTuningRecipe recipe,
