@@ -1,10 +1,11 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace Ptgp.Architecture.Tests;
 
 /// <summary>Who may know whom: the arrows of docs/architecture.md.</summary>
-public class ArrowTests
+public partial class ArrowTests
 {
     private static readonly Assembly Contract = typeof(ITaskPlugin).Assembly;
 
@@ -20,6 +21,18 @@ public class ArrowTests
     {
         var known = References(part).Where(name => name.StartsWith("Ptgp.", StringComparison.Ordinal));
         Assert.All(known, name => Assert.Contains(name, mayKnow));
+    }
+
+    [Theory]
+    [InlineData("Configuration")]
+    [InlineData("Plugins", "Configuration")]
+    [InlineData("Tasks", "Configuration", "Plugins", "Training")]
+    [InlineData("Training", "Configuration", "Tasks")]
+    public void AFolderOfTheHostKnowsOnlyThoseBelowIt(string folder, params string[] mayKnow)
+    {
+        var files = Directory.GetFiles(Path.Combine(Repository.Root, "src", "Ptgp.Host", folder), "*.cs", SearchOption.AllDirectories);
+        Assert.NotEmpty(files);
+        Assert.All(files, file => Assert.Empty(HostFolder().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value).Except([folder, .. mayKnow])));
     }
 
     [Fact]
@@ -75,4 +88,7 @@ public class ArrowTests
 
     private static IEnumerable<string> ProjectReferences(string project) => XDocument.Load(project).Descendants("ProjectReference")
         .Select(reference => Path.GetFileNameWithoutExtension((string)reference.Attribute("Include")!));
+
+    [GeneratedRegex(@"\bPtgp\.Host\.([A-Z]\w*)")]
+    private static partial Regex HostFolder();
 }

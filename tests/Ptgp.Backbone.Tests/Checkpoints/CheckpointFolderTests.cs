@@ -146,6 +146,13 @@ public class CheckpointFolderTests
         Assert.Equal(before, File.ReadAllBytes(folder["saved/model.safetensors"]));
     }
 
+    [Theory]
+    [InlineData("t5-v1_0", "translate {from} to {to}: ")]
+    [InlineData("bart", null)]
+    [InlineData("marian", null)]
+    public void AFamilyKnowsTheTextsItWasTaughtToPutBefore(string fixture, string? prefix) =>
+        Assert.Equal(prefix, CheckpointFolder.Open(Repository.Fixture("models", fixture)).Describe("any").Prefixes.GetValueOrDefault("translation"));
+
     [Fact]
     public void NamesMayLackThePrefixOfTheOutputLayersModel()
     {

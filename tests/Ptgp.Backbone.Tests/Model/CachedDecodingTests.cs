@@ -1,78 +1,79 @@
+using CsCheck;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ptgp.Backbone.Tests.Model;
 
 public class CachedDecodingTests
 {
+    private const int Sources = 3;
     private const double Tolerance = 1e-4;
 
-    public static TheoryData<string, int, int> Cases => new MatrixTheoryData<string, int, int>(ForwardParityTests.Fixtures.Select(f => f.Data).ToArray(), [1, 3], [1, 4]);
+    /// <summary>What happens before a token is written.</summary>
+    private enum Move
+    {
+        None,
 
-    [Theory, MemberData(nameof(Cases))]
-    public void CacheEqualsNoCache(string fixture, int beams, int prefix)
+        /// <summary>Every row takes over what some row of its source wrote.</summary>
+        Reorder,
+
+        /// <summary>A source ends and its rows leave.</summary>
+        Leave,
+    }
+
+    [Theory, MemberData(nameof(ForwardParityTests.Fixtures), MemberType = typeof(ForwardParityTests))]
+    public void CacheEqualsNoCache(string fixture)
     {
         using var loaded = new Loaded(fixture);
-        using var quiet = inference_mode();
-        var (inputs, rows, encoded) = Inputs(loaded, beams);
-        var expected = Expected(loaded, encoded, inputs, beams);          // [rows, length, vocabulary]
-        using var state = loaded.Transformer.Begin(encoded, beams, 16);
-        Assert.Equal(rows, state.Rows);
-        Assert.InRange(Loaded.Difference(state.Next(inputs.narrow(1, 0, prefix)), expected.select(1, prefix - 1)), 0, Tolerance);
-        for (var at = prefix; at < inputs.size(1); at++)
-        {
-            Assert.InRange(Loaded.Difference(state.Next(inputs.narrow(1, at, 1)), expected.select(1, at)), 0, Tolerance);
-        }
+        Gen.Select(Gen.Int[1, 3], Gen.Int[1, 4], Gen.Enum<Move>().Array[3, 6], Gen.Int[0, 1000]).Sample(
+            (beams, prefix, moves, seed) =>
+            {
+                using var scope = NewDisposeScope();
+                using var quiet = inference_mode();
+                Random random = new(seed);
+                var encoded = loaded.Transformer.Encode(loaded.Transformer.Embed(loaded.Batch));
+                using var state = loaded.Transformer.Begin(encoded, beams, 16);
+                List<long> alive = [.. Enumerable.Range(0, Sources)];
+                // Other tokens for every row, so that a mix-up shows.
+                var written = cat([full([Sources * beams, 1], loaded.Transformer.Config.StartId, int64), Tokens(Sources * beams, prefix - 1)], 1); // [rows, length]
+                var next = written;
+                Compare();
+                foreach (var move in moves)
+                {
+                    if (move == Move.Reorder)
+                    {
+                        var order = tensor(Enumerable.Range(0, alive.Count * beams).Select(row => (long)((row / beams * beams) + random.Next(beams))).ToArray());
+                        state.Reorder(order);
+                        written = written.index_select(0, order);
+                    }
+                    else if (move == Move.Leave && alive.Count > 1)
+                    {
+                        var gone = random.Next(alive.Count);
+                        var stay = tensor(Enumerable.Range(0, alive.Count).Where(at => at != gone).Select(at => (long)at).ToArray());
+                        state.Keep(stay);
+                        written = written.view(alive.Count, beams, -1).index_select(0, stay).flatten(0, 1);
+                        alive.RemoveAt(gone);
+                    }
+
+                    next = Tokens(alive.Count * beams, 1);
+                    written = cat([written, next], 1);
+                    Compare();
+                }
+
+                void Compare() => Assert.InRange(Loaded.Difference(state.Next(next), WithoutCache(loaded.Transformer, encoded, alive, beams, written)), 0, Tolerance);
+
+                Tensor Tokens(int rows, int length) => tensor(Enumerable.Range(0, rows * length).Select(_ => (long)random.Next(3, 100)).ToArray()).view(rows, length);
+            },
+            iter: 12,
+            threads: 1);
     }
 
-    [Theory, MemberData(nameof(Cases))]
-    public void ReorderedBeamsGoOnFromWhatTheyTookOver(string fixture, int beams, int prefix)
+    // The logits of the last token, [rows, vocabulary].
+    private static Tensor WithoutCache(Transformer transformer, EncodedStates encoded, List<long> alive, int beams, Tensor written)
     {
-        using var loaded = new Loaded(fixture);
-        using var quiet = inference_mode();
-        var (inputs, rows, encoded) = Inputs(loaded, beams);
-        // Every row takes over what the next beam of its source wrote, twice, with steps between.
-        var order = tensor(Enumerable.Range(0, rows).Select(row => (long)((row / beams * beams) + ((row + 1) % beams))).ToArray());
-        using var state = loaded.Transformer.Begin(encoded, beams, 16);
-        state.Next(inputs.narrow(1, 0, prefix));
-        state.Reorder(order);
-        var history = inputs.narrow(1, 0, prefix).index_select(0, order);
-        state.Next(inputs.narrow(1, prefix, 1));
-        history = cat([history, inputs.narrow(1, prefix, 1)], 1);
-        state.Reorder(order);
-        history = history.index_select(0, order);
-        var actual = state.Next(inputs.narrow(1, prefix + 1, 1));
-        history = cat([history, inputs.narrow(1, prefix + 1, 1)], 1);
-        Assert.InRange(Loaded.Difference(actual, Expected(loaded, encoded, history, beams).select(1, -1)), 0, Tolerance);
-    }
-
-    [Theory, MemberData(nameof(Cases))]
-    public void SourcesThatLeaveDoNotDisturbThoseThatStay(string fixture, int beams, int prefix)
-    {
-        using var loaded = new Loaded(fixture);
-        using var quiet = inference_mode();
-        var (inputs, _, encoded) = Inputs(loaded, beams);
-        var expected = Expected(loaded, encoded, inputs, beams).view(3, beams, inputs.size(1), -1);
-        using var state = loaded.Transformer.Begin(encoded, beams, 16);
-        state.Next(inputs.narrow(1, 0, prefix));
-        state.Keep(tensor(new long[] { 0, 2 }));
-        var kept = inputs.view(3, beams, -1).index_select(0, tensor(new long[] { 0, 2 })).flatten(0, 1);
-        var actual = state.Next(kept.narrow(1, prefix, 1));
-        Assert.InRange(Loaded.Difference(actual, expected.index_select(0, tensor(new long[] { 0, 2 })).flatten(0, 1).select(1, prefix)), 0, Tolerance);
-    }
-
-    // Other tokens for every beam, so that a mix-up of beams shows.
-    private static (Tensor Inputs, int Rows, EncodedStates Encoded) Inputs(Loaded loaded, int beams)
-    {
-        var rows = 3 * beams;
-        var inputs = randint(3, 100, [rows, 9], dtype: int64, generator: new Generator(7));
-        inputs[TensorIndex.Colon, 0] = loaded.Transformer.Config.StartId;
-        return (inputs, rows, loaded.Transformer.Encode(loaded.Transformer.Embed(loaded.Batch)));
-    }
-
-    private static Tensor Expected(Loaded loaded, EncodedStates encoded, Tensor inputs, int beams)
-    {
-        var states = encoded.States.repeat_interleave(beams, 0);
-        var repeated = new EncodedStates(encoded.Input, encoded.Mask.repeat_interleave(beams, 0), false, () => states);
-        return loaded.Transformer.Project(loaded.Transformer.DecodeInputs(repeated, inputs));
+        var rows = tensor(alive.SelectMany(source => Enumerable.Repeat(source, beams)).ToArray());
+        var states = encoded.States.index_select(0, rows);
+        EncodedStates repeated = new(encoded.Input, encoded.Mask.index_select(0, rows), false, () => states);
+        return transformer.Project(transformer.DecodeInputs(repeated, written)).select(1, -1);
     }
 }

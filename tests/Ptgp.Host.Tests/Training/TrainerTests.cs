@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CsCheck;
 using Ptgp.Backbone.Weights;
 using Ptgp.Host.Tasks;
 using Ptgp.Host.Training;
@@ -70,43 +71,47 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Theory]
-    [InlineData(BackboneTuning.LowRank, 1)]
-    [InlineData(BackboneTuning.LowRank, 5)]
-    [InlineData(BackboneTuning.LowRank, 11)]
-    [InlineData(BackboneTuning.Full, 3)]
-    [InlineData(BackboneTuning.Full, 10)]
-    [InlineData(BackboneTuning.Frozen, 9)]
-    public async Task AnInterruptedTrainingGoesOnAsIfItHadNotBeen(BackboneTuning tuning, int interruptedAfter)
-    {
-        var recipe = Recipe with { Tuning = tuning, Accumulation = 2, Epochs = 4 };
-        Func<NumbersHead> head = tuning == BackboneTuning.Frozen ? () => new ScaledNumbersHead(backbone.View) : () => new(backbone.View);
-        await Train(recipe, request => request with { Output = output + "-whole" }, head);
-        using CancellationTokenSource interruption = new();
-        var first = await Train(
-            recipe,
-            request => request with
+    [InlineData(BackboneTuning.LowRank)]
+    [InlineData(BackboneTuning.Full)]
+    [InlineData(BackboneTuning.Frozen)]
+    public void SavingLoadingAndResumingEqualRunningOn(BackboneTuning tuning) => Gen.Select(Gen.Int[1, 15].HashSet[1, 3], Gen.Int[1, 3], Gen.Int[2, 9], Gen.Int).Sample(
+        (stops, accumulation, evaluateEvery, seed) =>
+        {
+            var home = Path.Combine(Path.GetDirectoryName(output)!, $"{Guid.NewGuid():N}");
+            var (whole, broken) = (home + "-whole", home + "-broken");
+            var recipe = Recipe with { Tuning = tuning, Accumulation = accumulation, MaxSteps = 16, EvaluateEvery = evaluateEvery, Seed = seed };
+            Run(whole, resumes: false);
+            foreach (var stop in stops.Order())
             {
-                OnStep = step =>
+                var result = Run(broken, resumes: Directory.Exists(broken), stop);
+                Assert.Equal((stop, true), (result.Steps, result.WasInterrupted));
+                // Something else draws from the process's random stream in between.
+                _ = rand(stop);
+            }
+
+            Run(broken, resumes: true);
+            Assert.Equal(File.ReadAllText(Path.Combine(whole, "metrics.jsonl")), File.ReadAllText(Path.Combine(broken, "metrics.jsonl")));
+            Assert.All(
+                Directory.GetFiles(whole, "*.safetensors", SearchOption.AllDirectories),
+                file => Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(file.Replace(whole, broken, StringComparison.Ordinal))));
+
+            TrainingResult Run(string folder, bool resumes, int? stop = null)
+            {
+                using CancellationTokenSource interruption = new();
+                Func<NumbersHead> head = tuning == BackboneTuning.Frozen ? () => new ScaledNumbersHead(backbone.View) : () => new(backbone.View);
+                void OnStep(TrainingStep step)
                 {
-                    if (step.Step == interruptedAfter)
+                    if (step.Step == stop)
                     {
                         interruption.Cancel();
                     }
-                },
-            },
-            head,
-            interruption: interruption);
-        Assert.Equal((interruptedAfter, true), (first.Steps, first.WasInterrupted));
-        // Something else draws from the process's random stream in between.
-        _ = rand(interruptedAfter);
-        var second = await Train(recipe, request => request with { Resume = true }, head);
-        Assert.Equal((16, false), (second.Steps, second.WasInterrupted));
-        Assert.Equal(File.ReadAllText(Path.Combine(output + "-whole", "metrics.jsonl")), File.ReadAllText(Path.Combine(output, "metrics.jsonl")));
-        foreach (var file in Directory.GetFiles(Path.Combine(output, "last"), "*.safetensors").Concat(Directory.GetFiles(Path.Combine(output, "best"), "*.safetensors")))
-        {
-            Assert.Equal(File.ReadAllBytes(file.Replace(output, output + "-whole", StringComparison.Ordinal)), File.ReadAllBytes(file));
-        }
-    }
+                }
+
+                return Train(recipe, request => request with { Output = folder, Resume = resumes, OnStep = OnStep }, head, interruption: interruption).GetAwaiter().GetResult();
+            }
+        },
+        iter: 3,
+        threads: 1);
 
     [Fact]
     public async Task ATrainingThatWasKilledGoesOnFromItsLastCheckpoint()
