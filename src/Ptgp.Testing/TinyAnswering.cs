@@ -119,7 +119,8 @@ internal sealed class TinyAnswering<TInput, TPart, TPartOutput, TOutput>(TaskHea
         }
 
         var ids = tensor(allowed.Select(id => (long)id).ToArray());
-        return full_like(scores, double.NegativeInfinity).index_copy_(0, ids, scores.index_select(0, ids));
+        using TorchSharp.Scalar never = double.NegativeInfinity;
+        return full_like(scores, never).index_copy_(0, ids, scores.index_select(0, ids));
     }
 
     // A random backbone's attention says nothing; evenly spread, it has the right shape.

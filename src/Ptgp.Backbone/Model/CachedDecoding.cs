@@ -188,7 +188,7 @@ internal sealed class CachedDecoding : DecodingState
             return bias is null ? future : future is null ? bias : bias + future;
         }
 
-        var own = full([beams, beams], Transformer.Masked, float32, Device).masked_fill(eye(beams, dtype: ScalarType.Bool, device: Device), 0);
+        var own = full([beams, beams], Transformer.Masked, float32, Device).masked_fill(eye(beams, dtype: ScalarType.Bool, device: Device), Transformer.Zero);
         Grow(entries);
         past!.narrow(1, before, count * beams).copy_(own.repeat(sources, count));
         var seen = past.view(sources, beams, -1).narrow(2, 0, entries);                          // [sources, beams, entries]

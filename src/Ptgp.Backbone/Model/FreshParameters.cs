@@ -34,8 +34,9 @@ public sealed class FreshParameters : ParameterSource
         }
 
         using var scope = NewDisposeScope();
+        using Scalar mean = initialization.Mean;
         var drawn = initialization.Deviation == 0
-            ? full(shape, initialization.Mean, float32)
+            ? full(shape, mean, float32)
             : normal(initialization.Mean, initialization.Deviation, shape, float32, CPU, generator: generator);
         return drawn.to(Device).MoveToOuterDisposeScope();
     }

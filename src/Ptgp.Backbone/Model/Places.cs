@@ -1,3 +1,5 @@
+using Ptgp.Backbone.Native;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ptgp.Backbone;
@@ -23,7 +25,7 @@ internal sealed class Places
 
     /// <summary>Counts in each row what is data, from its first on; padding takes no position and is said to stand at −1.</summary>
     /// <param name="mask">True where there is data, <c>[batch, length]</c>.</param>
-    public static Places Of(Tensor mask) => new(0, 0, 1, (mask.to_type(ScalarType.Int64).cumsum(1) * mask) - 1, (int)mask.sum(1).max().item<long>());
+    public static Places Of(Tensor mask) => new(0, 0, 1, (mask.to_type(ScalarType.Int64).cumsum(1) * mask).sub(Transformer.One), (int)mask.sum(1).max().item<long>());
 
     /// <summary>Counts on in each row from what it holds already.</summary>
     /// <param name="held">How many positions that are, <c>[batch]</c> of int64.</param>
@@ -42,7 +44,7 @@ internal sealed class Places
             return Rows;
         }
 
-        var all = arange(start, start + count, int64, device);
+        var all = Ops.Range(start, start + count, device);
         return (each == 1 ? all : all.repeat_interleave(each, 0)).unsqueeze(0);
     }
 
@@ -53,7 +55,8 @@ internal sealed class Places
     {
         if (Rows is not null)
         {
-            return table.index_select(0, (Rows + offset).clamp_min(0).reshape(-1)).view(Rows.size(0), Rows.size(1), -1);
+            using Scalar first = offset;
+            return table.index_select(0, Rows.add(first).clamp_min(Transformer.Zero).reshape(-1)).view(Rows.size(0), Rows.size(1), -1);
         }
 
         var all = table.narrow(0, offset + start, count);

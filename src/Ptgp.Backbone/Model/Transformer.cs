@@ -1,4 +1,5 @@
 using Ptgp.Backbone.Native;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -11,8 +12,11 @@ namespace Ptgp.Backbone;
 /// </remarks>
 public sealed class Transformer : nn.Module
 {
-    internal const double Masked = float.MinValue / 2;            // finite, so that a row of nothing but padding gives numbers
+    // Scalars that stay: one made in passing may be collected while libtorch reads it.
+    internal static readonly Scalar Masked = float.MinValue / 2;  // finite, so that a row of nothing but padding gives numbers
+    internal static readonly Scalar Zero = 0, One = 1;
 
+    private readonly Scalar startId, padId;
     private readonly Stem? stem;
     private readonly Stack? encoder;
     private readonly Stack? decoder;
@@ -28,6 +32,7 @@ public sealed class Transformer : nn.Module
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(source);
         Config = config;
+        (startId, padId) = (config.StartId, config.PadId);
         var drawn = new Initialization(0, config.EmbeddingScale == 1 ? 1 : Math.Pow(config.Width, -0.5));
         embeddings = Add("embeddings.weight", [config.Vocabulary, config.Width], drawn);
         targetEmbeddings = config.TargetVocabulary is { } count ? Add("target_embeddings.weight", [count, config.Width], drawn) : embeddings;
@@ -129,10 +134,10 @@ public sealed class Transformer : nn.Module
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(targets);
         var before = targets.narrow(1, 0, targets.size(1) - 1);
-        before = before.where(before.ge(0), full_like(before, Config.PadId));
+        before = before.where(before.ge(Zero), full_like(before, padId));
         if (encoder is not null)
         {
-            var start = Config.StartsWithLast ? targets.gather(1, LastOf(targets.ge(0))) : full([targets.size(0), 1], Config.StartId, int64, targets.device);
+            var start = Config.StartsWithLast ? targets.gather(1, LastOf(targets.ge(Zero))) : full([targets.size(0), 1], startId, int64, targets.device);
             return DecodeInputs(source, cat([start, before], 1), adapter, capture);
         }
 
@@ -140,7 +145,7 @@ public sealed class Transformer : nn.Module
         var written = new Embedded(Embed(targetEmbeddings, before), ones_like(before, ScalarType.Bool));
         var whole = new Embedded(cat([source.Input.States, written.States], 1), cat([source.Mask, written.Mask], 1));
         var states = ReadOn(whole, DecoderPass(adapter, capture), capture);
-        var follows = arange(source.Mask.size(1), whole.Mask.size(1), int64, targets.device).expand(targets.size(0), -1);
+        var follows = Ops.Range(source.Mask.size(1), whole.Mask.size(1), targets.device).expand(targets.size(0), -1);
         return states.gather(1, cat([LastOf(source.Mask), follows], 1).unsqueeze(-1).expand(-1, -1, Config.Width));
     }
 
@@ -150,7 +155,7 @@ public sealed class Transformer : nn.Module
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(inputs);
         var length = (int)inputs.size(1);
-        var places = Config.SkipsPadding ? Places.Of(inputs.ne(Config.PadId)) : Places.From(0, length);
+        var places = Config.SkipsPadding ? Places.Of(inputs.ne(padId)) : Places.From(0, length);
         return Decoder.Forward(
             Embed(targetEmbeddings, inputs), places, Future(length, inputs.device), source.States, Hide(source.Mask), capture?.DecoderStates, DecoderPass(adapter, capture));
     }
@@ -217,7 +222,7 @@ public sealed class Transformer : nn.Module
     }
 
     /// <summary>Finds the last place of each row that holds data, <c>[batch, 1]</c>.</summary>
-    internal static Tensor LastOf(Tensor mask) => (mask.to_type(ScalarType.Int64) * arange(1, mask.size(1) + 1, int64, mask.device)).argmax(1, true);
+    internal static Tensor LastOf(Tensor mask) => (mask.to_type(ScalarType.Int64) * Ops.Range(1, mask.size(1) + 1, mask.device)).argmax(1, true);
 
     internal Tensor EmbedTargets(Tensor ids) => Embed(targetEmbeddings, ids);
 

@@ -9,6 +9,13 @@ namespace Ptgp.Backbone.Native;
 /// </summary>
 public static class Ops
 {
+    /// <summary>Counts from <paramref name="start"/> on, below <paramref name="end"/>: <c>[end − start]</c> of int64.</summary>
+    public static Tensor Range(long start, long end, Device device)
+    {
+        using Scalar first = start, last = end;
+        return arange(first, last, int64, device);
+    }
+
     /// <summary>
     /// Multiplies matrices: <c>[…, n, k]</c> by <c>[k, m]</c>, or by <c>[…, k, m]</c> of the same leading extents, to <c>[…, n, m]</c>.
     /// Stands in for <c>torch.matmul</c>, which ends the process when shapes or types do not fit.

@@ -22,6 +22,8 @@ internal sealed class NumbersPlugin : TaskPlugin<string, string>
 /// <summary>Teacher forcing with cross-entropy, as a writing head has it.</summary>
 internal class NumbersHead(IBackbone backbone) : TaskHead<string, string>(backbone)
 {
+    private static readonly Scalar ignored = Target.Ignored;
+
     public override Features EncodeInput(string part) => Features.FromTokens(part.Split(' ').Select(int.Parse));
 
     public override Target EncodeTarget(string part, string output) => Target.FromLabels(output.Split(' ').Select(long.Parse));
@@ -31,7 +33,7 @@ internal class NumbersHead(IBackbone backbone) : TaskHead<string, string>(backbo
         var logits = Score(Backbone.Decode(batch.Encoded, batch.Labels));
         var sum = nn.functional.cross_entropy(
             logits.flatten(0, 1), batch.Labels.flatten(), ignore_index: Target.Ignored, reduction: nn.Reduction.Sum, label_smoothing: batch.LabelSmoothing);
-        return new(sum, batch.Labels.ne(Target.Ignored).sum().item<long>());
+        return new(sum, batch.Labels.ne(ignored).sum().item<long>());
     }
 
     /// <summary>States to logits.</summary>
