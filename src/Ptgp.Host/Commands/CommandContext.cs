@@ -66,13 +66,15 @@ internal sealed record CommandContext
 
     /// <summary>Reads the configuration that the shared options name.</summary>
     /// <param name="checksPlugins">Whether tasks must name plugins that there are.</param>
+    /// <param name="checksFolders">Whether what it names must be there.</param>
     /// <exception cref="ConfigurationException">It does not hold.</exception>
-    public HostConfiguration ReadConfiguration(bool checksPlugins = true) => new ConfigurationReader
+    public HostConfiguration ReadConfiguration(bool checksPlugins = true, bool checksFolders = true) => new ConfigurationReader
     {
         File = Shared.Config,
         Settings = Shared.Settings,
         Environment = Variables,
         WorkingFolder = WorkingFolder,
+        ChecksFolders = checksFolders,
         FindPlugins = checksPlugins ? Parts.FindPlugins : null,
     }.Read();
 

@@ -22,7 +22,7 @@ internal sealed class ModelsCommand : IPtgpCommand
             await context.Out.WriteLineAsync(text.AsMemory(), cancellation).ConfigureAwait(false);
             return ExitCode.Done;
         }));
-        return new Command("models", "Looks at checkpoints.") { inspect };
+        return new Command("models", "Looks at checkpoints and fetches them.") { inspect, new ModelsPullCommand().Create(guard), new ModelsListCommand().Create(guard) };
     }
 
     private static JsonObject Inspect(string folder)

@@ -1,5 +1,6 @@
 using System.Collections;
 using Microsoft.Extensions.Configuration;
+using Ptgp.Host.Hub;
 
 namespace Ptgp.Host.Configuration;
 
@@ -18,6 +19,10 @@ internal sealed record ConfigurationReader
     /// <summary>Gets the folder to look for the file in.</summary>
     public string WorkingFolder { get; init; } = System.Environment.CurrentDirectory;
 
+    /// <summary>Gets whether what is named must be there; else folders that are not are taken as they are named.</summary>
+    /// <value>The default is true.</value>
+    public bool ChecksFolders { get; init; } = true;
+
     /// <summary>Gets what names the plugins in the configuration's folders; null to take any name for a plugin's.</summary>
     public Func<HostConfiguration, IReadOnlyCollection<string>>? FindPlugins { get; init; }
 
@@ -30,7 +35,7 @@ internal sealed record ConfigurationReader
         var (bound, faults) = OptionsBinder.Bind(typeof(HostConfiguration), root);
         var configuration = (HostConfiguration)bound! with { File = file, Root = root };
         var checks = new HostChecks(root, faults);
-        configuration = checks.ResolvePaths(configuration, WorkingFolder);
+        configuration = checks.ResolvePaths(configuration, WorkingFolder, new(() => ModelCache.Of(Environment, WorkingFolder)), ChecksFolders);
         checks.CheckNames(configuration, FindPlugins);
         return checks.Faults.Count == 0 ? configuration : throw new ConfigurationException($"'{file}'", checks.Faults);
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Ptgp.Host.Hub;
 
 namespace Ptgp.Host.Configuration;
 
@@ -14,10 +15,13 @@ internal sealed class HostChecks(IConfigurationRoot root, IEnumerable<Configurat
     /// <summary>Makes all paths absolute, relative ones by where they were written, and finds those that lead nowhere.</summary>
     /// <param name="configuration">The configuration; paths of its file begin at the file's folder.</param>
     /// <param name="workingFolder">Where paths of the environment and the command line begin.</param>
-    public HostConfiguration ResolvePaths(HostConfiguration configuration, string workingFolder)
+    /// <param name="cache">Where models lie that are named <c>hub:NAME@REVISION</c>.</param>
+    /// <param name="checks">Whether what leads nowhere is a fault; else a model that was not pulled stays as it is named.</param>
+    public HostConfiguration ResolvePaths(HostConfiguration configuration, string workingFolder, Lazy<ModelCache> cache, bool checks = true)
     {
         string Home(string key) => origins.Find(key) is null ? Path.GetDirectoryName(configuration.File)! : workingFolder;
-        string? Folder(string key, string? path) => path is null ? null : Existing(key, Path.GetFullPath(path, Home(key)));
+        string? Folder(string key, string? path) => path is null ? null : checks ? Existing(key, Path.GetFullPath(path, Home(key))) : Path.GetFullPath(path, Home(key));
+        string? Model(string key, string? path) => path?.StartsWith(HubReference.Prefix, StringComparison.Ordinal) == true ? Pulled(key, path, cache, checks) : Folder(key, path);
         return configuration with
         {
             Plugins = configuration.Plugins with
@@ -26,9 +30,9 @@ internal sealed class HostChecks(IConfigurationRoot root, IEnumerable<Configurat
             },
             Backbones = Each(configuration.Backbones, (name, backbone) => backbone with
             {
-                Checkpoint = Folder($"backbones:{name}:checkpoint", backbone.Checkpoint) ?? "",
+                Checkpoint = Model($"backbones:{name}:checkpoint", backbone.Checkpoint) ?? "",
             }),
-            Tasks = Each(configuration.Tasks, (name, task) => task with { Adapter = Folder($"tasks:{name}:adapter", task.Adapter) }),
+            Tasks = Each(configuration.Tasks, (name, task) => task with { Adapter = Model($"tasks:{name}:adapter", task.Adapter) }),
         };
     }
 
@@ -59,6 +63,26 @@ internal sealed class HostChecks(IConfigurationRoot root, IEnumerable<Configurat
         }
 
         return folder;
+    }
+
+    private string Pulled(string key, string text, Lazy<ModelCache> cache, bool checks)
+    {
+        var isReference = HubReference.TryParse(text[HubReference.Prefix.Length..], out var reference);
+        if (isReference && cache.Value.Find(reference!) is { } found && (found.IsWhole || !checks))
+        {
+            return found.Path;
+        }
+
+        if (!isReference)
+        {
+            Add(key, $"after '{HubReference.Prefix}' {HubReference.Rule}, but is '{text}'.");
+        }
+        else if (checks)
+        {
+            Add(key, $"must name a model that was pulled, but '{reference}' is {(cache.Value.Find(reference!) is null ? "not" : "only in part")} in '{cache.Value.Folder}'. Run 'ptgp models pull {reference}'.");
+        }
+
+        return text;
     }
 
     private void Add(string path, string message) => found.Add(new(path, message, origins.Find(path)));

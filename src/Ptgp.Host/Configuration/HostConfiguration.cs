@@ -58,7 +58,7 @@ internal enum PluginTrust
 /// <summary>A checkpoint and how it is held.</summary>
 internal sealed record BackboneConfiguration
 {
-    /// <summary>Gets the folder of the checkpoint.</summary>
+    /// <summary>Gets the folder of the checkpoint, or <c>hub:NAME@REVISION</c> for one that <c>ptgp models pull</c> fetched.</summary>
     public required string Checkpoint { get; init; }
 
     /// <summary>Gets where it computes: <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
@@ -101,7 +101,7 @@ internal sealed record TaskConfiguration
     /// <summary>Gets which of <c>backbones</c> it runs on.</summary>
     public required string Backbone { get; init; }
 
-    /// <summary>Gets the folder that <c>ptgp train</c> wrote for this task.</summary>
+    /// <summary>Gets the folder that <c>ptgp train</c> wrote for this task, or <c>hub:NAME@REVISION</c>.</summary>
     /// <value>Null, the default, is the checkpoint as it is.</value>
     public string? Adapter { get; init; }
 

@@ -27,6 +27,9 @@ internal sealed class CommandFolder : IDisposable
 
     public byte[] In { get; init; } = [];
 
+    /// <summary>Gets the environment; the cache lies in the folder.</summary>
+    public Dictionary<string, string> Variables => field ??= new() { ["PTGP_CACHE"] = folder["cache"] };
+
     public CancellationToken Cancellation { get; init; } = TestContext.Current.CancellationToken;
 
     public string Write(string name, string text) => folder.Write(name, text);
@@ -43,6 +46,7 @@ internal sealed class CommandFolder : IDisposable
             Log = new ConsoleLog(error, isVerbose: false),
             IsInTerminal = IsTerminal,
             IsOutTerminal = IsTerminal,
+            Variables = Variables,
             WorkingFolder = folder.Path,
         };
         var code = await CommandLine.RunAsync(args, context, Cancellation);

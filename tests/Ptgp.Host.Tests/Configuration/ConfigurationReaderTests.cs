@@ -1,4 +1,5 @@
 using Ptgp.Host.Configuration;
+using Ptgp.Host.Hub;
 using Ptgp.Tests;
 
 namespace Ptgp.Host.Tests.Configuration;
@@ -178,5 +179,29 @@ public sealed class ConfigurationReaderTests
     {
         var read = new ConfigurationReader { WorkingFolder = Repository.Root }.Read();
         Assert.Equal("translation", read.Tasks["en-de"].Plugin);
+    }
+
+    [Theory]
+    [InlineData("hub:us/tiny", "must name a model that was pulled, but 'us/tiny' is not in 'CACHE'. Run 'ptgp models pull us/tiny'.")]
+    [InlineData("hub:us/tiny@v2", "must name a model that was pulled, but 'us/tiny@v2' is not in 'CACHE'. Run 'ptgp models pull us/tiny@v2'.")]
+    [InlineData("hub:../tiny", "after 'hub:' must be OWNER/NAME or NAME, with @REVISION where it is not main, of letters, digits, '.', '_' and '-', but is 'hub:../tiny'.")]
+    public void AModelOfTheHubMustHaveBeenPulled(string checkpoint, string fault)
+    {
+        using var folder = new ConfigurationFolder($$"""{ "backbones": { "base": { "checkpoint": "{{checkpoint}}" } } }""");
+        var reader = folder.Reader() with { Environment = new Dictionary<string, string> { ["PTGP_CACHE"] = "cache" } };
+        Assert.Equal([$"backbones:base:checkpoint {fault.Replace("CACHE", Path.Combine(folder.Path, "cache"), StringComparison.Ordinal)}"], folder.Faults(reader));
+    }
+
+    [Fact]
+    public void AModelOfTheHubIsTheFolderItWasPulledInto()
+    {
+        using var folder = new ConfigurationFolder("""{ "backbones": { "base": { "checkpoint": "hub:us/tiny" } }, "tasks": { "x": { "plugin": "p", "backbone": "base", "adapter": "hub:us/tiny@0123456789abcdef0123456789abcdef01234567" } } }""");
+        var cache = new ModelCache(Path.Combine(folder.Path, "cache"));
+        var pulled = new PulledFolder { Path = cache.FolderOf("us/tiny", "0123456789abcdef0123456789abcdef01234567"), Reference = new("us/tiny", "main"), Commit = "0123456789abcdef0123456789abcdef01234567", Files = [], IsListed = true };
+        Directory.CreateDirectory(pulled.Path);
+        pulled.Save();
+        cache.Remember(pulled.Reference, pulled.Commit);
+        var read = (folder.Reader() with { Environment = new Dictionary<string, string> { ["PTGP_CACHE"] = cache.Folder } }).Read();
+        Assert.Equal((pulled.Path, pulled.Path), (read.Backbones["base"].Checkpoint, read.Tasks["x"].Adapter));
     }
 }
