@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 
 namespace Ptgp.Host.Hub;
@@ -69,7 +70,7 @@ internal sealed class HubClient(HubOptions options) : IDisposable
                 throw new UserException($"'{file.Name}' of '{reference}' must have the hash {file.Hash} that the hub listed, but '{options.Endpoint.Authority}' now says {hash}. Run the command again; if it stays so, check HF_ENDPOINT.");
             }
 
-            var isPart = answer.Response.StatusCode == System.Net.HttpStatusCode.PartialContent;
+            var isPart = answer.Response.StatusCode == HttpStatusCode.PartialContent;
             var place = answer.Response.Content.Headers.ContentRange;
             if (isPart && (range is null || place is null || place.From != from || place.To != to - 1 || (place.Length ?? file.Size) != file.Size))
             {
@@ -121,7 +122,7 @@ internal sealed class HubClient(HubOptions options) : IDisposable
 
             using (response)
             {
-                if (response.StatusCode is not (>= System.Net.HttpStatusCode.MovedPermanently and < System.Net.HttpStatusCode.BadRequest) || response.Headers.NonValidated.TryGetValues("Location", out var location) is false)
+                if (response.StatusCode is not (>= HttpStatusCode.MovedPermanently and < HttpStatusCode.BadRequest) || response.Headers.NonValidated.TryGetValues("Location", out var location) is false)
                 {
                     throw HubErrors.Of(response, uri, reference, options, IsHub(uri));
                 }
@@ -176,14 +177,15 @@ internal sealed class HubClient(HubOptions options) : IDisposable
     private async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, Uri uri, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(options.Silence);
         try
         {
+            limit.CancelAfter(options.Silence);
             using var body = await response.Content.ReadAsStreamAsync(limit.Token).ConfigureAwait(false);
             var text = new MemoryStream();
             var buffer = new byte[1 << 16];
             for (int read; (read = await body.ReadAsync(buffer, limit.Token).ConfigureAwait(false)) > 0;)
             {
+                limit.CancelAfter(options.Silence);
                 text.Write(buffer, 0, read);
                 if (text.Length > HubListing.LargestText)
                 {

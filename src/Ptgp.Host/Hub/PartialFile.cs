@@ -114,10 +114,7 @@ internal sealed class PartialFile : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        handle.Dispose();
-    }
+    public void Dispose() => handle.Dispose();
 
     private static string NotesOf(string path) => path + ".json";
 

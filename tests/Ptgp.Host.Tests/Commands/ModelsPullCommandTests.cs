@@ -19,15 +19,16 @@ public sealed class ModelsPullCommandTests : IDisposable
     public async Task TheFolderIsTheResultAndAllElseIsSaidBeside()
     {
         hub.Files["config.json"] = File.ReadAllBytes(Repository.Fixture("models", "t5-v1_1", "config.json"));
+        var bytes = hub.Files["config.json"].Length;
         var (code, output, error) = await folder.RunAsync("models", "pull", "us/tiny");
         var path = Path.Combine(folder["cache"], "models", "us--tiny", FakeHub.Commit);
         Assert.Equal((0, path + "\n"), (code, output));
         Assert.Equal($"""
-            pulling config.json ({hub.Files["config.json"].Length / 1000.0:0.0} kB)
+            pulling config.json ({bytes} B)
             pulling generation_config.json (2 B)
             pulling tokenizer.json (3.0 kB)
             pulling model.safetensors (10.0 kB)
-            'us/tiny' is there: 4 files, {(13_002 + hub.Files["config.json"].Length) / 1000.0:0.0} kB, commit {FakeHub.Commit}.
+            'us/tiny' is there: 4 files, {(13_002 + bytes) / 1000.0:0.0} kB, commit {FakeHub.Commit}.
 
             """, error);
         Assert.Equal(hub.Files["model.safetensors"], File.ReadAllBytes(Path.Combine(path, "model.safetensors")));
