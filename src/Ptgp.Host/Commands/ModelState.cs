@@ -13,7 +13,7 @@ internal sealed record ModelState
     /// <summary>Gets its name in the configuration or on the hub.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Gets the revision that it is; null where it was not pulled, or is no longer what the revision was.</summary>
+    /// <summary>Gets the revision that it is; null where it was not pulled, or where the cache holds a later commit of the revision.</summary>
     public string? Revision { get; init; }
 
     /// <summary>Gets the commit; null where it was not pulled.</summary>
@@ -63,7 +63,7 @@ internal sealed record ModelState
         var about = OfFolder(pulled.Reference.Name, pulled.Path);
         return about with
         {
-            Revision = !pulled.IsWhole || cache.IsCurrent(pulled.Reference, pulled.Commit) ? pulled.Reference.Revision : null,
+            Revision = !pulled.IsWhole || pulled.Path != cache.FolderOf(pulled.Reference.Name, pulled.Commit) || cache.IsCurrent(pulled.Reference, pulled.Commit) ? pulled.Reference.Revision : null,
             Commit = pulled.Commit,
             Bytes = pulled.Bytes,
             Size = pulled.Size,

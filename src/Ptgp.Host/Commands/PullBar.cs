@@ -14,7 +14,7 @@ internal sealed class PullBar : PullDisplay
     public PullBar(CommandContext context)
     {
         console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(context.Error) });
-        drawing = console.Progress().Columns(new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn(), new RemainingTimeColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+        drawing = console.Progress().Columns(new ProgressBarColumn(), new DownloadedColumn { Base = FileSizeBase.Decimal }, new TransferSpeedColumn { Base = FileSizeBase.Decimal }, new RemainingTimeColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
             .StartAsync(context =>
             {
                 bar = context.AddTask("asking the hub", maxValue: 1);

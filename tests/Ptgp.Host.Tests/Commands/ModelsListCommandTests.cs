@@ -60,13 +60,17 @@ public sealed class ModelsListCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task WhatWasNotPulledIsListedAsMissing()
+    public async Task WhatWasNotPulledIsListedAsMissingAndWhatWasPulledElsewhereByItsName()
     {
         Name("hub:us/tiny@v2");
         var listed = Assert.Single(await ListAsync())!;
         Assert.Equal("base: us/tiny@v2 missing", Say(listed));
         Assert.Equal("It must be pulled first. Run 'ptgp models pull us/tiny@v2'.", (string?)listed["fault"]);
         Assert.Contains("'base': It must be pulled first.", (await folder.RunAsync("models", "list")).Out, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await folder.RunAsync("models", "pull", "us/tiny@v2", "--to", "mine")).Code);
+        Name("mine");
+        Assert.Equal("base: us/tiny@v2 whole t5", Say(Assert.Single(await ListAsync())!));
 
         Name("nowhere");
         Assert.Equal("base: base missing", Say(Assert.Single(await ListAsync())!));
