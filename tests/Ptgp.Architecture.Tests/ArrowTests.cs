@@ -24,7 +24,8 @@ public partial class ArrowTests
     }
 
     [Theory]
-    [InlineData("Configuration")]
+    [InlineData("Hub")]
+    [InlineData("Configuration", "Hub")]
     [InlineData("Plugins", "Configuration")]
     [InlineData("Tasks", "Configuration", "Plugins", "Training")]
     [InlineData("Training", "Configuration", "Tasks")]
