@@ -45,7 +45,8 @@ internal static class DecodingBenchmarks
         new DecodingLoop(state, [.. Enumerable.Range(0, (int)states.size(0)).Select(_ => DecodingLoop.Begin(new() { Options = options }))], CPU).Run();
     }
 
-    private static Transformer T5Small()
+    /// <summary>A Transformer of t5-small's shape.</summary>
+    internal static Transformer T5Small()
     {
         var stack = new StackConfig { Layers = 6, Heads = 8, HeadWidth = 64, FeedForwardWidth = 2048 };
         var config = new TransformerConfig

@@ -7,14 +7,6 @@ namespace Ptgp.Backbone;
 /// <summary>A checkpoint as the Hugging Face hub lays it out: opened without reading a weight.</summary>
 public sealed class CheckpointFolder
 {
-    // What is copied beside weights that are saved: everything that says how to read them.
-    private static readonly string[] Companions =
-    [
-        "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
-        "spiece.model", "sentencepiece.bpe.model", "source.spm", "target.spm", "vocab.json", "target_vocab.json", "merges.txt", "vocab.txt",
-        "tokenizer.model", "chat_template.jinja",
-    ];
-
     private readonly ConfigReader reader;
 
     private CheckpointFolder(string path, ConfigReader reader, Family family)
@@ -54,7 +46,7 @@ public sealed class CheckpointFolder
         var reader = ConfigReader.Open(config);
         var type = reader.Text("model_type");
         var family = Family.All.FirstOrDefault(family => family.ModelTypes.Contains(type)) ?? throw new CheckpointException(
-            $"{config}: 'model_type' must be one of {string.Join(", ", Family.All.SelectMany(family => family.ModelTypes))}, but is '{type}'.");
+            $"{config}: 'model_type' must be one of {string.Join(", ", Family.All.SelectMany(family => family.ModelTypes))}, but is '{type}'. The nearest is '{Spelling.Nearest(type, Family.All.SelectMany(family => family.ModelTypes))}'.");
         return new(path, reader, family);
     }
 
@@ -67,15 +59,24 @@ public sealed class CheckpointFolder
     /// <param name="device">Where to; on <c>META</c> names and shapes are checked, and no weight is read.</param>
     /// <param name="dtype">As what; stored weights of another type are converted.</param>
     /// <param name="trainable">Whether they will be trained: then they are a copy of their own, never the file's memory.</param>
-    /// <exception cref="CheckpointException">A tensor is missing, has another shape than <c>config.json</c> says, or has no place.</exception>
+    /// <exception cref="CheckpointException">A tensor is missing, or is of another shape than <c>config.json</c> says, or holds no fractions.</exception>
     public Transformer LoadTransformer(Device device, ScalarType dtype, bool trainable = false)
     {
         using var files = WeightFiles.Open(Path);
-        var source = new CheckpointParameters(Path, files, Family, Config, device, dtype, trainable);
-        var transformer = new Transformer(Config, source);
-        source.ThrowIfUnread();
+        var transformer = new Transformer(Config, new CheckpointParameters(Path, files, Family, Config, device, dtype, trainable));
         transformer.train(trainable);
         return transformer;
+    }
+
+    /// <summary>Makes sure that every tensor is there, with the shape that <c>config.json</c> says; reads no weight.</summary>
+    /// <returns>The tensors that have no place in the Transformer, in order. They are left out when it is loaded.</returns>
+    /// <exception cref="CheckpointException">It is not so; the message names the tensor.</exception>
+    public IReadOnlyList<string> Verify()
+    {
+        using var files = WeightFiles.Open(Path);
+        var source = new CheckpointParameters(Path, files, Family, Config, META, ScalarType.Float32, isTrainable: false);
+        new Transformer(Config, source).Dispose();
+        return source.Unread;
     }
 
     /// <summary>Tells what is known without weights.</summary>
@@ -97,23 +98,22 @@ public sealed class CheckpointFolder
     };
 
     /// <summary>Saves a Transformer of this shape as a checkpoint of this family, with this folder's configuration and tokenizer beside it. A folder that stood there is replaced only when all is written.</summary>
-    public void Save(Transformer transformer, string folder)
+    /// <param name="transformer">What is saved, in the types of its parameters.</param>
+    /// <param name="folder">Where to.</param>
+    /// <param name="shardSize">The most bytes of weights in a file; see <see cref="WeightShards"/>.</param>
+    /// <exception cref="IOException">The disk is full or the place may not be written to; what stood there is untouched.</exception>
+    public void Save(Transformer transformer, string folder, long shardSize = WeightShards.DefaultSize)
     {
         ArgumentNullException.ThrowIfNull(transformer);
         var names = Family.NamesOf(Config);
         AtomicFolder.Write(folder, beside =>
         {
-            foreach (var file in Companions.Where(file => File.Exists(System.IO.Path.Combine(Path, file))))
-            {
-                File.Copy(System.IO.Path.Combine(Path, file), System.IO.Path.Combine(beside, file));
-            }
-
             using var scope = NewDisposeScope();
             using var quiet = no_grad();
-            SafeTensorsWriter.Write(
-                System.IO.Path.Combine(beside, "model.safetensors"),
-                transformer.NamedTensors.GroupBy(tensor => names[tensor.Key]).Select(stored => KeyValuePair.Create(
-                    stored.Key, StoredForm.Join(stored.Select(tensor => (Family.FormOf(tensor.Key), tensor.Value))))));
+            KeyValuePair<string, Tensor>[] tensors = [.. transformer.NamedTensors.GroupBy(tensor => names[tensor.Key]).Select(stored => KeyValuePair.Create(
+                stored.Key, StoredForm.Join(stored.Select(tensor => (Family.FormOf(tensor.Key), tensor.Value)))))];
+            CompanionFiles.Copy(Path, beside, tensors[0].Value.dtype);
+            WeightShards.Write(beside, tensors, shardSize);
         });
     }
 

@@ -9,6 +9,7 @@ internal sealed class CheckpointParameters : ParameterSource
     private readonly string folder;
     private readonly WeightFiles files;
     private readonly Family family;
+    private readonly TransformerConfig config;
     private readonly NameTable names;
     private readonly IReadOnlyDictionary<string, IReadOnlyList<string>> aliases;
     private readonly ScalarType dtype;
@@ -17,7 +18,7 @@ internal sealed class CheckpointParameters : ParameterSource
 
     public CheckpointParameters(string folder, WeightFiles files, Family family, TransformerConfig config, Device device, ScalarType dtype, bool isTrainable)
     {
-        (this.folder, this.files, this.family, this.dtype) = (folder, files, family, dtype);
+        (this.folder, this.files, this.family, this.config, this.dtype) = (folder, files, family, config, dtype);
         (Device, IsTrainable) = (device, isTrainable);
         names = family.NamesOf(config);
         aliases = family.Aliases(config);
@@ -45,16 +46,9 @@ internal sealed class CheckpointParameters : ParameterSource
         return known.FirstOrDefault(files.Contains) is { } found ? Read(found, family.FormOf(name), shape) : null;
     }
 
-    /// <summary>Makes sure that nothing of the checkpoint was overlooked.</summary>
-    public void ThrowIfUnread()
-    {
-        unread.RemoveWhere(name => family.IsDerived(lacksBasePrefix ? family.BasePrefix + name : name));
-        if (unread.Count > 0)
-        {
-            throw new CheckpointException(
-                $"Checkpoint '{folder}': {unread.Count} tensors have no place in a Transformer of family {family.Name}: {string.Join(", ", unread.Order(StringComparer.Ordinal).Take(5))}{(unread.Count > 5 ? ", …" : "")}. Is config.json that of these weights?");
-        }
-    }
+    /// <summary>Gets the names of what was not asked for and is not made anew, in order.</summary>
+    public IReadOnlyList<string> Unread =>
+        [.. unread.Where(name => !family.IsDerived(lacksBasePrefix ? family.BasePrefix + name : name)).Order(StringComparer.Ordinal)];
 
     private Tensor Read(string found, StoredForm form, long[] shape)
     {
@@ -65,15 +59,32 @@ internal sealed class CheckpointParameters : ParameterSource
                 $"Checkpoint '{folder}': tensor '{found}' must be [{string.Join(", ", form.ShapeOf(shape))}] by config.json, but is [{string.Join(", ", entry.Shape)}]. Is config.json that of these weights?");
         }
 
+        if (entry.Type is not (ScalarType.Float64 or ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16))
+        {
+            throw new CheckpointException($"Checkpoint '{folder}': tensor '{found}' must hold fractions, but is {entry}. Take the checkpoint in a form that is not quantized.");
+        }
+
         if (Device.type == TorchSharp.DeviceType.META)
         {
             return empty(shape, device: Device);
         }
 
         using var scope = NewDisposeScope();
+        files.Prefetch(found);
         var stored = form.Take(files.Read(found));
+        if (Device.type != TorchSharp.DeviceType.CPU && SafeTensorsTypes.Size(entry.Type) <= SafeTensorsTypes.Size(dtype))
+        {
+            stored = stored.to(Device); // the way there is the narrowest: the smaller form takes it
+        }
+
         // What is trained must not be the memory of the file, which a change would end the process for.
-        return (IsTrainable ? stored.to(dtype, Device, copy: true).contiguous() : stored.to(dtype, Device)).MoveToOuterDisposeScope();
+        var read = IsTrainable ? stored.to(dtype, Device, copy: true).contiguous() : stored.to(dtype, Device);
+        if (IsTrainable || dtype != entry.Type || Device.type != TorchSharp.DeviceType.CPU)
+        {
+            files.Forget(found);
+        }
+
+        return read.MoveToOuterDisposeScope();
     }
 
     // The names that a tensor of ours may have in the files, the usual one first.
@@ -87,9 +98,27 @@ internal sealed class CheckpointParameters : ParameterSource
 
     private CheckpointException Missing(string name)
     {
-        var ending = name[(name.LastIndexOf('.', name.LastIndexOf('.') - 1) + 1)..];
-        var near = unread.Where(other => other.EndsWith(ending, StringComparison.Ordinal))
-            .OrderByDescending(other => other.AsSpan().CommonPrefixLength(name)).ThenBy(other => other, StringComparer.Ordinal).FirstOrDefault();
+        // Only what nobody else asks for can be meant.
+        new Transformer(config, new Asking(this)).Dispose();
+        var near = Spelling.Nearest(name, Unread);
         return new($"Checkpoint '{folder}' must have a tensor '{name}', but has none.{(near is null ? "" : $" It has '{near}'.")} Is the download complete, and config.json that of these weights?");
+    }
+
+    // Has a whole Transformer ask for its parameters, whether they are there or not.
+    private sealed class Asking(CheckpointParameters asked) : ParameterSource
+    {
+        public override Device Device => META;
+
+        public override Tensor Get(string name, long[] shape, Initialization initialization)
+        {
+            asked.unread.ExceptWith(asked.Known(name));
+            return empty(shape, device: META);
+        }
+
+        public override Tensor? Find(string name, long[] shape)
+        {
+            asked.unread.ExceptWith(asked.Known(name));
+            return null;
+        }
     }
 }

@@ -57,7 +57,7 @@ internal static class LanguageTags
 
     /// <summary>Finds the entry that differs from a text by the fewest letters; null when there are none.</summary>
     public static string? Nearest(IReadOnlyDictionary<string, int> languages, string wanted) =>
-        languages.Keys.MinBy(entry => Math.Min(Distance(entry, wanted), Distance(Bare(entry), wanted)));
+        languages.Keys.MinBy(entry => Math.Min(Spelling.Distance(entry, wanted), Spelling.Distance(Bare(entry), wanted)));
 
     /// <summary>Tells whether a token is a code such as <c>en_XX</c> (mBART), <c>deu_Latn</c> (NLLB) or <c>__de__</c> (M2M-100).</summary>
     public static bool IsCode(string token)
@@ -74,23 +74,4 @@ internal static class LanguageTags
     }
 
     private static string Bare(string entry) => entry.Trim('_', '<', '>', '|');
-
-    // Levenshtein's, case aside.
-    private static int Distance(string first, string second)
-    {
-        var row = Enumerable.Range(0, second.Length + 1).ToArray();
-        for (var i = 1; i <= first.Length; i++)
-        {
-            var (diagonal, left) = (row[0], i);
-            row[0] = i;
-            for (var j = 1; j <= second.Length; j++)
-            {
-                var replaced = diagonal + (char.ToUpperInvariant(first[i - 1]) == char.ToUpperInvariant(second[j - 1]) ? 0 : 1);
-                left = Math.Min(replaced, 1 + Math.Min(left, row[j]));
-                (diagonal, row[j]) = (row[j], left);
-            }
-        }
-
-        return row[^1];
-    }
 }

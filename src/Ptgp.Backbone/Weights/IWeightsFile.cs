@@ -12,6 +12,9 @@ internal interface IWeightsFile : IDisposable
     /// <exception cref="CheckpointException">The file has no such tensor.</exception>
     Tensor Read(string name);
 
+    /// <summary>Has the system read a tensor ahead; returns at once.</summary>
+    void Prefetch(string name);
+
     /// <summary>Gives the memory of a tensor back to the system, once it was copied elsewhere; it can be read again.</summary>
     void Forget(string name);
 }

@@ -53,6 +53,8 @@ public sealed class SafeTensorsFile : IWeightsFile, IDisposable
     /// <exception cref="CheckpointException">The file has no such tensor.</exception>
     public Tensor Read(string name) => file.Tensor(Entry(name));
 
+    void IWeightsFile.Prefetch(string name) => file.Prefetch(Entry(name));
+
     void IWeightsFile.Forget(string name) => file.Forget(Entry(name));
 
     /// <summary>Forbids further reads; tensors already read stay valid.</summary>

@@ -70,6 +70,10 @@ public sealed class WeightFiles : IDisposable
     /// <exception cref="CheckpointException">There is no such tensor.</exception>
     public string FileOf(string name) => holders.TryGetValue(name, out var file) ? file : throw new CheckpointException($"Checkpoint '{Folder}' has no tensor '{name}'.");
 
+    /// <summary>Has the system read a tensor ahead, in large pieces; returns at once.</summary>
+    /// <exception cref="CheckpointException">There is no such tensor.</exception>
+    public void Prefetch(string name) => Holder(name).Prefetch(name);
+
     /// <summary>Gives the memory of a tensor back to the system once it was copied to another device; it can be read again.</summary>
     /// <exception cref="CheckpointException">There is no such tensor.</exception>
     public void Forget(string name) => Holder(name).Forget(name);

@@ -21,6 +21,7 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
     public Task<TaskInspection> InspectAsync(string task, CancellationToken cancellation)
     {
         var ready = Prepare(task, new());
+        Verify(ready.Folder);
         // Names and shapes of all tensors are checked, and a head is made, but nothing is read.
         using var shape = ready.Folder.LoadTransformer(META, ScalarType.Float32);
         using var head = TaskRunner.CreateHead(ready.Plugin, task, new BackboneView(ready.Description, ready.Folder.LoadTokenizer(), shape));
@@ -117,6 +118,16 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         }
     }
 
+    // What has no place is left out, as the reference does; whoever sees the warning knows whether it is a head of another task or half of the model.
+    private void Verify(CheckpointFolder folder)
+    {
+        var unread = folder.Verify();
+        if (unread.Count > 0)
+        {
+            log.Warn($"Checkpoint '{folder.Path}': {unread.Count} tensors have no place in a Transformer of family {folder.Family.Name} and are left out: {string.Join(", ", unread.Take(5))}{(unread.Count > 5 ? ", …" : "")}. Is config.json that of these weights?");
+        }
+    }
+
     private LoadedBackbone Backbone(Prepared ready)
     {
         var name = ready.Description.Name;
@@ -125,6 +136,7 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
             if (!backbones.TryGetValue(name, out var loaded))
             {
                 log.Status(ready.Device.Describe(name));
+                Verify(ready.Folder);
                 loaded = LoadedBackbone.Load(ready.Folder, ready.Description, ready.Device);
                 backbones.Add(name, loaded);
             }

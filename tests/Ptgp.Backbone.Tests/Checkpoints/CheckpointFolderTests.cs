@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Ptgp.Backbone.Tests.Model;
+using Ptgp.Backbone.Weights;
 using static TorchSharp.torch;
 
 namespace Ptgp.Backbone.Tests.Checkpoints;
@@ -39,7 +41,7 @@ public class CheckpointFolderTests
     public void AConfigurationThatCannotBeIsRefusedByItsField(string field, string? json, string message)
     {
         using var checkpoint = new ChangedCheckpoint("bart");
-        checkpoint.Configure(config => config[field] = json is null ? null : System.Text.Json.Nodes.JsonNode.Parse(json));
+        checkpoint.Configure(config => config[field] = json is null ? null : JsonNode.Parse(json));
         var fault = Assert.Throws<CheckpointException>(() => CheckpointFolder.Open(checkpoint.Path));
         Assert.StartsWith(checkpoint["config.json"], fault.Message, StringComparison.Ordinal);
         Assert.EndsWith(message, fault.Message, StringComparison.Ordinal);
@@ -79,14 +81,35 @@ public class CheckpointFolderTests
             $"Checkpoint '{checkpoint.Path}': tensor 'model.encoder.layers.1.fc1.bias' must be [40] by config.json, but is [41]. Is config.json that of these weights?");
     }
 
-    [Theory, InlineData(false), InlineData(true)]
-    public void ATensorWithoutAPlaceIsNamed(bool reads)
+    [Fact]
+    public void ATensorWithoutAPlaceIsNamedAndLeftOut()
     {
         using var checkpoint = new ChangedCheckpoint("marian");
         checkpoint.Store(tensors => tensors["model.decoder.layers.3.fc1.bias"] = zeros(52));
+        Assert.Equal(["model.decoder.layers.3.fc1.bias"], CheckpointFolder.Open(checkpoint.Path).Verify());
+        Load(checkpoint).Dispose();
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void ATensorOfWholeNumbersIsRefused(bool reads)
+    {
+        using var checkpoint = new ChangedCheckpoint("bart");
+        checkpoint.Store(tensors => tensors["model.encoder.layers.1.fc1.bias"] = zeros(40, dtype: int64));
+        Refused(() => LoadOrVerify(checkpoint, reads), $"Checkpoint '{checkpoint.Path}': tensor 'model.encoder.layers.1.fc1.bias' must hold fractions, but is I64 [40].");
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void AMisspelledTensorIsNamedBesideWhatWasWritten(bool reads)
+    {
+        using var checkpoint = new ChangedCheckpoint("bart");
+        checkpoint.Store(tensors =>
+        {
+            tensors.Remove("model.encoder.layers.1.self_attn.q_proj.weight", out var weight);
+            tensors["model.encoder.layers.1.self_attn.q_porj.weight"] = weight!;
+        });
         Refused(
             () => LoadOrVerify(checkpoint, reads),
-            $"Checkpoint '{checkpoint.Path}': 1 tensors have no place in a Transformer of family marian: model.decoder.layers.3.fc1.bias. Is config.json that of these weights?");
+            $"Checkpoint '{checkpoint.Path}' must have a tensor 'model.encoder.layers.1.self_attn.q_proj.weight', but has none. It has 'model.encoder.layers.1.self_attn.q_porj.weight'.");
     }
 
     [Fact]
@@ -127,6 +150,42 @@ public class CheckpointFolderTests
         {
             Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(Path.Combine(folder["saved"], Path.GetFileName(file))));
         }
+    }
+
+    [Theory, MemberData(nameof(ForwardParityTests.Fixtures), MemberType = typeof(ForwardParityTests))]
+    public void WhatIsSavedInPartsHoldsTheSameTensors(string fixture)
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        var checkpoint = CheckpointFolder.Open(Repository.Fixture("models", fixture));
+        using (var transformer = checkpoint.LoadTransformer(CPU, ScalarType.Float32))
+        {
+            checkpoint.Save(transformer, folder["saved"], shardSize: 30_000);
+        }
+
+        using var original = WeightFiles.Open(checkpoint.Path);
+        using var saved = WeightFiles.Open(folder["saved"]);
+        Assert.True(saved.Files.Count > 2);
+        Assert.Equal(original.Names.Order(StringComparer.Ordinal), saved.Names.Order(StringComparer.Ordinal));
+        foreach (var name in original.Names)
+        {
+            Assert.True(original.Read(name).bytes.SequenceEqual(saved.Read(name).bytes), name);
+        }
+
+        Assert.Empty(CheckpointFolder.Open(folder["saved"]).Verify());
+    }
+
+    [Fact]
+    public void WhatIsSavedInAnotherTypeSaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        var checkpoint = CheckpointFolder.Open(Repository.Fixture("models", "bart"));
+        using var transformer = checkpoint.LoadTransformer(CPU, ScalarType.BFloat16);
+        checkpoint.Save(transformer, folder["saved"]);
+        var (before, after) = (JsonNode.Parse(File.ReadAllText(checkpoint.Path + "/config.json"))!, JsonNode.Parse(File.ReadAllText(folder["saved/config.json"]))!);
+        Assert.Equal("bfloat16", (string?)after["dtype"]);
+        after["dtype"] = (string?)before["dtype"];
+        Assert.True(JsonNode.DeepEquals(before, after));
     }
 
     [Fact]

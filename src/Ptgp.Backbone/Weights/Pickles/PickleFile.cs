@@ -38,6 +38,8 @@ internal sealed class PickleFile : IWeightsFile
 
     public Tensor Read(string name) => file.Tensor(Entry(name));
 
+    public void Prefetch(string name) => file.Prefetch(Entry(name));
+
     public void Forget(string name) => file.Forget(Entry(name));
 
     public void Dispose() => file.Dispose();
