@@ -69,14 +69,13 @@ public sealed class CheckpointFolder
     }
 
     /// <summary>Makes sure that every tensor is there, with the shape that <c>config.json</c> says; reads no weight.</summary>
-    /// <returns>The tensors that have no place in the Transformer, in order. They are left out when it is loaded.</returns>
     /// <exception cref="CheckpointException">It is not so; the message names the tensor.</exception>
-    public IReadOnlyList<string> Verify()
+    public CheckpointFit Verify()
     {
         using var files = WeightFiles.Open(Path);
         var source = new CheckpointParameters(Path, files, Family, Config, META, ScalarType.Float32, isTrainable: false);
-        new Transformer(Config, source).Dispose();
-        return source.Unread;
+        using var transformer = new Transformer(Config, source);
+        return new(transformer.NamedTensors.Sum(tensor => tensor.Value.NumberOfElements), source.Unread);
     }
 
     /// <summary>Tells what is known without weights.</summary>

@@ -1,4 +1,5 @@
 using Ptgp.Backbone.Tokenization.Decoding;
+using Ptgp.Backbone.Tokenization.Models;
 
 namespace Ptgp.Backbone.Tokenization;
 
@@ -48,6 +49,9 @@ internal sealed class TextTokenizer : ITokenizer
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, int> Languages { get; }
+
+    /// <summary>Gets what cuts the words of the text that the backbone reads.</summary>
+    public TokenModel Model => source.Model;
 
     /// <summary>Gets the language that replaces the template's on the target side when the caller names none; null for the template's own.</summary>
     public string? TargetLanguage { get; init; }

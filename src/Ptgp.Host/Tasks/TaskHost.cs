@@ -121,7 +121,7 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
     // What has no place is left out, as the reference does; whoever sees the warning knows whether it is a head of another task or half of the model.
     private void Verify(CheckpointFolder folder)
     {
-        var unread = folder.Verify();
+        var unread = folder.Verify().Unread;
         if (unread.Count > 0)
         {
             log.Warn($"Checkpoint '{folder.Path}': {unread.Count} tensors have no place in a Transformer of family {folder.Family.Name} and are left out: {string.Join(", ", unread.Take(5))}{(unread.Count > 5 ? ", …" : "")}. Is config.json that of these weights?");

@@ -15,7 +15,31 @@ public sealed class ModelsCommandTests
         Assert.Equal((0, ""), (code, error));
         var found = JsonNode.Parse(output)!;
         Assert.Equal(("marian", 256, 3, 8001, 4), ((string?)found["family"], (int)found["width"]!, (int)found["decoderLayers"]!, (int)found["vocabulary"]!, (int)found["generation"]!["numBeams"]!));
-        Assert.Contains("family           marian\n", (await folder.RunAsync("models", "inspect", checkpoint)).Out, StringComparison.Ordinal);
+        Assert.Equal(("safetensors", 1, "unigram"), ((string?)found["format"], (int)found["files"]!, (string?)found["tokenizer"]));
+        Assert.Equal((4 * (long)found["parameters"]!, 0), ((long)found["memory"]!["float32"]!, found["missing"]!.AsArray().Count + found["odd"]!.AsArray().Count));
+        Assert.Equal(0, (int)found["specialTokens"]!["</s>"]!);
+        Assert.Contains("family            marian\n", (await folder.RunAsync("models", "inspect", checkpoint)).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhatIsOddIsSaid()
+    {
+        using var folder = new CommandFolder();
+        Directory.CreateDirectory(folder["model"]);
+        foreach (var file in Directory.EnumerateFiles(Repository.Fixture("models", "bart")))
+        {
+            File.Copy(file, Path.Combine(folder["model"], Path.GetFileName(file)));
+        }
+
+        var config = Path.Combine(folder["model"], "config.json");
+        File.WriteAllText(config, File.ReadAllText(config).Replace("\"float32\"", "\"bfloat16\"", StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(folder["model"], "pytorch_model.bin"), "");
+        File.Delete(Path.Combine(folder["model"], "generation_config.json"));
+        var found = JsonNode.Parse((await folder.RunAsync("models", "inspect", "model", "--json")).Out)!;
+        Assert.Equal(
+            ["config.json says that the weights are BF16, but they are F32", "pytorch_model.bin lies beside the weights that are read"],
+            found["odd"]!.AsArray().Select(item => item!.ToString()));
+        Assert.Equal(["generation_config.json; defaults of writing are those of config.json"], found["missing"]!.AsArray().Select(item => item!.ToString()));
     }
 
     [Fact]

@@ -7,6 +7,9 @@ namespace Ptgp.Backbone.Tokenization.Models;
 /// <param name="ids">The vocabulary's ids, by those places.</param>
 internal sealed class RenumberedModel(TokenModel model, int[] ids) : TokenModel
 {
+    /// <summary>Gets the model that it renumbers.</summary>
+    public TokenModel Inner => model;
+
     public override void Cut(ReadOnlySpan<char> word, List<ModelPiece> pieces)
     {
         var first = pieces.Count;

@@ -1,0 +1,159 @@
+using System.Text.Json.Nodes;
+using Ptgp.Backbone;
+using Ptgp.Backbone.Tokenization;
+using Ptgp.Backbone.Weights;
+
+namespace Ptgp.Host.Commands;
+
+/// <summary>What can be said of a checkpoint without reading a weight, and what is missing or odd in it.</summary>
+internal sealed class CheckpointReport
+{
+    private static readonly string[] otherWeights = [".bin", ".pt", ".pth", ".h5", ".msgpack", ".gguf", ".ot", ".onnx"];
+
+    private readonly CheckpointFolder checkpoint;
+    private readonly JsonArray missing = [];
+    private readonly JsonArray odd = [];
+    private readonly JsonObject report;
+
+    private CheckpointReport(CheckpointFolder checkpoint) => (this.checkpoint, report) = (checkpoint, new() { ["path"] = checkpoint.Path });
+
+    /// <summary>Reports on a folder.</summary>
+    /// <exception cref="CheckpointException">It is no checkpoint of a family that Ptgp reads. Whatever else is wrong stands in the report.</exception>
+    public static JsonObject Of(string folder)
+    {
+        var report = new CheckpointReport(CheckpointFolder.Open(folder));
+        report.AddShape();
+        report.Try(report.AddWeights);
+        report.Try(report.AddFit);
+        report.Try(report.AddTokenizer);
+        report.AddGeneration();
+        report.report["missing"] = report.missing;
+        report.report["odd"] = report.odd;
+        return report.report;
+    }
+
+    private void AddShape()
+    {
+        var (about, config) = (checkpoint.Describe(Path.GetFileName(checkpoint.Path)), checkpoint.Config);
+        report["family"] = about.Family;
+        report["features"] = ListOf(Enum.GetValues<BackboneFeatures>().Where(feature => feature != 0 && about.Features.HasFlag(feature)).Select(feature => feature.ToString()));
+        report["encoderLayers"] = config.Encoder?.Layers ?? 0;
+        report["decoderLayers"] = config.Decoder?.Layers ?? 0;
+        report["width"] = about.Width;
+        report["heads"] = (config.Decoder ?? config.Encoder)?.Heads;
+        report["feedForwardWidth"] = (config.Decoder ?? config.Encoder)?.FeedForwardWidth;
+        report["vocabulary"] = about.Vocabulary;
+        report["maxLength"] = Bound(about.MaxLength);
+        report["maxTargetLength"] = Bound(about.MaxTargetLength);
+    }
+
+    private void AddWeights()
+    {
+        using var files = WeightFiles.Open(checkpoint.Path);
+        var entries = files.Names.Select(name => files[name]).ToList();
+        string[] dtypes = [.. entries.Select(entry => entry.ToString().Split(' ')[0]).Distinct().Order(StringComparer.Ordinal)];
+        report["format"] = files.Format;
+        report["files"] = files.Files.Count;
+        report["bytes"] = files.Files.Sum(file => new FileInfo(Path.Combine(checkpoint.Path, file)).Length);
+        report["tensors"] = entries.Count;
+        report["dtypes"] = ListOf(dtypes);
+
+        var said = ConfiguredDtype();
+        if (said is not null && entries.Count > 0 && dtypes.All(dtype => dtype != said))
+        {
+            odd.Add($"config.json says that the weights are {said}, but they are {string.Join(", ", dtypes)}");
+        }
+
+        string[] unread = [.. Directory.EnumerateFiles(checkpoint.Path).Select(file => Path.GetFileName(file)!).Where(file => otherWeights.Contains(Path.GetExtension(file)) && !files.Files.Contains(file)).Order(StringComparer.Ordinal)];
+        if (unread.Length > 0)
+        {
+            odd.Add($"{string.Join(", ", unread)} lies beside the weights that are read");
+        }
+    }
+
+    private void AddFit()
+    {
+        var fit = checkpoint.Verify();
+        report["parameters"] = fit.Parameters;
+        report["memory"] = new JsonObject { ["float32"] = 4 * fit.Parameters, ["bfloat16"] = 2 * fit.Parameters };
+        if (fit.Unread.Count > 0)
+        {
+            odd.Add($"{fit.Unread.Count} tensors have no place and are left out: {string.Join(", ", fit.Unread.Take(5))}{(fit.Unread.Count > 5 ? ", …" : "")}");
+        }
+    }
+
+    private void AddTokenizer()
+    {
+        var (tokenizer, config) = (checkpoint.LoadTokenizer(), checkpoint.Config);
+        report["tokenizer"] = TokenizerKind.Of(tokenizer);
+        report["tokens"] = tokenizer.Count;
+        report["languages"] = tokenizer.Languages.Count;
+        var special = new JsonObject();
+        for (var id = 0; id < tokenizer.Count; id++)
+        {
+            if (tokenizer.IsSpecial(id))
+            {
+                special[tokenizer.GetEntry(id)] = id;
+            }
+        }
+
+        report["specialTokens"] = special;
+        Compare("end", tokenizer.EndId, config.EndId);
+        Compare("pad", tokenizer.PadId, config.PadId);
+        if (tokenizer.Count > Math.Max(config.Vocabulary, config.OutputVocabulary))
+        {
+            odd.Add($"the tokenizer has {tokenizer.Count} tokens, but the embeddings have {config.Vocabulary} rows");
+        }
+
+        void Compare(string what, int here, int there)
+        {
+            if (here != there)
+            {
+                odd.Add($"the tokenizer's {what} token is {here}, but that of config.json is {there}");
+            }
+        }
+    }
+
+    private void AddGeneration()
+    {
+        report["generation"] = Json.OfOptions(checkpoint.Generation);
+        if (checkpoint.Config.Decoder is not null && !File.Exists(Path.Combine(checkpoint.Path, "generation_config.json")))
+        {
+            missing.Add("generation_config.json; defaults of writing are those of config.json");
+        }
+    }
+
+    private void Try(Action add)
+    {
+        try
+        {
+            add();
+        }
+        catch (CheckpointException fault) when (!missing.Any(known => known!.ToString() == fault.Message))
+        {
+            missing.Add(fault.Message);
+        }
+        catch (CheckpointException)
+        {
+            // Said already: without weights, nothing fits them either.
+        }
+    }
+
+    // In the names of safetensors.
+    private string? ConfiguredDtype()
+    {
+        var config = ConfigReader.Open(Path.Combine(checkpoint.Path, "config.json"));
+        return config.Text("dtype", config.Text("torch_dtype", "")) switch
+        {
+            "float32" => "F32",
+            "float16" => "F16",
+            "bfloat16" => "BF16",
+            "float64" => "F64",
+            _ => null,
+        };
+    }
+
+    private static JsonArray ListOf(IEnumerable<string> items) => [.. items.Select(item => (JsonNode)item)];
+
+    private static int? Bound(int length) => length == int.MaxValue ? null : length;
+}
