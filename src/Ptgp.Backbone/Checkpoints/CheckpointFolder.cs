@@ -13,6 +13,8 @@ public sealed class CheckpointFolder
     {
         (Path, this.reader, Family) = (path, reader, family);
         Config = family.ReadConfig(reader);
+        ThrowIfIndivisible(Config.Encoder);
+        ThrowIfIndivisible(Config.Decoder);
         Generation = GenerationConfig.Read(path, reader);
     }
 
@@ -114,6 +116,14 @@ public sealed class CheckpointFolder
             CompanionFiles.Copy(Path, beside, tensors[0].Value.dtype);
             WeightShards.Write(beside, tensors, shardSize);
         });
+    }
+
+    private void ThrowIfIndivisible(StackConfig? stack)
+    {
+        if (stack is { KeyValueHeads: { } shared } && stack.Heads % shared != 0)
+        {
+            throw new CheckpointException($"{System.IO.Path.Combine(Path, "config.json")}: the number of key-value heads must divide that of the heads, but {shared} does not divide {stack.Heads}.");
+        }
     }
 
     // The longest input it was trained with, where its positions set no bound: T5 calls it n_positions, tokenizers model_max_length.

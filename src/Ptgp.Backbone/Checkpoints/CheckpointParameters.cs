@@ -109,6 +109,8 @@ internal sealed class CheckpointParameters : ParameterSource
     {
         public override Device Device => META;
 
+        public override bool Has(string name) => asked.Has(name);
+
         public override Tensor Get(string name, long[] shape, Initialization initialization)
         {
             asked.unread.ExceptWith(asked.Known(name));

@@ -32,7 +32,7 @@ public sealed class ConfigReader
 
     /// <summary>Reads a whole number.</summary>
     public int Whole(string name, int? otherwise = null) =>
-        Read(name, otherwise, value => value.TryGetInt32(out var number) ? number : null, "a whole number", JsonValueKind.Number);
+        Read(name, otherwise, value => value.TryGetInt32(out var number) ? number : null, $"a whole number{(Has(name) && root.GetProperty(name).ValueKind == JsonValueKind.Number ? " within 32 bits" : "")}", JsonValueKind.Number);
 
     /// <summary>Reads a size, which must be at least 1.</summary>
     public int Size(string name, int? otherwise = null) => Whole(name, otherwise) is var size && size > 0

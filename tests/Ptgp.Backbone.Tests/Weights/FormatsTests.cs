@@ -1,3 +1,4 @@
+using Ptgp.Backbone.Tests.Model;
 using Ptgp.Backbone.Weights;
 using static TorchSharp.torch;
 
@@ -43,6 +44,23 @@ public class FormatsTests
             var error = ((got - expected).abs() - (expected.abs() * relative)).max().item<double>();
             Assert.True(error <= 1e-7 * Math.Sign(relative), $"{name} differs by {error}.");
         }
+    }
+
+    public static TheoryData<string> Folders => [.. Directory.EnumerateDirectories(Repository.Fixture("models", "formats")).Select(folder => Path.GetFileName(folder)!).Where(name => name is not ("golden" or "hostile"))];
+
+    [Theory, MemberData(nameof(Folders))]
+    public void EachFormAnswersAsTheReferenceDoes(string form)
+    {
+        set_num_threads(1);
+        using var scope = NewDisposeScope();
+        using var quiet = inference_mode();
+        using var golden = SafeTensorsFile.Open(Repository.Fixture("models", "formats", "golden", "forward.safetensors"));
+        var checkpoint = CheckpointFolder.Open(Repository.Fixture("models", "formats", form));
+        Assert.Empty(checkpoint.Verify().Unread);
+        using var transformer = checkpoint.LoadTransformer(CPU, ScalarType.Float32);
+        var mask = golden.Read("attention_mask");
+        var states = transformer.Encode(transformer.Embed(new() { Source = golden.Read("input_ids"), Mask = mask.to(ScalarType.Bool) })).States;
+        Assert.InRange(Loaded.Difference(transformer.Project(states), golden.Read($"logits.{form}"), mask), 0, 1e-4);
     }
 
     [Fact]

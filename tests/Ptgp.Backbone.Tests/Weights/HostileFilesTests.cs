@@ -118,6 +118,29 @@ public class HostileFilesTests
         ["legacy-bare-pickle.bin"] = "asks for 'posix.system'",
     };
 
+    private static readonly Dictionary<string, string> folderReasons = new(StringComparer.Ordinal)
+    {
+        ["missing-tensor/"] = "must have a tensor 'model.layers.1.self_attn.q_proj.weight', but has none. Is the download complete",
+        ["misspelled-tensor/"] = "must have a tensor 'model.layers.1.self_attn.q_proj.weight', but has none. It has 'model.layers.1.self_attn.q_porj.weight'.",
+        ["wrong-shape/"] = "tensor 'model.layers.1.self_attn.q_proj.weight' must be [12, 8] by config.json, but is [8, 12]",
+        ["wrong-shape-same-count/"] = "by config.json, but is",
+        ["wrong-vocabulary/"] = "must be [16, 8] by config.json, but is [15, 8]",
+        ["integer-weights/"] = "must hold fractions, but is I64",
+        ["shard-missing/"] = "model-00002-of-00002.safetensors' does not exist",
+        ["shard-escape/"] = "which must be the name of a file in the same folder",
+        ["shard-absolute/"] = "into '/nowhere/model.safetensors', which must be the name of a file in the same folder",
+        ["shard-lacks-tensor/"] = "holds tensor 'model.layers.9.weight', but it does not",
+        ["config-no-type/"] = "config.json must have 'model_type', but has not",
+        ["config-unknown-type/"] = "but is 'lama'. The nearest is 'llama'",
+        ["config-negative/"] = "'num_hidden_layers' must be at least 1, but is -1",
+        ["config-indivisible/"] = "2 does not divide 3",
+        ["config-text-number/"] = "'hidden_size' must be a whole number, but is \"8\"",
+        ["config-huge/"] = "'vocab_size' must be a whole number within 32 bits, but is 1000000000000",
+        ["config-broken/"] = "config.json(2,1) must be JSON",
+    };
+
+    public static TheoryData<string> Folders => [.. expected.Keys.Where(file => file.EndsWith('/'))];
+
     public static TheoryData<string> Files => [.. expected.Keys.Where(file => !file.EndsWith('/'))];
 
     [Theory, MemberData(nameof(Files))]
@@ -146,6 +169,24 @@ public class HostileFilesTests
 
         // None holds more than a few numbers, whatever it claims.
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    [Theory, MemberData(nameof(Folders))]
+    public void EachFolderIsRefusedForItsReasonOrLoads(string name)
+    {
+        var path = Path.Combine(folder, name);
+        if (folderReasons.TryGetValue(name, out var reason))
+        {
+            Assert.Equal(JsonValueKind.False, expected[name].GetProperty("load").ValueKind);
+            Assert.Contains(reason, Assert.Throws<CheckpointException>(() => CheckpointFolder.Open(path).LoadTransformer(CPU, ScalarType.Float32)).Message, StringComparison.Ordinal);
+        }
+        else
+        {
+            Assert.Equal(JsonValueKind.True, expected[name].GetProperty("load").ValueKind);
+            var checkpoint = CheckpointFolder.Open(path);
+            using var transformer = checkpoint.LoadTransformer(CPU, ScalarType.Float32);
+            Assert.Equal(name == "extra-tensor/" ? ["model.layers.9.surprise.weight"] : [], checkpoint.Verify().Unread);
+        }
     }
 
     [Fact]

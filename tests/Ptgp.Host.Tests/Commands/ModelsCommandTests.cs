@@ -21,6 +21,27 @@ public sealed class ModelsCommandTests
         Assert.Contains("family            marian\n", (await folder.RunAsync("models", "inspect", checkpoint)).Out, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("bin-sharded", "pickle", 4, "F32")]
+    [InlineData("bin-bf16", "pickle", 1, "BF16")]
+    [InlineData("safetensors-mixed", "safetensors", 1, "BF16 F16 F32 F64")]
+    public async Task EachFormIsDescribedAndWhatIsMissingIsNamed(string form, string format, int files, string dtypes)
+    {
+        using var folder = new CommandFolder();
+        foreach (var file in Directory.EnumerateFiles(Repository.Fixture("models", "formats", form)))
+        {
+            Directory.CreateDirectory(folder["model"]);
+            File.Copy(file, Path.Combine(folder["model"], Path.GetFileName(file)));
+        }
+
+        var (code, output, error) = await folder.RunAsync("models", "inspect", "model", "--json");
+        Assert.Equal((0, ""), (code, error));
+        var found = JsonNode.Parse(output)!;
+        Assert.Equal((format, files, dtypes), ((string?)found["format"], (int)found["files"]!, string.Join(' ', found["dtypes"]!.AsArray())));
+        Assert.Equal(7120, (long)found["parameters"]!);
+        Assert.Contains(found["missing"]!.AsArray(), fault => fault!.ToString().Contains("tokenizer.json", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task WhatIsOddIsSaid()
     {
