@@ -136,7 +136,7 @@ public class HostileFilesTests
         ["config-indivisible/"] = "2 does not divide 3",
         ["config-text-number/"] = "'hidden_size' must be a whole number, but is \"8\"",
         ["config-huge/"] = "'vocab_size' must be a whole number within 32 bits, but is 1000000000000",
-        ["config-broken/"] = "config.json(2,1) must be JSON",
+        ["config-broken/"] = "config.json(1,41) must be JSON",
     };
 
     public static TheoryData<string> Folders => [.. expected.Keys.Where(file => file.EndsWith('/'))];
