@@ -2,11 +2,11 @@ using System.Globalization;
 using System.Text.Json;
 using Ptgp.Benchmarks;
 
-// Ratios against a named reference, measured in the same run: dotnet run -c Release --project bench/Ptgp.Benchmarks -- [--json] [--only decoding|loading] [--rounds N] [--threads N]
+// Ratios against a named reference, measured in the same run: dotnet run -c Release --project bench/Ptgp.Benchmarks -- [--json] [--only decoding|loading|tokenizers] [--rounds N] [--threads N]
 var asJson = args.Contains("--json");
 TorchSharp.torch.set_num_threads(Number("--threads", 1));
 var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
-var parts = new Dictionary<string, Func<int, IEnumerable<Measurement>>> { ["decoding"] = DecodingBenchmarks.Measure, ["loading"] = LoadingBenchmarks.Measure };
+var parts = new Dictionary<string, Func<int, IEnumerable<Measurement>>> { ["decoding"] = DecodingBenchmarks.Measure, ["loading"] = LoadingBenchmarks.Measure, ["tokenizers"] = TokenizerBenchmarks.Measure };
 var only = Array.IndexOf(args, "--only") is var at and >= 0 ? args[at + 1] : null;
 foreach (var measurement in Machine.Measure().Concat(parts.Where(part => only is null || only == part.Key).SelectMany(part => part.Value(Number("--rounds", 5)))))
 {
