@@ -25,6 +25,9 @@ public interface IBackbone
     /// <summary>Gets the tokenizer the backbone was trained with.</summary>
     ITokenizer Tokenizer { get; }
 
+    /// <summary>Gets the head that the checkpoint was saved with; null when it has none.</summary>
+    CheckpointHead? Head => null;
+
     /// <summary>Brings tokens, or frames where the backbone reads them, to the backbone's width.</summary>
     Embedded Embed(Batch batch);
 

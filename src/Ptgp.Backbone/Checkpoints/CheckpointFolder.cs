@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ptgp.Backbone.Tokenization;
 using Ptgp.Backbone.Weights;
 using static TorchSharp.torch;
@@ -55,7 +56,7 @@ public sealed class CheckpointFolder
     /// <summary>Loads the tokenizer.</summary>
     /// <exception cref="CheckpointException">It is missing or broken.</exception>
     public ITokenizer LoadTokenizer() =>
-        TokenizerLoader.Load(Path, new() { EndId = Config.EndId, PadId = Config.PadId, StartId = Config.StartId, VocabularySize = Config.Vocabulary, PieceOffset = Family.PieceOffset });
+        TokenizerLoader.Load(Path, new() { EndId = Told(Config.EndId), PadId = Config.PadId, StartId = Told(Config.StartId), VocabularySize = Config.Vocabulary, PieceOffset = Family.PieceOffset });
 
     /// <summary>Loads the weights.</summary>
     /// <param name="device">Where to; on <c>META</c> names and shapes are checked, and no weight is read.</param>
@@ -78,6 +79,29 @@ public sealed class CheckpointFolder
         var source = new CheckpointParameters(Path, files, Family, Config, META, ScalarType.Float32, isTrainable: false);
         using var transformer = new Transformer(Config, source);
         return new(transformer.NamedTensors.Sum(tensor => tensor.Value.NumberOfElements), source.Unread);
+    }
+
+    /// <summary>Loads the head that the checkpoint was trained with, as float32; null when it has none. Whoever asks disposes its tensors.</summary>
+    public CheckpointHead? LoadHead(Device device)
+    {
+        using var files = WeightFiles.Open(Path);
+        using var scope = NewDisposeScope();
+        var stored = new CheckpointParameters(Path, files, Family, Config, device, ScalarType.Float32, isTrainable: false).Head;
+        var weights = new Dictionary<string, Tensor>();
+        foreach (var (part, names) in Family.HeadNames)
+        {
+            foreach (var name in names.Where(name => stored.ContainsKey(name + ".weight")).Take(1))
+            {
+                weights[part + ".weight"] = Read(name + ".weight");
+                weights[part + ".bias"] = Read(name + ".bias");
+            }
+        }
+
+        return weights.Count == 0 ? null : new() { Weights = weights, Labels = Labels, PoolsByRelu = Family.PoolsByRelu };
+
+        Tensor Read(string name) => stored.TryGetValue(name, out var found)
+            ? files.Read(found).to(ScalarType.Float32, device).DetachFromDisposeScope()
+            : throw new CheckpointException($"Checkpoint '{Path}' must have a tensor '{name}' beside its weight, but has none. Is the download complete?");
     }
 
     /// <summary>Tells what is known without weights.</summary>
@@ -111,8 +135,12 @@ public sealed class CheckpointFolder
         {
             using var scope = NewDisposeScope();
             using var quiet = no_grad();
+            // A head that the checkpoint was trained with stays beside its Transformer.
+            using var files = Family.HeadNames.Count > 0 ? WeightFiles.Open(Path) : null;
+            var head = files is null ? [] : new CheckpointParameters(Path, files, Family, Config, CPU, ScalarType.Float32, isTrainable: false).Head
+                .Select(part => KeyValuePair.Create(part.Key, files.Read(part.Value)));
             KeyValuePair<string, Tensor>[] tensors = [.. transformer.NamedTensors.GroupBy(tensor => names[tensor.Key]).Select(stored => KeyValuePair.Create(
-                stored.Key, StoredForm.Join(stored.Select(tensor => (Family.FormOf(tensor.Key), tensor.Value)))))];
+                stored.Key, StoredForm.Join(stored.Select(tensor => (Family.FormOf(tensor.Key), tensor.Value))))).Concat(head)];
             CompanionFiles.Copy(Path, beside, tensors[0].Value.dtype);
             WeightShards.Write(beside, tensors, shardSize);
         });
@@ -125,6 +153,11 @@ public sealed class CheckpointFolder
             throw new CheckpointException($"{System.IO.Path.Combine(Path, "config.json")}: the number of key-value heads must divide that of the heads, but {shared} does not divide {stack.Heads}.");
         }
     }
+
+    private static int? Told(int id) => id == TransformerConfig.Unknown ? null : id;
+
+    private IReadOnlyList<string> Labels => reader.Within("id2label") is not { } names ? []
+        : [.. names.Root.EnumerateObject().OrderBy(label => int.TryParse(label.Name, CultureInfo.InvariantCulture, out var at) ? at : int.MaxValue).Select(label => label.Value.ToString())];
 
     // The longest input it was trained with, where its positions set no bound: T5 calls it n_positions, tokenizers model_max_length.
     private int TrainedLength

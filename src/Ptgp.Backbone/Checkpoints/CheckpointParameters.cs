@@ -46,9 +46,9 @@ internal sealed class CheckpointParameters : ParameterSource
         return known.FirstOrDefault(files.Contains) is { } found ? Read(found, family.FormOf(name), shape) : null;
     }
 
-    /// <summary>Gets the names of what was not asked for and is not made anew, in order.</summary>
+    /// <summary>Gets the names of what was not asked for, is not made anew and is no head's, in order.</summary>
     public IReadOnlyList<string> Unread =>
-        [.. unread.Where(name => !family.IsDerived(lacksBasePrefix ? family.BasePrefix + name : name)).Order(StringComparer.Ordinal)];
+        [.. unread.Except(Head.Values).Where(name => !family.IsDerived(lacksBasePrefix ? family.BasePrefix + name : name)).Order(StringComparer.Ordinal)];
 
     private Tensor Read(string found, StoredForm form, long[] shape)
     {
@@ -93,6 +93,10 @@ internal sealed class CheckpointParameters : ParameterSource
         string[] usual = [names[name], .. aliases.GetValueOrDefault(name, [])];
         return [.. usual.Concat(usual.Select(family.OlderName).OfType<string>()).Select(FileName)];
     }
+
+    /// <summary>Gets the tensors of the head that the checkpoint was trained with: the name of each in the files by its whole name.</summary>
+    public IReadOnlyDictionary<string, string> Head => family.HeadNames.Values.SelectMany(names => names).SelectMany(name => new[] { name + ".weight", name + ".bias" })
+        .Where(name => files.Contains(FileName(name))).ToDictionary(name => name, FileName);
 
     private string FileName(string name) => lacksBasePrefix && name.StartsWith(family.BasePrefix, StringComparison.Ordinal) ? name[family.BasePrefix.Length..] : name;
 

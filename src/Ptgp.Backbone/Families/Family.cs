@@ -8,6 +8,7 @@ public abstract class Family
     [
         new T5Family(), new BartFamily(), new MBartFamily(), new MarianFamily(), new PegasusFamily(), new M2M100Family(), new WhisperFamily(),
         new Gpt2Family(), new LlamaFamily(), new MistralFamily(), new Qwen2Family(),
+        new BertFamily(), new RobertaFamily(), new DistilBertFamily(),
     ];
 
     /// <summary>Gets its name, such as <c>t5</c>.</summary>
@@ -28,6 +29,12 @@ public abstract class Family
 
     /// <summary>Gets names under which a tied tensor may be stored too, by our name of it.</summary>
     public virtual IReadOnlyDictionary<string, IReadOnlyList<string>> Aliases(TransformerConfig config) => new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>Gets what a checkpoint may hold beside the Transformer, by the name in <see cref="CheckpointHead.Weights"/>: the names of a projection, the first of which that is there counts.</summary>
+    public virtual IReadOnlyDictionary<string, IReadOnlyList<string>> HeadNames => new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>Gets whether a head's pooler cuts what is negative, rather than take the hyperbolic tangent.</summary>
+    public virtual bool PoolsByRelu => false;
 
     /// <summary>Gets how the checkpoint stores one of our parameters.</summary>
     public virtual StoredForm FormOf(string name) => default;

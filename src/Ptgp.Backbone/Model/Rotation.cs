@@ -15,9 +15,13 @@ internal readonly record struct Rotation(Tensor Cosines, Tensor Sines)
             : tensor(config.Frequencies(places.End)).unsqueeze(0);
         var angles = (places.At(device).to_type(ScalarType.Float32).unsqueeze(-1) * waves.to(device).unsqueeze(1)).unsqueeze(1);
         var (cosines, sines) = (angles.cos(), angles.sin());
-        return config.Sharpness == 1
-            ? new(cosines.to_type(dtype), sines.to_type(dtype))
-            : new((cosines * config.Sharpness).to_type(dtype), (sines * config.Sharpness).to_type(dtype));
+        if (config.Sharpness != 1)
+        {
+            using TorchSharp.Scalar factor = config.Sharpness;
+            (cosines, sines) = (cosines.mul(factor), sines.mul(factor));
+        }
+
+        return new(cosines.to_type(dtype), sines.to_type(dtype));
     }
 
     /// <summary>Turns <c>[batch, heads, length, head width]</c>.</summary>

@@ -66,7 +66,8 @@ internal sealed class Stack : nn.Module
         Tensor? windowMask = null;
         if (HasWindow)
         {
-            var far = (places.At(like.device).unsqueeze(-1) - keys().unsqueeze(1)).ge(window).unsqueeze(1);      // [batch or 1, 1, length, keys]
+            using TorchSharp.Scalar reach = window;
+            var far = (places.At(like.device).unsqueeze(-1) - keys().unsqueeze(1)).ge(reach).unsqueeze(1);      // [batch or 1, 1, length, keys]
             windowMask = mask is null ? zeros(far.shape, float32, like.device).masked_fill(far, Transformer.Masked) : mask.masked_fill(far, Transformer.Masked);
         }
 

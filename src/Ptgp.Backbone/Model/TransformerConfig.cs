@@ -3,6 +3,9 @@ namespace Ptgp.Backbone;
 /// <summary>The shape of a Transformer. Every difference between families of checkpoints is one of these fields.</summary>
 public sealed record TransformerConfig
 {
+    /// <summary>An id that the configuration of the checkpoint does not tell.</summary>
+    public const int Unknown = -1;
+
     /// <summary>Gets how many token ids it reads, and writes unless <see cref="TargetVocabulary"/> says otherwise.</summary>
     public required int Vocabulary { get; init; }
 
@@ -99,7 +102,7 @@ public sealed record TransformerConfig
     /// <summary>Gets the share of feed-forward activations dropped in training.</summary>
     public double ActivationDropout { get; init; }
 
-    /// <summary>Gets the id that a written sequence starts from.</summary>
+    /// <summary>Gets the id that a written sequence starts from; <see cref="Unknown"/> where none is written and the configuration names none.</summary>
     public int StartId { get; init; }
 
     /// <summary>Gets whether each target's own last token starts it in training, as in mBART; usually it is <see cref="StartId"/> too.</summary>
@@ -108,7 +111,7 @@ public sealed record TransformerConfig
     /// <summary>Gets the id that fills up a batch.</summary>
     public int PadId { get; init; }
 
-    /// <summary>Gets the id that ends a sequence.</summary>
+    /// <summary>Gets the id that ends a sequence; <see cref="Unknown"/> where the tokenizer alone knows it.</summary>
     public int EndId { get; init; }
 
     /// <summary>Gets the number of ids it writes.</summary>

@@ -13,6 +13,9 @@ internal sealed class BackboneView(BackboneDescription description, ITokenizer t
     public ITokenizer Tokenizer => tokenizer;
 
     /// <inheritdoc />
+    public CheckpointHead? Head { get; init; }
+
+    /// <inheritdoc />
     public int MaxLength { get; set; } = description.MaxLength;
 
     /// <inheritdoc />

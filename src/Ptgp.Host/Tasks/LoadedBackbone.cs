@@ -16,6 +16,9 @@ internal sealed class LoadedBackbone : IDisposable
 
     public ITokenizer Tokenizer { get; }
 
+    /// <summary>Gets the head that the checkpoint was saved with; null when it has none.</summary>
+    public CheckpointHead? Head { get; private init; }
+
     /// <summary>Gets the shared weights, in evaluation mode; nobody changes them.</summary>
     public Transformer Transformer { get; }
 
@@ -30,12 +33,16 @@ internal sealed class LoadedBackbone : IDisposable
     {
         var tokenizer = folder.LoadTokenizer();
         var transformer = folder.LoadTransformer(device.Device, device.Dtype);
-        return new(folder, description, tokenizer, transformer, device, new WritingEngine(transformer, tokenizer));
+        return new(folder, description, tokenizer, transformer, device, new WritingEngine(transformer, tokenizer)) { Head = folder.LoadHead(device.Device) };
     }
 
     public void Dispose()
     {
         Engine.Dispose();
         Transformer.Dispose();
+        foreach (var tensor in Head?.Weights.Values ?? [])
+        {
+            tensor.Dispose();
+        }
     }
 }

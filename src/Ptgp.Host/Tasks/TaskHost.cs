@@ -24,7 +24,7 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         Verify(ready.Folder);
         // Names and shapes of all tensors are checked, and a head is made, but nothing is read.
         using var shape = ready.Folder.LoadTransformer(META, ScalarType.Float32);
-        using var head = TaskRunner.CreateHead(ready.Plugin, task, new BackboneView(ready.Description, ready.Folder.LoadTokenizer(), shape));
+        using var head = TaskRunner.CreateHead(ready.Plugin, task, new BackboneView(ready.Description, ready.Folder.LoadTokenizer(), shape) { Head = ready.Folder.LoadHead(META) });
         var trained = ready.Settings.Adapter is { } adapter ? TrainedTask.Find(adapter) : null;
         return Task.FromResult(new TaskInspection
         {
@@ -59,7 +59,7 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         {
             Task = task,
             Backbone = backbone,
-            View = new(backbone.Description, backbone.Tokenizer, backbone.Transformer),
+            View = new(backbone.Description, backbone.Tokenizer, backbone.Transformer) { Head = backbone.Head },
             Generation = settings.Generation,
             Use = use,
             // Training begins anew, perhaps to make the very folder that the configuration names.

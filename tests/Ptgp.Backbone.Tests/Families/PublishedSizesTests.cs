@@ -47,6 +47,33 @@ public class PublishedSizesTests
          "sliding_window": 4096, "tie_word_embeddings": false, "bos_token_id": 1, "eos_token_id": 2}
         """);
 
+    // The Transformer without its pooler, and with the output for masked tokens, tied.
+    [Theory]
+    [InlineData("bert-base-uncased", 30522, 768, 12, 12, 3072, 109_514_298)]
+    [InlineData("bert-large-uncased", 30522, 1024, 24, 16, 4096, 335_174_458)]
+    [InlineData("bert-base-cased", 28996, 768, 12, 12, 3072, 108_340_804)]
+    public void Bert(string name, int vocabulary, int width, int layers, int heads, int inner, long parameters) => Check(name, parameters, $$"""
+        {"model_type": "bert", "vocab_size": {{vocabulary}}, "hidden_size": {{width}}, "num_hidden_layers": {{layers}}, "num_attention_heads": {{heads}},
+         "intermediate_size": {{inner}}, "max_position_embeddings": 512, "type_vocab_size": 2, "hidden_act": "gelu", "pad_token_id": 0}
+        """);
+
+    [Theory]
+    [InlineData("roberta", "roberta-base", 50265, 768, 12, 12, 3072, 124_697_433)]
+    [InlineData("roberta", "roberta-large", 50265, 1024, 24, 16, 4096, 355_412_057)]
+    [InlineData("xlm-roberta", "xlm-roberta-base", 250002, 768, 12, 12, 3072, 278_295_186)]
+    [InlineData("xlm-roberta", "xlm-roberta-large", 250002, 1024, 24, 16, 4096, 560_142_482)]
+    public void Roberta(string type, string name, int vocabulary, int width, int layers, int heads, int inner, long parameters) => Check(name, parameters, $$"""
+        {"model_type": "{{type}}", "vocab_size": {{vocabulary}}, "hidden_size": {{width}}, "num_hidden_layers": {{layers}}, "num_attention_heads": {{heads}},
+         "intermediate_size": {{inner}}, "max_position_embeddings": 514, "type_vocab_size": 1, "hidden_act": "gelu", "layer_norm_eps": 1e-05,
+         "pad_token_id": 1, "bos_token_id": 0, "eos_token_id": 2}
+        """);
+
+    [Fact]
+    public void DistilBert() => Check("distilbert-base-uncased", 66_985_530, """
+        {"model_type": "distilbert", "vocab_size": 30522, "dim": 768, "n_layers": 6, "n_heads": 12, "hidden_dim": 3072, "max_position_embeddings": 512,
+         "activation": "gelu", "pad_token_id": 0}
+        """);
+
     private static void Check(string name, long parameters, string json)
     {
         using var folder = new TemporaryFolder();

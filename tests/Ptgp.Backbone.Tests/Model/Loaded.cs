@@ -21,7 +21,7 @@ internal sealed class Loaded : IDisposable
 
     public Transformer Transformer { get; }
 
-    public Batch Batch => new() { Source = Golden("input_ids"), Mask = Golden("attention_mask").to(ScalarType.Bool) };
+    public Batch Batch => new() { Source = Golden("input_ids"), Mask = Golden("attention_mask").to(ScalarType.Bool), Segments = Has("token_type_ids") ? Golden("token_type_ids") : null };
 
     public Tensor Golden(string name) => golden.Read(name);
 

@@ -31,12 +31,12 @@ public class TokenizerLoaderTests
     }
 
     [Theory]
-    [InlineData("models", "gpt2", "<|endoftext|>", "<|endoftext|>")]
-    [InlineData("tokenizers", "bert", "[SEP]", "[PAD]")]
-    [InlineData("tokenizers", "nllb", "</s>", "<pad>")]
-    public void WithoutAConfigurationTheTokenizersOwnRolesCount(string kind, string name, string end, string pad)
+    [InlineData("gpt2", "<|endoftext|>", "<|endoftext|>")]
+    [InlineData("bert", "[SEP]", "[PAD]")]
+    [InlineData("nllb", "</s>", "<pad>")]
+    public void WithoutAConfigurationTheTokenizersOwnRolesCount(string name, string end, string pad)
     {
-        var tokenizer = TokenizerLoader.Load(Repository.Fixture(kind, name), new());
+        var tokenizer = TokenizerLoader.Load(Repository.Fixture("models", name), new());
         Assert.Equal((end, pad), (tokenizer.GetEntry(tokenizer.EndId), tokenizer.GetEntry(tokenizer.PadId)));
     }
 
