@@ -1,109 +1,109 @@
+using System.Text.Json.Nodes;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Ptgp.Backbone;
 
-/// <summary>The low-rank deltas of one task on the projections of a shared backbone (LoRA, Hu et al. 2021). The backbone's own weights stay as they are.</summary>
-/// <remarks>A projection at one of the <see cref="Deltas"/>' paths gives <c>x·Wᵀ + scale · (x·Aᵀ)·Bᵀ</c>.</remarks>
+/// <summary>What one task changes about a shared backbone, as an argument of each pass. The backbone's own weights stay as they are.</summary>
+/// <remarks>Of its parts few are there at once: PEFT's kinds have deltas, or a prompt, or a prefix; beside deltas there may be replaced tables and heads.</remarks>
 public sealed class Adapter : nn.Module
 {
-    /// <summary>Initializes deltas that change nothing yet: A is drawn as PEFT draws it (Kaiming, uniform), B is 0.</summary>
+    /// <summary>Initializes low-rank deltas that change nothing yet: A is drawn as PEFT draws it (Kaiming, uniform), B is 0.</summary>
     /// <param name="transformer">The backbone; only the shapes of its projections are read.</param>
     /// <param name="paths">Where the deltas act, such as <c>decoder.layers.0.self_attention.q</c>; see <see cref="AdapterTargets"/>.</param>
     /// <param name="rank">The rank of every delta.</param>
     /// <param name="alpha">The deltas are multiplied by alpha over rank.</param>
     /// <param name="seed">The seed of A.</param>
+    /// <param name="storedAs">Gives the name that a checkpoint stores a projection by; those of one name share A. Null when each is stored alone.</param>
     /// <exception cref="ArgumentException">The backbone has no projection at a path.</exception>
-    public Adapter(nn.Module transformer, IEnumerable<string> paths, int rank, double alpha, int seed)
-        : this(Draw(transformer, paths, rank, alpha, seed))
+    public Adapter(nn.Module transformer, IEnumerable<string> paths, int rank, double alpha, int seed, Func<string, string>? storedAs = null)
+        : this(new AdapterParts { Deltas = FreshDeltas.Draw(transformer, paths, rank, alpha, seed, storedAs ?? (path => path)) })
     {
     }
 
-    internal Adapter(IReadOnlyDictionary<string, LowRankDelta> deltas) : base(nameof(Adapter))
+    /// <summary>Initializes bottlenecks that change nothing yet: the way down is drawn, the way up is 0.</summary>
+    /// <param name="transformer">The backbone; only its shape is read.</param>
+    /// <param name="placement">Which sublayers are followed by one.</param>
+    /// <param name="narrow">The width inside.</param>
+    /// <param name="seed">The seed of what is drawn.</param>
+    /// <param name="activation">The function inside.</param>
+    public Adapter(Transformer transformer, BottleneckPlacement placement, int narrow, int seed, Activation activation = Activation.Relu)
+        : this(new AdapterParts { Bottlenecks = FreshBottlenecks.Draw(transformer, placement, narrow, seed, activation) })
     {
-        Deltas = deltas;
-        foreach (var (path, delta) in deltas)
+    }
+
+    internal Adapter(AdapterParts parts) : base(nameof(Adapter))
+    {
+        (Deltas, Replacements, Heads, Bottlenecks) = (parts.Deltas, parts.Replacements, parts.Heads, parts.Bottlenecks);
+        (Prompt, Prefix, Origin, LacksBase) = (parts.Prompt, parts.Prefix, parts.Origin, parts.LacksBase);
+        foreach (var (path, delta) in Deltas)
         {
             register_module(path.Replace('.', '_'), delta);
         }
-    }
 
-    /// <summary>Gets the deltas by the path of the projection they act on.</summary>
-    public IReadOnlyDictionary<string, LowRankDelta> Deltas { get; }
-
-    /// <summary>Gets A and B of every delta by a name that says where it acts, such as <c>decoder.layers.0.self_attention.q.A</c>.</summary>
-    public IEnumerable<KeyValuePair<string, Parameter>> Weights =>
-        Deltas.SelectMany(delta => new KeyValuePair<string, Parameter>[] { new(delta.Key + ".A", delta.Value.A), new(delta.Key + ".B", delta.Value.B) });
-
-    private static SortedDictionary<string, LowRankDelta> Draw(nn.Module transformer, IEnumerable<string> paths, int rank, double alpha, int seed)
-    {
-        ArgumentNullException.ThrowIfNull(transformer);
-        ArgumentOutOfRangeException.ThrowIfLessThan(rank, 1);
-        using var scope = NewDisposeScope();
-        var weights = transformer.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter);
-        using var generator = new Generator((ulong)seed);
-        SortedDictionary<string, LowRankDelta> deltas = new(StringComparer.Ordinal);
-        // Sorted, so that what is drawn depends on the seed and the set of paths alone.
-        foreach (var path in paths.Distinct().Order(StringComparer.Ordinal))
+        foreach (var (path, bottleneck) in Bottlenecks)
         {
-            if (!weights.TryGetValue(path + ".weight", out var weight) || weight.dim() != 2)
-            {
-                throw new ArgumentException($"An adapter's path must be a projection of the backbone, but '{path}' is not.", nameof(paths));
-            }
-
-            var (outputs, inputs) = (weight.shape[0], weight.shape[1]);
-            var bound = 1 / Math.Sqrt(inputs);                                      // Kaiming with a = √5
-            using var zeroToOne = rand([rank, inputs], generator: generator);
-            var a = ((zeroToOne * (2 * bound)) - bound).to(weight.device);          // [rank, in]
-            deltas.Add(path, new LowRankDelta(a, zeros([outputs, rank], device: weight.device), alpha / rank));
+            register_module("bottleneck_" + path.Replace('.', '_'), bottleneck);
         }
 
-        return deltas;
-    }
-}
-
-/// <summary>What a task adds to one projection.</summary>
-public sealed class LowRankDelta : nn.Module
-{
-    private readonly Tensor factor;
-
-    internal LowRankDelta(Tensor a, Tensor b, double scale) : base(nameof(LowRankDelta))
-    {
-        (A, B, Scale) = (new Parameter(a), new Parameter(b), scale);
-        factor = tensor(scale, A.dtype, A.device);
-        A.DetachFromDisposeScope();
-        B.DetachFromDisposeScope();
-        factor.DetachFromDisposeScope();
-        register_parameter(nameof(A), A);
-        register_parameter(nameof(B), B);
-    }
-
-    /// <summary>Gets the way down, float32 <c>[rank, in]</c>.</summary>
-    public Parameter A { get; }
-
-    /// <summary>Gets the way up, float32 <c>[out, rank]</c>.</summary>
-    public Parameter B { get; }
-
-    /// <summary>Gets what the delta is multiplied by.</summary>
-    public double Scale { get; }
-
-    /// <summary>Computes what is added to the projection's result: <c>[…, in]</c> to <c>[…, out]</c>.</summary>
-    public Tensor Forward(Tensor x)
-    {
-        ArgumentNullException.ThrowIfNull(x);
-        return x.dtype == A.dtype
-            ? nn.functional.linear(nn.functional.linear(x, A), B).mul(factor)
-            : Forward(x.to(A.dtype)).to(x.dtype);                 // deltas stay float32 on a backbone of 16 bits
-    }
-
-    /// <inheritdoc />
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
+        foreach (var (name, parameter) in Replacements.Select(one => KeyValuePair.Create("replaced_" + one.Key, one.Value)).Concat(Heads.Select(one => KeyValuePair.Create("head_" + one.Key, one.Value))))
         {
-            factor.Dispose();
+            parameter.DetachFromDisposeScope();
+            register_parameter(name.Replace('.', '_'), parameter);
         }
 
-        base.Dispose(disposing);
+        if (Prompt is not null)
+        {
+            register_module("prompt", Prompt);
+        }
+
+        if (Prefix is not null)
+        {
+            register_module("prefix", Prefix);
+        }
     }
+
+    /// <summary>Gets the deltas by the path of the projection they act on; <c>embeddings</c>, <c>target_embeddings</c> and <c>output</c> count as projections.</summary>
+    public IReadOnlyDictionary<string, ProjectionDelta> Deltas { get; }
+
+    /// <summary>Gets tensors that stand for the backbone's own, by the canonical names of these, such as <c>output.weight</c>.</summary>
+    public IReadOnlyDictionary<string, Parameter> Replacements { get; }
+
+    /// <summary>Gets weights that came with the adapter for a head on top of the backbone, by the names they were saved by, such as <c>classifier.weight</c>.</summary>
+    public IReadOnlyDictionary<string, Parameter> Heads { get; }
+
+    /// <summary>Gets the bottlenecks by the path of the sublayer they follow, such as <c>encoder.layers.0.feed_forward</c>.</summary>
+    public IReadOnlyDictionary<string, Bottleneck> Bottlenecks { get; }
+
+    /// <summary>Gets what is read before every input; null for nothing.</summary>
+    public VirtualPrompt? Prompt { get; }
+
+    /// <summary>Gets what each layer sees before its own; null for nothing.</summary>
+    public VirtualPrefix? Prefix { get; }
+
+    /// <summary>Gets the configuration it was loaded with; null when it was made here.</summary>
+    internal JsonObject? Origin { get; }
+
+    /// <summary>Gets whether it was made for a model without output layer or head, whose names lack that of the base within.</summary>
+    internal bool LacksBase { get; }
+
+    /// <summary>Gets every parameter once, by a name that says where it acts, such as <c>decoder.layers.0.self_attention.q.A</c>.</summary>
+    public IEnumerable<KeyValuePair<string, Parameter>> Weights
+    {
+        get
+        {
+            var parts = Deltas.SelectMany(delta => Named(delta.Key, delta.Value))
+                .Concat(Replacements).Concat(Heads.Select(head => KeyValuePair.Create("head." + head.Key, head.Value)))
+                .Concat(Bottlenecks.SelectMany(bottleneck => Named(bottleneck.Key, bottleneck.Value)))
+                .Concat(Prompt is null ? [] : Named("prompt", Prompt)).Concat(Prefix is null ? [] : Named("prefix", Prefix));
+            return parts.DistinctBy(weight => weight.Value.Handle);
+
+            static IEnumerable<KeyValuePair<string, Parameter>> Named(string path, nn.Module module) =>
+                module.named_parameters(recurse: false).Select(weight => KeyValuePair.Create($"{path}.{weight.name}", weight.parameter));
+        }
+    }
+
+    /// <summary>Gets how many states of a decoder come before the first that was asked for: those of its prefix, and of its prompt where it stands alone.</summary>
+    internal int Ahead(TransformerConfig config) =>
+        (Prefix is { IsDecoders: true } prefix ? prefix.Length : 0) + (config.Encoder is null && Prompt is not null ? Prompt.Length : 0);
 }

@@ -25,7 +25,8 @@ public static class AdapterTargets
         return [.. targets.Distinct().SelectMany(target => paths[target]).Order(StringComparer.Ordinal)];
     }
 
-    private static bool IsProjection(string path)
+    /// <summary>Tells whether a path is that of a projection of attention or of a feed-forward layer.</summary>
+    internal static bool IsProjection(string path)
     {
         var parts = path.Split('.');
         return parts.Length >= 2 && parts[^2] is "self_attention" or "cross_attention" or "feed_forward";

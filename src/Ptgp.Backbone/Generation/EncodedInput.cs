@@ -17,6 +17,7 @@ internal sealed class EncodedInput : IEncodedInput
     public EncodedInput(Features features, EncodedStates encoded, int row)
     {
         Features = features;
+        encoded = BehindPrompt.Memory(encoded);
         IsCausal = encoded.IsCausal;
         Length = (int)encoded.Mask[row].sum().item<long>();
         // A decoder that stands alone reads again what it writes on from.

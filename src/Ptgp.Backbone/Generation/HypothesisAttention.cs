@@ -19,6 +19,7 @@ internal static class HypothesisAttention
         }
 
         using var scope = NewDisposeScope();
+        encoded = BehindPrompt.Memory(encoded);
         var sequences = item.Search.Results.Select(raw => item.WithoutEnd(raw).ToArray()).ToArray();
         var steps = sequences.Max(sequence => sequence.Length) - 1;
         if (steps == 0)
@@ -32,8 +33,10 @@ internal static class HypothesisAttention
         var (states, mask) = (encoded.States.narrow(0, row, 1).expand(sequences.Length, -1, -1), encoded.Mask.narrow(0, row, 1).expand(sequences.Length, -1));
         var capture = new StateCapture();
         transformer.DecodeInputs(new(new(states, mask), mask, encoded.IsCausal, () => states), inputs, item.Request.Adapter, capture);
-        var length = (int)encoded.Mask[row].sum().item<long>();
-        var maps = Chosen(capture.CrossAttentions, item.Request.Attention!).Select(map => Host.Floats(map.to(ScalarType.Float32).narrow(2, 0, length).contiguous())).ToArray();
+        // The map is of the input, without the prompt before it.
+        var ahead = item.Request.Adapter?.Prompt?.Length ?? 0;
+        var length = (int)encoded.Mask[row].sum().item<long>() - ahead;
+        var maps = Chosen(capture.CrossAttentions, item.Request.Attention!).Select(map => Host.Floats(map.to(ScalarType.Float32).narrow(2, ahead, length).contiguous())).ToArray();
         return [.. sequences.Select((sequence, i) => (IReadOnlyList<float[,]>)[.. maps.Select(map => Rows(map.AsSpan(i * steps * length), sequence.Length - 1, length))])];
     }
 

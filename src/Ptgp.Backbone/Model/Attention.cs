@@ -35,7 +35,7 @@ internal sealed class Attention : nn.Module
     /// <param name="pass">The pass.</param>
     public (Tensor Queries, KeyValues Own) Read(Tensor x, Rotation? rotation, Pass pass)
     {
-        var (queries, own) = pass.IsPacked ? ReadPacked(x, pass) : (Query(x, pass), Remember(x, pass));
+        var (queries, own) = pass.IsPacked && !q.ReadsApart(pass) && !k.ReadsApart(pass) && !v.ReadsApart(pass) ? ReadPacked(x, pass) : (Query(x, pass), Remember(x, pass));
         return rotation is { } turn ? (turn.Apply(queries), own with { Keys = turn.Apply(own.Keys) }) : (queries, own);
     }
 
@@ -110,8 +110,8 @@ internal sealed class Attention : nn.Module
         var (inner, keyInner) = (heads * headWidth, keyHeads * headWidth);
         var all = packed.Forward(x);                              // [batch, length, inner + 2 * key inner]
         return (
-            Split(q.AddDelta(all.narrow(-1, 0, inner), x, pass), heads),
-            new(Split(k.AddDelta(all.narrow(-1, inner, keyInner), x, pass), keyHeads), Split(v.AddDelta(all.narrow(-1, inner + keyInner, keyInner), x, pass), keyHeads)));
+            Split(q.Change(all.narrow(-1, 0, inner), x, pass), heads),
+            new(Split(k.Change(all.narrow(-1, inner, keyInner), x, pass), keyHeads), Split(v.Change(all.narrow(-1, inner + keyInner, keyInner), x, pass), keyHeads)));
     }
 
     // [batch or 1, heads or 1, queries or 1, keys], or its last extents, to [batch or 1, key heads or 1, sharing * queries or 1, keys].

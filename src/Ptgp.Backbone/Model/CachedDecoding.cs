@@ -21,13 +21,18 @@ internal sealed class CachedDecoding : DecodingState
     private Tensor? readMask;                                     // [sources, 1, 1, read]: what hides padding in what was read; null where there is none
     private Tensor? readPlaces, readCounts;                       // [sources, read] and [sources]: the positions of what was read, and how many these are
     private Tensor? firstScores;                                  // [sources, vocabulary]: what may follow what was read
-    private int sources, position, read, mostRead;                // position counts what was written since
+    private readonly VirtualPrefix? prefix;
+    private readonly int ahead, shift;                            // the places of the prefix, and the position of the first token after it
+    private int sources, position, read, mostRead;                // read counts the prefix too; position counts what was written since
 
     public CachedDecoding(Transformer transformer, Stack decoder, EncodedStates source, int beams, Pass pass)
     {
         (this.transformer, this.decoder, this.beams, this.pass) = (transformer, decoder, beams, pass);
         caches = [.. decoder.Layers.Select(_ => new LayerCache())];
         memory = new KeyValues?[decoder.Layers.Length];
+        prefix = pass.PrefixOf(isDecoder: true);
+        ahead = prefix?.Length ?? 0;
+        shift = prefix is { WritesLate: true } ? 0 : ahead;
         using var scope = NewDisposeScope();
         if (source.IsCausal)
         {
@@ -35,11 +40,17 @@ internal sealed class CachedDecoding : DecodingState
             return;
         }
 
+        source = BehindPrompt.Memory(source);
         var states = source.States;
-        sources = (int)states.size(0);
+        (sources, read) = ((int)states.size(0), ahead);
         memoryMask = Transformer.Hide(source.Mask)?.to_type(states.dtype).DetachFromDisposeScope();
         for (var i = 0; i < memory.Length; i++)
         {
+            if (prefix is not null)
+            {
+                caches[i].Append(prefix.Of(i, states));
+            }
+
             if (decoder.Layers[i].CrossAttention is { } cross)
             {
                 var (keys, values) = cross.Remember(states, pass);
@@ -60,8 +71,8 @@ internal sealed class CachedDecoding : DecodingState
         }
 
         var side = tokens.view(sources, beams, count).transpose(1, 2).reshape(sources, count * beams);
-        var places = readCounts is null ? Places.From(position, count, beams) : Places.After(readCounts, mostRead, position, count, beams);
-        var x = decoder.Start(transformer.EmbedTargets(side), places, pass);
+        var places = readCounts is null ? Places.From(shift + position, count, beams) : Places.After(readCounts, mostRead, position, count, beams);
+        var x = decoder.Start(transformer.EmbedTargets(side, pass.Adapter), places, pass);
         var sight = decoder.See(places, () => PlacesOfAll(count), Mask(count), x);
         for (var i = 0; i < caches.Length; i++)
         {
@@ -70,7 +81,7 @@ internal sealed class CachedDecoding : DecodingState
 
         position += count;
         var last = decoder.Finish(x.narrow(1, (count - 1) * beams, beams), pass);
-        return transformer.Project(last).view(Rows, -1).to(ScalarType.Float32).MoveToOuterDisposeScope();
+        return transformer.Project(last, pass.Adapter).view(Rows, -1).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
     public override void Reorder(Tensor rows)
@@ -135,14 +146,17 @@ internal sealed class CachedDecoding : DecodingState
 
     private void Read(Embedded input)
     {
-        (sources, read) = ((int)input.States.size(0), (int)input.States.size(1));
-        readMask = Transformer.Hide(input.Mask)?.DetachFromDisposeScope();
-        readPlaces = Places.Of(input.Mask).At(input.Mask.device).DetachFromDisposeScope();
-        readCounts = input.Mask.sum(1).DetachFromDisposeScope();
+        // All that a row sees before what it writes: the prefix, the prompt, the input.
+        var mask = pass.Adapter?.Prompt is { } prompt ? prompt.Before(input.Mask) : input.Mask;
+        mask = ahead == 0 ? mask : cat([ones([mask.size(0), ahead], ScalarType.Bool, mask.device), mask], 1);
+        (sources, read) = ((int)mask.size(0), (int)mask.size(1));
+        readMask = Transformer.Hide(mask)?.DetachFromDisposeScope();
+        readPlaces = Places.Of(mask).At(mask.device).DetachFromDisposeScope();
+        readCounts = mask.sum(1).DetachFromDisposeScope();
         mostRead = (int)readCounts.max().item<long>();
         var states = transformer.ReadOn(input, pass, null, caches);
         var last = Transformer.LastOf(input.Mask).unsqueeze(-1).expand(-1, -1, states.size(-1));
-        firstScores = transformer.Project(states.gather(1, last)).squeeze(1).to(ScalarType.Float32).DetachFromDisposeScope();
+        firstScores = transformer.Project(states.gather(1, last), pass.Adapter).squeeze(1).to(ScalarType.Float32).DetachFromDisposeScope();
     }
 
     // The positions of all entries of the cache, [sources, entries].
@@ -155,14 +169,22 @@ internal sealed class CachedDecoding : DecodingState
     // What is added to the scores of count · beams queries for all entries of the cache, these queries' own included.
     private Tensor? Mask(int count)
     {
-        var written = MaskOfWritten(count);
+        var bias = decoder.Bias?.Between(shift + position, count, ahead + position + count);     // [1, heads, count, positions]
+        if (shift < ahead)
+        {
+            var late = full([count, ahead + position + count], Transformer.Masked, float32, Device).triu(position + 1).view(1, 1, count, -1);
+            bias = bias is null ? late : bias + late;
+        }
+
+        bias = bias is null || beams == 1 ? bias : bias.repeat_interleave(beams, 2);
+        var written = MaskOfWritten(count, bias?.narrow(-1, ahead, position + count));
         if (read == 0 || (written is null && readMask is null))
         {
             return written;
         }
 
         var queries = written?.size(-2) ?? 1;
-        var ofRead = readMask ?? zeros([1, 1, 1, read], float32, Device);
+        var ofRead = readMask ?? (bias is null ? zeros([1, 1, 1, read], float32, Device) : bias.narrow(-1, 0, read));
         var ofWritten = written ?? zeros([1, 1, 1, position + count], float32, Device);
         while (ofWritten.dim() < 4)
         {
@@ -170,18 +192,15 @@ internal sealed class CachedDecoding : DecodingState
         }
 
         var rows = Math.Max(ofRead.size(0), ofWritten.size(0));
-        return cat([ofRead.expand(rows, 1, queries, read), ofWritten.expand(rows, 1, queries, -1)], -1);
+        var heads = Math.Max(ofRead.size(1), ofWritten.size(1));
+        return cat([ofRead.expand(rows, heads, queries, read), ofWritten.expand(rows, heads, queries, -1)], -1);
     }
 
-    private Tensor? MaskOfWritten(int count)
+    // The bias is [1, heads, count · beams, positions].
+    private Tensor? MaskOfWritten(int count, Tensor? bias)
     {
         var (before, entries) = (position * beams, (position + count) * beams);
-        var bias = decoder.Bias?.Between(position, count, position + count);                     // [1, heads, count, positions]
-        if (bias is not null && beams > 1)
-        {
-            bias = bias.repeat_interleave(beams, 2).repeat_interleave(beams, 3);
-        }
-
+        bias = bias is null || beams == 1 ? bias : bias.repeat_interleave(beams, 3);
         if (beams == 1)
         {
             var future = count == 1 ? null : cat([zeros(count, before), full([count, count], Transformer.Masked).triu(1)], 1).to(Device);

@@ -11,10 +11,12 @@ internal sealed class Layer : nn.Module
     private readonly FeedForward feedForward;
     private readonly NormPlacement placement;
     private readonly bool hasWindow;
+    private readonly string afterAttention, afterFeedForward;
 
     public Layer(string path, ParameterSource source, TransformerConfig config, StackConfig stack, bool crosses, bool hasWindow) : base(nameof(Layer))
     {
         this.hasWindow = hasWindow;
+        (afterAttention, afterFeedForward) = (path + ".self_attention", path + ".feed_forward");
         placement = config.NormPlacement;
         register_module("self_attention", selfAttention = new(path + ".self_attention", source, config, stack));
         register_module("self_attention_norm", selfNorm = new(path + ".self_attention_norm", source, config));
@@ -38,12 +40,14 @@ internal sealed class Layer : nn.Module
     /// <param name="memory">The keys and values of the encoder's states.</param>
     /// <param name="memoryMask">What is added to the scores of attention to them.</param>
     /// <param name="pass">The pass.</param>
-    public Tensor Forward(Tensor x, Sight sight, LayerCache? cache, KeyValues? memory, Tensor? memoryMask, Pass pass)
+    /// <param name="ahead">What comes before the states, where no cache holds it; null for nothing.</param>
+    public Tensor Forward(Tensor x, Sight sight, LayerCache? cache, KeyValues? memory, Tensor? memoryMask, Pass pass, KeyValues? ahead = null)
     {
         using var scope = NewDisposeScope();
         var (queries, own) = selfAttention.Read(Before(selfNorm, x), sight.Rotation, pass);
-        var seen = cache is null ? own : cache.Append(own);
-        x = Add(selfNorm, x, selfAttention.Attend(queries, seen, hasWindow ? sight.WindowMask : sight.Mask, pass, pass.SelfAttentions), pass);
+        var seen = cache is not null ? cache.Append(own) : ahead is { } first ? new(cat([first.Keys, own.Keys], 2), cat([first.Values, own.Values], 2)) : own;
+        var mixed = selfAttention.Attend(queries, seen, hasWindow ? sight.WindowMask : sight.Mask, pass, pass.SelfAttentions);
+        x = Add(selfNorm, x, pass.Narrow(afterAttention, mixed), pass);
         if (CrossAttention is not null)
         {
             queries = CrossAttention.Query(Before(crossNorm!, x), pass);
@@ -52,7 +56,8 @@ internal sealed class Layer : nn.Module
         }
 
         pass.SelfAttentions?[^1].MoveToOuterDisposeScope();
-        return Add(feedForwardNorm, x, feedForward.Forward(Before(feedForwardNorm, x), pass), pass).MoveToOuterDisposeScope();
+        var made = pass.Narrow(afterFeedForward, feedForward.Forward(Before(feedForwardNorm, x), pass));
+        return Add(feedForwardNorm, x, made, pass).MoveToOuterDisposeScope();
     }
 
     private Tensor Before(Norm norm, Tensor x) => placement == NormPlacement.Before ? norm.Forward(x) : x;

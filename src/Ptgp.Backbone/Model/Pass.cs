@@ -5,8 +5,17 @@ namespace Ptgp.Backbone;
 /// <summary>What one forward pass carries through all layers.</summary>
 internal sealed class Pass(TransformerConfig config, Adapter? adapter, bool isTraining)
 {
-    /// <summary>Gets the deltas that the pass adds to the shared weights; null for none.</summary>
+    /// <summary>Gets what the pass changes about the shared weights; null for nothing.</summary>
     public Adapter? Adapter { get; } = adapter;
+
+    /// <summary>Gets what the adapter changes about a projection; null for nothing.</summary>
+    public ProjectionDelta? DeltaOf(string path) => Adapter?.Deltas.GetValueOrDefault(path);
+
+    /// <summary>Gets what the adapter lets the layers of a stack see before their own; null for nothing.</summary>
+    public VirtualPrefix? PrefixOf(bool isDecoder) => Adapter?.Prefix is { } prefix && prefix.IsDecoders == isDecoder ? prefix : null;
+
+    /// <summary>Passes what a sublayer made through the adapter's bottleneck there, if there is one.</summary>
+    public Tensor Narrow(string path, Tensor y) => Adapter is { Bottlenecks.Count: > 0 } && Adapter.Bottlenecks.TryGetValue(path, out var bottleneck) ? bottleneck.Forward(y) : y;
 
     /// <summary>Gets whether layers may compute from copies of their weights that are packed for speed: no gradients will be asked for.</summary>
     public bool IsPacked { get; } = !isTraining && !is_grad_enabled();

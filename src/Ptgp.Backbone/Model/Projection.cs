@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Ptgp.Backbone;
 
-/// <summary>A linear layer of the shared Transformer, with the deltas of whichever adapter a pass carries.</summary>
+/// <summary>A linear layer of the shared Transformer, changed by whichever adapter a pass carries.</summary>
 internal sealed class Projection : nn.Module
 {
     private PackedLinear? packed;
@@ -31,15 +31,17 @@ internal sealed class Projection : nn.Module
     /// <summary><c>[…, inputs]</c> to <c>[…, outputs]</c>.</summary>
     public Tensor Forward(Tensor x, Pass pass)
     {
+        var delta = pass.DeltaOf(Path);
+        x = delta is null ? x : delta.ChangeInput(x);
         var y = pass.IsPacked ? (packed ??= PackedLinear.Create(Weight, Bias)).Forward(x) : nn.functional.linear(x, Weight, Bias);
-        return AddDelta(y, x, pass);
+        return delta is null ? y : delta.ChangeOutput(y, x, Weight, Bias);
     }
 
-    /// <summary>Adds the pass's low-rank delta of this layer to what the shared weights made of <paramref name="x"/>.</summary>
-    public Tensor AddDelta(Tensor y, Tensor x, Pass pass) =>
-        pass.Adapter is { } adapter && adapter.Deltas.TryGetValue(Path, out var delta)
-            ? y + delta.Forward(x)
-            : y;
+    /// <summary>Changes what the shared weights made of <paramref name="x"/> as the pass's adapter does.</summary>
+    public Tensor Change(Tensor y, Tensor x, Pass pass) => pass.DeltaOf(Path) is { } delta ? delta.ChangeOutput(y, x, Weight, Bias) : y;
+
+    /// <summary>Tells whether the pass's adapter changes what this layer reads, so that it cannot be computed together with others.</summary>
+    public bool ReadsApart(Pass pass) => pass.DeltaOf(Path) is { ChangesInput: true };
 
     /// <summary>Forgets the copy packed for speed, because the weights will change.</summary>
     public void Unpack()

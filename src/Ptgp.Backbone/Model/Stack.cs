@@ -10,10 +10,11 @@ internal sealed class Stack : nn.Module
     private readonly bool dropsOutput;
     private readonly RotaryConfig? rotary;
     private readonly int window;
+    private readonly bool isDecoder;
 
     public Stack(string path, ParameterSource source, TransformerConfig config, StackConfig stack, bool crosses, bool isBidirectional) : base(nameof(Stack))
     {
-        (dropsOutput, rotary, window) = (config.HasFinalDropout, config.Rotary, stack.Window);
+        (dropsOutput, rotary, window, isDecoder) = (config.HasFinalDropout, config.Rotary, stack.Window, !isBidirectional);
         var kind = stack.Positions ?? config.Positions;
         if (kind == PositionKind.RelativeBuckets)
         {
@@ -95,26 +96,38 @@ internal sealed class Stack : nn.Module
     /// <param name="caches">Where keys and values go, one a layer, when more will follow.</param>
     public Tensor Forward(Tensor x, Places places, Tensor? mask, Tensor? memory, Tensor? memoryMask, List<Tensor>? states, Pass pass, LayerCache[]? caches = null)
     {
-        var length = (int)x.size(1);
+        var prefix = pass.PrefixOf(isDecoder);
+        var (length, ahead) = ((int)x.size(1), prefix?.Length ?? 0);
+        places = places.Later(ahead);
         x = Start(x, places, pass);
+        mask = mask is null || ahead == 0 ? mask : nn.functional.pad(mask, [ahead, 0]);
         if (Bias is not null)
         {
-            var bias = Bias.Between(0, length, length);
+            var bias = Bias.Between(ahead, length, ahead + length);
             mask = mask is null ? bias : bias + mask;
         }
 
         memoryMask = memoryMask?.to_type(x.dtype);
-        var sight = See(places, () => places.At(x.device), mask, x);
+        var sight = See(places, () => PlacesOfAll(places.At(x.device), ahead), mask, x);
         for (var i = 0; i < Layers.Length; i++)
         {
             var layer = Layers[i];
             states?.Add(x);
             KeyValues? remembered = memory is null || layer.CrossAttention is null ? null : layer.CrossAttention.Remember(memory, pass);
-            x = layer.Forward(x, sight, caches?[i], remembered, memoryMask, pass);
+            var before = prefix?.Of(i, x);
+            if (before is { } seen)
+            {
+                caches?[i].Append(seen);
+            }
+
+            x = layer.Forward(x, sight, caches?[i], remembered, memoryMask, pass, before);
         }
 
         x = Finish(x, pass);
         states?.Add(x);
         return x;
     }
+
+    private static Tensor PlacesOfAll(Tensor own, int ahead) =>
+        ahead == 0 ? own : cat([Places.From(0, ahead).At(own.device).expand(own.size(0), -1), own], 1);
 }

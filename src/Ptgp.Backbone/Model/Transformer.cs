@@ -91,13 +91,13 @@ public sealed class Transformer : nn.Module
     public IReadOnlyDictionary<string, Tensor> NamedTensors => NamedParameters.Select(p => KeyValuePair.Create(p.Key, (Tensor)p.Value))
         .Concat(modules().OfType<Positions>().Select(positions => positions.Stored).OfType<KeyValuePair<string, Tensor>>()).ToDictionary(StringComparer.Ordinal);
 
-    /// <summary>Gets the paths of the projections an adapter may have deltas for, such as <c>decoder.layers.0.self_attention.q</c>, with their sizes.</summary>
+    /// <summary>Gets the paths of its projections, such as <c>decoder.layers.0.self_attention.q</c>, with their sizes.</summary>
     public IReadOnlyDictionary<string, (long Inputs, long Outputs)> Projections =>
         modules().OfType<Projection>().Distinct().ToDictionary(p => p.Path, p => (p.Weight.size(1), p.Weight.size(0)), StringComparer.Ordinal);
 
     /// <summary>Looks up the embeddings of what is read, or brings frames to the width.</summary>
     /// <exception cref="ArgumentException">Frames have another width than the shape says.</exception>
-    public Embedded Embed(Batch batch)
+    public Embedded Embed(Batch batch, Adapter? adapter = null)
     {
         ArgumentNullException.ThrowIfNull(batch);
         if (stem is not null)
@@ -105,7 +105,7 @@ public sealed class Transformer : nn.Module
             return stem.Forward(batch.Source, batch.Mask);
         }
 
-        var states = Embed(embeddings, batch.Source);
+        var states = Embed(AdaptedTables.Embeddings, embeddings, batch.Source, adapter);
         if (segments is not null)
         {
             states = states + (batch.Segments is { } kinds ? segments.index_select(0, kinds.reshape(-1)).view_as(states) : segments.narrow(0, 0, 1));
@@ -123,9 +123,11 @@ public sealed class Transformer : nn.Module
         }
 
         var pass = new Pass(Dropping, adapter, training) { SelfAttentions = capture?.EncoderAttentions };
-        var hidden = Hide(input.Mask);
-        var states = encoder.Forward(input.States, PlacesOf(input.Mask, hidden), hidden, null, null, capture?.EncoderStates, pass);
-        return new(input, input.Mask, isCausal: false, () => states);
+        var whole = BehindPromptOf(adapter, input);
+        var hidden = Hide(whole.Mask);
+        var states = encoder.Forward(whole.States, PlacesOf(whole.Mask, hidden), hidden, null, null, capture?.EncoderStates, pass);
+        EncodedStates all = new(whole, whole.Mask, isCausal: false, () => states);
+        return adapter?.Prompt is null ? all : BehindPrompt.Of(input, all);
     }
 
     /// <summary>Computes the state that predicts each target <c>[batch, targets]</c> from those before it, and from what was read: <c>[batch, targets, width]</c>.</summary>
@@ -142,7 +144,7 @@ public sealed class Transformer : nn.Module
         }
 
         // The first target follows the last of what was read, wherever that stands in its row; the others follow those before them.
-        var written = new Embedded(Embed(targetEmbeddings, before), ones_like(before, ScalarType.Bool));
+        var written = new Embedded(EmbedTargets(before, adapter), ones_like(before, ScalarType.Bool));
         var whole = new Embedded(cat([source.Input.States, written.States], 1), cat([source.Mask, written.Mask], 1));
         var states = ReadOn(whole, DecoderPass(adapter, capture), capture);
         var follows = Ops.Range(source.Mask.size(1), whole.Mask.size(1), targets.device).expand(targets.size(0), -1);
@@ -154,25 +156,31 @@ public sealed class Transformer : nn.Module
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(inputs);
+        source = BehindPrompt.Memory(source);
         var length = (int)inputs.size(1);
         var places = Config.SkipsPadding ? Places.Of(inputs.ne(padId)) : Places.From(0, length);
         return Decoder.Forward(
-            Embed(targetEmbeddings, inputs), places, Future(length, inputs.device), source.States, Hide(source.Mask), capture?.DecoderStates, DecoderPass(adapter, capture));
+            EmbedTargets(inputs, adapter), places, Future(length, inputs.device), source.States, Hide(source.Mask), capture?.DecoderStates, DecoderPass(adapter, capture));
     }
 
     /// <summary>Turns states into logits: <c>[…, width]</c> to <c>[…, vocabulary]</c>.</summary>
-    public Tensor Project(Tensor states)
+    public Tensor Project(Tensor states, Adapter? adapter = null)
     {
         ArgumentNullException.ThrowIfNull(states);
         states = outputTransform is null ? states : outputTransform.Forward(states);
         var scaled = Config.OutputScale == 1 ? states : states * outputScale;
-        if (training || is_grad_enabled())
-        {
-            var logits = nn.functional.linear(scaled, output);
-            return outputBias is null ? logits : logits + outputBias;
-        }
+        return AdaptedTables.Logits(scaled, output, outputBias?.view(-1), Shared, adapter) ?? Shared(scaled);
 
-        return (packedOutput ??= PackedLinear.Create(output, outputBias?.view(-1))).Forward(scaled);
+        Tensor Shared(Tensor x)
+        {
+            if (training || is_grad_enabled())
+            {
+                var logits = nn.functional.linear(x, output);
+                return outputBias is null ? logits : logits + outputBias;
+            }
+
+            return (packedOutput ??= PackedLinear.Create(output, outputBias?.view(-1))).Forward(x);
+        }
     }
 
     /// <summary>Begins to write to what was read.</summary>
@@ -183,9 +191,11 @@ public sealed class Transformer : nn.Module
     public DecodingState Begin(EncodedStates source, int beams, int capacity, Adapter? adapter = null)
     {
         ArgumentNullException.ThrowIfNull(source);
-        if (Config.MaxPositions > 0 && capacity > Config.MaxPositions)
+        var ahead = adapter?.Ahead(Config) ?? 0;
+        if (Config.MaxPositions > 0 && capacity > Config.MaxPositions - ahead)
         {
-            throw new ArgumentOutOfRangeException(nameof(capacity), $"The backbone writes at most {Config.MaxPositions} tokens, but {capacity} are asked for. Lower maxNewTokens or maxLength.");
+            throw new ArgumentOutOfRangeException(
+                nameof(capacity), $"The backbone writes at most {Config.MaxPositions - ahead} tokens, but {capacity} are asked for. Lower maxNewTokens or maxLength.");
         }
 
         return new CachedDecoding(this, Decoder, source, beams, new Pass(Config, adapter, isTraining: false));
@@ -213,18 +223,22 @@ public sealed class Transformer : nn.Module
         }
     }
 
-    /// <summary>Lets a decoder that stands alone read: <c>[batch, length, width]</c> to the same.</summary>
+    /// <summary>Lets a decoder that stands alone read, after the adapter's prompt if there is one: <c>[batch, length, width]</c> to the same.</summary>
     internal Tensor ReadOn(Embedded input, Pass pass, StateCapture? capture = null, LayerCache[]? caches = null)
     {
-        var hidden = Hide(input.Mask);
-        var future = Future((int)input.States.size(1), input.States.device);
-        return Decoder.Forward(input.States, PlacesOf(input.Mask, hidden), hidden is null ? future : hidden + future, null, null, capture?.DecoderStates, pass, caches);
+        var whole = BehindPromptOf(pass.Adapter, input);
+        var hidden = Hide(whole.Mask);
+        var (length, all) = (input.States.size(1), whole.States.size(1));
+        var future = Future((int)all, whole.States.device);
+        var states = Decoder.Forward(whole.States, PlacesOf(whole.Mask, hidden), hidden is null ? future : hidden + future, null, null, capture?.DecoderStates, pass, caches);
+        return all == length ? states : states.narrow(1, all - length, length);
     }
 
     /// <summary>Finds the last place of each row that holds data, <c>[batch, 1]</c>.</summary>
     internal static Tensor LastOf(Tensor mask) => (mask.to_type(ScalarType.Int64) * Ops.Range(1, mask.size(1) + 1, mask.device)).argmax(1, true);
 
-    internal Tensor EmbedTargets(Tensor ids) => Embed(targetEmbeddings, ids);
+    internal Tensor EmbedTargets(Tensor ids, Adapter? adapter) =>
+        Embed(Config.TargetVocabulary is null ? AdaptedTables.Embeddings : AdaptedTables.TargetEmbeddings, targetEmbeddings, ids, adapter);
 
     // [batch, length] true where there is data -> what hides the rest, [batch, 1, 1, length]; null when there is nothing to hide.
     internal static Tensor? Hide(Tensor mask)
@@ -269,9 +283,11 @@ public sealed class Transformer : nn.Module
 
     private Stack Decoder => decoder ?? throw new InvalidOperationException("This backbone has no decoder.");
 
-    private Tensor Embed(Parameter table, Tensor ids)
+    private Embedded BehindPromptOf(Adapter? adapter, Embedded input) => adapter?.Prompt is { } prompt ? prompt.Before(input, segments?.narrow(0, 0, 1)) : input;
+
+    private Tensor Embed(string name, Parameter table, Tensor ids, Adapter? adapter)
     {
-        var rows = table.index_select(0, ids.reshape(-1)).view(ids.size(0), ids.size(1), Config.Width);
+        var rows = AdaptedTables.Rows(name, table, ids.reshape(-1), adapter).view(ids.size(0), ids.size(1), Config.Width);
         return Config.EmbeddingScale == 1 ? rows : rows * embeddingScale;
     }
 

@@ -101,7 +101,7 @@ internal sealed record TaskConfiguration
     /// <summary>Gets which of <c>backbones</c> it runs on.</summary>
     public required string Backbone { get; init; }
 
-    /// <summary>Gets the folder that <c>ptgp train</c> wrote for this task, or <c>hub:NAME@REVISION</c>.</summary>
+    /// <summary>Gets the folder that <c>ptgp train</c> or PEFT wrote for this task, or <c>hub:NAME@REVISION</c>.</summary>
     /// <value>Null, the default, is the checkpoint as it is.</value>
     public string? Adapter { get; init; }
 

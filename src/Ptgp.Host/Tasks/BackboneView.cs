@@ -24,13 +24,13 @@ internal sealed class BackboneView(BackboneDescription description, ITokenizer t
     /// <summary>Gets or sets the weights that verbs compute with: the shared ones, or the task's own copy.</summary>
     public Transformer Transformer { get; set; } = transformer;
 
-    /// <summary>Gets or sets the task's deltas.</summary>
+    /// <summary>Gets or sets what the task changes about the weights; null for nothing.</summary>
     public Adapter? Adapter { get; set; }
 
     /// <inheritdoc />
     public Embedded Embed(Batch batch)
     {
-        var embedded = Transformer.Embed(batch);
+        var embedded = Transformer.Embed(batch, Adapter);
         return embedded with { States = embedded.States.to_type(ScalarType.Float32) };
     }
 
@@ -41,5 +41,5 @@ internal sealed class BackboneView(BackboneDescription description, ITokenizer t
     public Tensor Decode(EncodedStates source, Tensor targets) => Transformer.Decode(source, targets, Adapter).to_type(ScalarType.Float32);
 
     /// <inheritdoc />
-    public Tensor Project(Tensor states) => Transformer.Project(states.to_type(Transformer.Dtype)).to_type(ScalarType.Float32);
+    public Tensor Project(Tensor states) => Transformer.Project(states.to_type(Transformer.Dtype), Adapter).to_type(ScalarType.Float32);
 }

@@ -26,6 +26,11 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         using var shape = ready.Folder.LoadTransformer(META, ScalarType.Float32);
         using var head = TaskRunner.CreateHead(ready.Plugin, task, new BackboneView(ready.Description, ready.Folder.LoadTokenizer(), shape) { Head = ready.Folder.LoadHead(META) });
         var trained = ready.Settings.Adapter is { } adapter ? TrainedTask.Find(adapter) : null;
+        if (trained is not null && AdapterFolder.IsAdapter(trained))
+        {
+            new AdapterFolder(ready.Folder, shape).Load(trained).Dispose();
+        }
+
         return Task.FromResult(new TaskInspection
         {
             Task = task,

@@ -26,7 +26,7 @@ internal sealed class TrainedTask(CheckpointFolder checkpoint, BackboneView view
         }
         else if (tuning == BackboneTuning.LowRank)
         {
-            new PeftFolder(checkpoint, view.Transformer).Save(view.Adapter!, folder);
+            new AdapterFolder(checkpoint, view.Transformer).Save(view.Adapter!, folder);
         }
 
         var state = head.state_dict();
@@ -41,7 +41,7 @@ internal sealed class TrainedTask(CheckpointFolder checkpoint, BackboneView view
     public static string Find(string folder)
     {
         string[] places = [Path.Combine(folder, TrainingFolder.Best), folder];
-        return places.FirstOrDefault(place => PeftFolder.IsAdapter(place) || IsCheckpoint(place) || File.Exists(Path.Combine(place, HeadFile)))
+        return places.FirstOrDefault(place => AdapterFolder.IsAdapter(place) || IsCheckpoint(place) || File.Exists(Path.Combine(place, HeadFile)))
             ?? throw new ConfigurationException(
                 $"Adapter '{folder}' must be a folder that ptgp train or PEFT saved, but holds neither adapter_config.json nor config.json nor {HeadFile}. Train the task first, or correct the path.");
     }
@@ -55,9 +55,9 @@ internal sealed class TrainedTask(CheckpointFolder checkpoint, BackboneView view
     public void Load(string folder, ScalarType dtype, bool trainable = false)
     {
         LoadHead(folder);
-        if (PeftFolder.IsAdapter(folder))
+        if (AdapterFolder.IsAdapter(folder))
         {
-            view.Adapter = new PeftFolder(checkpoint, view.Transformer).Load(folder);
+            view.Adapter = new AdapterFolder(checkpoint, view.Transformer).Load(folder);
         }
         else if (IsCheckpoint(folder))
         {

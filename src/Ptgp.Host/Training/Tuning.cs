@@ -41,7 +41,7 @@ internal sealed class Tuning : IDisposable
             }
             else if (Kind == BackboneTuning.LowRank)
             {
-                view.Adapter = new(shared, Targets(recipe), recipe.Rank, recipe.Alpha, recipe.Seed);
+                view.Adapter = new AdapterFolder(checkpoint, shared).Draw(Targets(recipe), recipe.Rank, recipe.Alpha, recipe.Seed);
             }
             else if (Kind == BackboneTuning.Full)
             {
@@ -93,6 +93,7 @@ internal sealed class Tuning : IDisposable
         {
             head.train(toTraining);
             view.Transformer.train(toTraining && Kind != BackboneTuning.Frozen);
+            view.Adapter?.train(toTraining);
             isTraining = toTraining;
         }
     }

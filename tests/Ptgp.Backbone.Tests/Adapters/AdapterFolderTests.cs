@@ -4,17 +4,17 @@ using static TorchSharp.torch;
 
 namespace Ptgp.Backbone.Tests.Adapters;
 
-public sealed class PeftFolderTests : IDisposable
+public sealed class AdapterFolderTests : IDisposable
 {
     private static readonly string Golden = Repository.Fixture("training", "t5-curve", "lora-initial");
 
     private readonly TorchSharp.DisposeScope scope = NewDisposeScope();
     private readonly CheckpointFolder checkpoint = CheckpointFolder.Open(Repository.Fixture("training", "t5-curve", "model"));
     private readonly Transformer transformer;
-    private readonly PeftFolder peft;
+    private readonly AdapterFolder peft;
     private readonly string folder = Directory.CreateTempSubdirectory("ptgp-").FullName;
 
-    public PeftFolderTests()
+    public AdapterFolderTests()
     {
         transformer = checkpoint.LoadTransformer(CPU, float32);
         peft = new(checkpoint, transformer);
@@ -32,7 +32,7 @@ public sealed class PeftFolderTests : IDisposable
     {
         using var adapter = peft.Load(Golden);
         Assert.Equal(10, adapter.Deltas.Count);
-        var delta = adapter.Deltas["decoder.layers.1.cross_attention.v"];
+        var delta = (LowRankDelta)adapter.Deltas["decoder.layers.1.cross_attention.v"];
         Assert.Equal(2.5, delta.Scale);
         using var file = SafeTensorsFile.Open(Path.Combine(Golden, "adapter_model.safetensors"));
         Assert.True(delta.A.Equals(file.Read("base_model.model.decoder.block.1.layer.1.EncDecAttention.v.lora_A.weight")));
@@ -45,8 +45,16 @@ public sealed class PeftFolderTests : IDisposable
     {
         using var adapter = peft.Load(Golden);
         peft.Save(adapter, folder);
-        Assert.True(PeftFolder.IsAdapter(folder));
+        Assert.True(AdapterFolder.IsAdapter(folder));
         Assert.Equal(File.ReadAllBytes(Path.Combine(Golden, "adapter_model.safetensors")), File.ReadAllBytes(Path.Combine(folder, "adapter_model.safetensors")));
+        Assert.True(JsonNode.DeepEquals(Config(Golden), Config(folder)));
+    }
+
+    [Fact]
+    public void WhatWasMadeHereSaysWhatPeftSays()
+    {
+        using var drawn = peft.Draw(AdapterTargets.Find(transformer.NamedParameters.Keys, ["q", "v"]), rank: 4, alpha: 10, seed: 1);
+        peft.Save(drawn, folder);
         var (ours, theirs) = (Config(folder), Config(Golden));
         Assert.Equal("model", (string?)ours["base_model_name_or_path"]);
         foreach (var (field, value) in ours.Where(field => field.Key is not ("base_model_name_or_path" or "target_modules")))
@@ -55,6 +63,9 @@ public sealed class PeftFolderTests : IDisposable
         }
 
         Assert.Equal(["q", "v"], ours["target_modules"]!.AsArray().Select(target => (string?)target));
+        using var file = SafeTensorsFile.Open(Path.Combine(Golden, "adapter_model.safetensors"));
+        using var saved = SafeTensorsFile.Open(Path.Combine(folder, "adapter_model.safetensors"));
+        Assert.Equal(file.Entries.Values.Select(entry => $"{entry.Name} {entry}"), saved.Entries.Values.Select(entry => $"{entry.Name} {entry}"));
     }
 
     [Fact]
@@ -62,14 +73,15 @@ public sealed class PeftFolderTests : IDisposable
     {
         using Adapter first = new(transformer, AdapterTargets.Find(transformer.NamedParameters.Keys, ["o"]), rank: 2, alpha: 3, seed: 1);
         using Adapter second = new(transformer, ["encoder.layers.0.self_attention.q"], rank: 5, alpha: 4, seed: 2);
-        using Adapter adapter = new(first.Deltas.Concat(second.Deltas).ToDictionary());
+        using Adapter adapter = new(new AdapterParts { Deltas = first.Deltas.Concat(second.Deltas).ToDictionary() });
         peft.Save(adapter, folder);
         using var loaded = peft.Load(folder);
         Assert.Equal(adapter.Deltas.Keys.Order(), loaded.Deltas.Keys.Order());
         Assert.All(adapter.Deltas, delta =>
         {
-            Assert.Equal(delta.Value.Scale, loaded.Deltas[delta.Key].Scale, 1e-12);
-            Assert.True(delta.Value.A.Equals(loaded.Deltas[delta.Key].A));
+            var (saved, read) = ((LowRankDelta)delta.Value, (LowRankDelta)loaded.Deltas[delta.Key]);
+            Assert.Equal(saved.Scale, read.Scale, 1e-12);
+            Assert.True(saved.A.Equals(read.A));
         });
         // Not all queries have a delta, so the one that has is named in full.
         Assert.Equal(["o", "encoder.block.0.layer.0.SelfAttention.q"], Config(folder)["target_modules"]!.AsArray().Select(target => (string?)target));
@@ -81,7 +93,7 @@ public sealed class PeftFolderTests : IDisposable
         CopyGolden();
         Change(config => config["use_rslora"] = true);
         using var adapter = peft.Load(folder);
-        Assert.All(adapter.Deltas.Values, delta => Assert.Equal(5, delta.Scale));
+        Assert.All(adapter.Deltas.Values, delta => Assert.Equal(5, ((LowRankDelta)delta).Scale));
     }
 
     [Fact]
@@ -90,19 +102,17 @@ public sealed class PeftFolderTests : IDisposable
         CopyGolden();
         Change(config => config["alpha_pattern"] = new JsonObject { ["EncDecAttention.q"] = 4 });
         using var adapter = peft.Load(folder);
-        Assert.All(adapter.Deltas, delta => Assert.Equal(delta.Key.EndsWith("cross_attention.q", StringComparison.Ordinal) ? 1 : 2.5, delta.Value.Scale));
+        Assert.All(adapter.Deltas, delta => Assert.Equal(delta.Key.EndsWith("cross_attention.q", StringComparison.Ordinal) ? 1 : 2.5, ((LowRankDelta)delta.Value).Scale));
     }
 
     [Fact]
-    public void WhatIsNoLoraAdapterIsRefused()
+    public void WhatIsNoKnownAdapterIsRefused()
     {
         Assert.Equal($"Adapter '{folder}' must hold adapter_config.json, but does not. Name a folder that PEFT or ptgp train saved.", Message());
         CopyGolden();
         var path = Path.Combine(folder, "adapter_config.json");
-        Change(config => config["use_dora"] = true);
-        Assert.Equal($"{path}: 'use_dora' must be false, but is true. Ptgp loads plain LoRA adapters.", Message());
-        Change(config => config["peft_type"] = "IA3");
-        Assert.Equal($"{path}: 'peft_type' must be LORA, but is IA3. Ptgp loads plain LoRA adapters.", Message());
+        Change(config => config["peft_type"] = "VERA");
+        Assert.Equal($"{path}: 'peft_type' must be LORA, IA3, PROMPT_TUNING or PREFIX_TUNING, but is 'VERA'.", Message());
     }
 
     [Fact]
