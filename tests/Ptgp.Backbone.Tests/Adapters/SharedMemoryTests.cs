@@ -14,8 +14,16 @@ public class SharedMemoryTests
         using var backbone = new Transformer(
             new()
             {
-                Vocabulary = 32128, Width = 512, Encoder = stack, Decoder = stack, Norm = NormKind.RootMeanSquare, HasFinalNorm = true, Positions = PositionKind.RelativeBuckets,
-                RelativeBuckets = 32, RelativeMaxDistance = 128, Biases = Biases.None,
+                Vocabulary = 32128,
+                Width = 512,
+                Encoder = stack,
+                Decoder = stack,
+                Norm = NormKind.RootMeanSquare,
+                HasFinalNorm = true,
+                Positions = PositionKind.RelativeBuckets,
+                RelativeBuckets = 32,
+                RelativeMaxDistance = 128,
+                Biases = Biases.None,
             },
             new FreshParameters(device: META));
         var paths = AdapterTargets.Find(backbone.NamedParameters.Keys, ["q", "v"]);

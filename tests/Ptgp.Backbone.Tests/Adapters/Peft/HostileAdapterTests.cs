@@ -98,15 +98,6 @@ public sealed class HostileAdapterTests : IDisposable
         Assert.Contains("'modules_to_save' must name embeddings, the output layer or heads, but 'model.norm.weight' is another part of the backbone", fault, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void AdaptersInTheOlderPickledFormAreReadToo()
-    {
-        Copy("llama-lora-patterns");
-        File.Move(folder["adapter_model.safetensors"], folder["adapter_model.bin"]);
-        // Only its reader is another; this file is no pickle, and is named.
-        Assert.Contains("adapter_model.bin", Fault(), StringComparison.Ordinal);
-    }
-
     private string Changed(Action<Dictionary<string, Tensor>> change, Action<JsonObject>? changeConfig = null)
     {
         Copy("llama-lora-patterns");
