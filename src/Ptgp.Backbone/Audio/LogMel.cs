@@ -60,7 +60,8 @@ public sealed class LogMel
         using var scope = NewDisposeScope();
         using var quiet = inference_mode();
         var windows = tensor(samples.ToArray()).unfold(0, Window, Hop) * tensor(window);                           // [frames, window]
-        var power = fft.rfft(windows).abs().square();                                                               // [frames, bins]
+        var spectrum = fft.rfft(windows).abs();
+        var power = spectrum.mul(spectrum);                                                               // [frames, bins]
         var mel = Ops.MatMul(power, tensor(filters).view(Bins, Bands)).maximum(tensor(1e-10f)).log10();          // [frames, bands]
         mel.data<float>().CopyTo(values);
         GC.KeepAlive(mel);

@@ -1,3 +1,4 @@
+using Ptgp.Backbone.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -45,7 +46,7 @@ internal static class HypothesisAttention
     {
         if (request.Heads is null)
         {
-            return [layers.Select(layer => layer.mean([1])).Aggregate((sum, layer) => sum + layer) / layers.Count];
+            return [layers.Select(layer => layer.mean([1])).Aggregate(Ops.Add).div(tensor((float)layers.Count, device: layers[0].device))];
         }
 
         return request.Heads.Select(head => head.Layer >= 0 && head.Layer < layers.Count && head.Head >= 0 && head.Head < layers[head.Layer].size(1)

@@ -1,3 +1,4 @@
+using Ptgp.Backbone.Native;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using TorchSharp;
@@ -44,7 +45,7 @@ internal static class RowKernels
         {
             var offsets = tensor(sums, device: scores.device).view(-1, 1);
             offsets = normalizers is null ? offsets : offsets - normalizers.where(normalizers.isneginf().logical_not(), zeros_like(normalizers)).view(-1, 1);
-            var all = scores.add_(offsets).reshape(-1, (long)beams * columns);
+            var all = Ops.AddTo(scores, offsets).reshape(-1, (long)beams * columns);
             var (values, indices) = all.topk(count, 1);
             return (Host.Floats(values), Host.Longs(indices));
         }

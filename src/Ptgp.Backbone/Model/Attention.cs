@@ -68,8 +68,8 @@ internal sealed class Attention : nn.Module
         }
         else
         {
-            var scores = Ops.MatMul(queries, seen.Keys.transpose(2, 3)) * scale;
-            var attention = nn.functional.softmax(mask is null ? scores : scores + mask, -1);
+            var scores = Ops.MatMul(queries, seen.Keys.transpose(2, 3)).mul(tensor(scale, queries.dtype, queries.device));
+            var attention = nn.functional.softmax(mask is null ? scores : Ops.Add(scores, mask), -1);
             captured.Add(attention.view(attention.size(0), heads, length, -1));
             mixed = Ops.MatMul(attention, seen.Values);
         }

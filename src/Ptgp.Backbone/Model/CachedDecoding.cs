@@ -1,3 +1,4 @@
+using Ptgp.Backbone.Native;
 using static TorchSharp.torch;
 
 namespace Ptgp.Backbone;
@@ -204,7 +205,7 @@ internal sealed class CachedDecoding : DecodingState
         if (beams == 1)
         {
             var future = count == 1 ? null : cat([zeros(count, before), full([count, count], Transformer.Masked).triu(1)], 1).to(Device);
-            return bias is null ? future : future is null ? bias : bias + future;
+            return bias is null ? future : future is null ? bias : Ops.Add(bias, future);
         }
 
         var own = full([beams, beams], Transformer.Masked, float32, Device).masked_fill(eye(beams, dtype: ScalarType.Bool, device: Device), Transformer.Zero);
@@ -214,11 +215,11 @@ internal sealed class CachedDecoding : DecodingState
         if (count > 1)
         {
             var future = full([count, count], Transformer.Masked, float32, Device).triu(1).repeat_interleave(beams, 0).repeat_interleave(beams, 1);
-            seen = seen.repeat(1, count, 1) + cat([zeros([count * beams, before], float32, Device), future], 1);
+            seen = Ops.Add(seen.repeat(1, count, 1), cat([zeros([count * beams, before], float32, Device), future], 1));
         }
 
         var mask = seen.unsqueeze(1);                                                            // [sources, 1, count · beams, entries]
-        return bias is null ? mask : bias + mask;
+        return bias is null ? mask : Ops.Add(bias, mask);
     }
 
     private void Grow(int entries)

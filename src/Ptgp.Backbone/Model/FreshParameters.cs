@@ -37,7 +37,7 @@ public sealed class FreshParameters : ParameterSource
         using Scalar mean = initialization.Mean;
         var drawn = initialization.Deviation == 0
             ? full(shape, mean, float32)
-            : normal(initialization.Mean, initialization.Deviation, shape, float32, CPU, generator: generator);
+            : empty(shape, float32, CPU).normal_(initialization.Mean, initialization.Deviation, generator);
         return drawn.to(Device).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using Ptgp.Backbone.Native;
 using static TorchSharp.torch;
 
 namespace Ptgp.Backbone;
@@ -64,7 +65,7 @@ internal sealed class Layer : nn.Module
 
     private Tensor Add(Norm norm, Tensor x, Tensor y, Pass pass)
     {
-        var sum = x + pass.Drop(y);
+        var sum = Ops.Add(x, pass.Drop(y));
         return placement == NormPlacement.After ? norm.Forward(sum) : sum;
     }
 }

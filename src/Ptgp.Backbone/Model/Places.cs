@@ -34,7 +34,7 @@ internal sealed class Places
     /// <param name="count">How many positions there are.</param>
     /// <param name="each">How many neighbours in a row hold each.</param>
     public static Places After(Tensor held, int most, int start, int count, int each) =>
-        new(start, count, each, held.unsqueeze(1) + From(start, count, each).At(held.device), most + start + count);
+        new(start, count, each, Ops.Add(held.unsqueeze(1), From(start, count, each).At(held.device)), most + start + count);
 
     /// <summary>Counts from as many positions later on.</summary>
     public Places Later(int by) => by == 0 ? this : new(start + by, count, each, Rows is null ? null : Rows + by, End + by);
@@ -59,7 +59,7 @@ internal sealed class Places
         if (Rows is not null)
         {
             using Scalar first = offset;
-            return table.index_select(0, Rows.add(first).clamp_min(Transformer.Zero).reshape(-1)).view(Rows.size(0), Rows.size(1), -1);
+            return table.index_select(0, Rows.add(first, Transformer.One).clamp_min(Transformer.Zero).reshape(-1)).view(Rows.size(0), Rows.size(1), -1);
         }
 
         var all = table.narrow(0, offset + start, count);

@@ -1,3 +1,4 @@
+using Ptgp.Backbone.Native;
 using static TorchSharp.torch;
 
 namespace Ptgp.Backbone;
@@ -29,7 +30,7 @@ internal readonly record struct Rotation(Tensor Cosines, Tensor Sines)
     {
         var half = Cosines.size(-1);
         var (a, b) = (x.narrow(-1, 0, half), x.narrow(-1, half, half));
-        var (turnedA, turnedB) = ((a * Cosines) - (b * Sines), (b * Cosines) + (a * Sines));
+        var (turnedA, turnedB) = ((a * Cosines) - (b * Sines), Ops.Add(b * Cosines, a * Sines));
         return x.size(-1) == 2 * half ? cat([turnedA, turnedB], -1) : cat([turnedA, turnedB, x.narrow(-1, 2 * half, x.size(-1) - (2 * half))], -1);
     }
 }

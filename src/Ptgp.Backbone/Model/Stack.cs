@@ -1,3 +1,4 @@
+using Ptgp.Backbone.Native;
 using static TorchSharp.torch;
 
 namespace Ptgp.Backbone;
@@ -51,7 +52,7 @@ internal sealed class Stack : nn.Module
     {
         if (positions is not null)
         {
-            x = x + positions.At(places).to(x.dtype);
+            x = Ops.Add(x, positions.At(places).to(x.dtype));
         }
 
         return pass.Drop(embeddingNorm is null ? x : embeddingNorm.Forward(x));
@@ -103,8 +104,13 @@ internal sealed class Stack : nn.Module
         mask = mask is null || ahead == 0 ? mask : nn.functional.pad(mask, [ahead, 0]);
         if (Bias is not null)
         {
+<<<<<<< HEAD
             var bias = Bias.Between(ahead, length, ahead + length);
             mask = mask is null ? bias : bias + mask;
+=======
+            var bias = Bias.Between(0, length, length);
+            mask = mask is null ? bias : Ops.Add(bias, mask);
+>>>>>>> 3323865 (Keep every scalar that libtorch reads, those inside of x + y too, and choose kernels by optimized code; a test looks for scalars made in passing)
         }
 
         memoryMask = memoryMask?.to_type(x.dtype);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using TorchSharp;
@@ -49,6 +50,7 @@ internal static unsafe partial class NearLinear
         GC.KeepAlive(bias);
         return y;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         void Compute(int first, int end)
         {
             for (var output = first; output < end; output++)
@@ -62,6 +64,8 @@ internal static unsafe partial class NearLinear
         }
     }
 
+    // Optimized from the first call on: kernels are chosen by the time of their first few.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Dot(float* x, float* weights, int count)
     {
         // Four sums at once, because each alone would wait for its own last addition.

@@ -9,11 +9,30 @@ namespace Ptgp.Backbone.Native;
 /// </summary>
 public static class Ops
 {
+    private static readonly Scalar one = 1;
+
+    /// <summary>
+    /// Adds. Stands in for <c>a + b</c>, which makes a <c>Scalar</c> in passing, the factor of what is added: now and then it is collected
+    /// while libtorch reads it, and the sum is wrong or refused.
+    /// </summary>
+    public static Tensor Add(Tensor a, Tensor b)
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        return a.add(b, one);
+    }
+
+    /// <summary>Adds in place, and returns the sum.</summary>
+    public static Tensor AddTo(Tensor sum, Tensor b)
+    {
+        ArgumentNullException.ThrowIfNull(sum);
+        return sum.add_(b, one);
+    }
+
     /// <summary>Counts from <paramref name="start"/> on, below <paramref name="end"/>: <c>[end − start]</c> of int64.</summary>
     public static Tensor Range(long start, long end, Device device)
     {
         using Scalar first = start, last = end;
-        return arange(first, last, int64, device);
+        return arange(first, last, one, int64, device);
     }
 
     /// <summary>

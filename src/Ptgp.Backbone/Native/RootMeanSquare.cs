@@ -35,7 +35,7 @@ internal static unsafe partial class RootMeanSquare
     public static Tensor Plain(Tensor x, Tensor weight, double epsilon)
     {
         using var scope = NewDisposeScope();
-        var scale = x.square().mean(last, true).add(tensor(epsilon, x.dtype, x.device)).rsqrt();
+        var scale = Ops.AddTo(x.mul(x).mean(last, true), tensor(epsilon, x.dtype, x.device)).rsqrt();
         return x.mul(scale).mul(weight).MoveToOuterDisposeScope();
     }
 

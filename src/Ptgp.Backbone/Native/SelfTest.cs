@@ -25,7 +25,7 @@ internal static class SelfTest
     /// <summary>Some numbers around zero, always the same, that take nothing from a random generator.</summary>
     public static Tensor Numbers(params long[] shape)
     {
-        using Scalar none = 0, count = shape.Aggregate(1L, (product, extent) => product * extent);
-        return arange(none, count, dtype: ScalarType.Float32, device: CPU).mul_(tensor(2.4f)).sin_().view(shape);
+        using Scalar none = 0, one = 1, count = shape.Aggregate(1L, (product, extent) => product * extent);
+        return arange(none, count, one, dtype: ScalarType.Float32, device: CPU).mul_(tensor(2.4f)).sin_().view(shape);
     }
 }

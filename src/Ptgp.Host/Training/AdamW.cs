@@ -35,7 +35,7 @@ internal sealed class AdamW : IDisposable
             Slot[] reached = [.. group.Select(item => item.Slot)];
             foreach (var slot in reached)
             {
-                slot.Steps.add_(one);
+                Ops.AddTo(slot.Steps, one);
             }
 
             Ops.FusedAdamW(

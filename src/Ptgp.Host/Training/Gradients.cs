@@ -1,3 +1,4 @@
+using Ptgp.Backbone.Native;
 using static TorchSharp.torch;
 
 namespace Ptgp.Host.Training;
@@ -22,7 +23,7 @@ internal static class Gradients
         if (maxNorm > 0)
         {
             var limit = tensor((float)maxNorm, device: device);
-            factor *= limit.div(norm + tensor(1e-6f, device: device)).minimum(ones_like(norm));
+            factor *= limit.div(Ops.Add(norm, tensor(1e-6f, device: device))).minimum(ones_like(norm));
         }
 
         foreach (var gradient in gradients)

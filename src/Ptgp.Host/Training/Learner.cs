@@ -1,3 +1,4 @@
+using Ptgp.Backbone.Native;
 using System.Text.Json;
 using Ptgp.Host.Tasks;
 using static TorchSharp.torch;
@@ -44,7 +45,7 @@ internal sealed class Learner<TInput, TPart, TPartOutput, TOutput>
             }
 
             loss.Sum.backward();
-            sum.add_(loss.Sum.detach());
+            Ops.AddTo(sum, loss.Sum.detach());
             count += loss.Count;
         }
 

@@ -1,3 +1,4 @@
+using Ptgp.Backbone.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -151,7 +152,7 @@ internal sealed class ScoreEdits(int vocabulary)
             var old = flat.index_select(0, at);
 
             // A forbidden end stays forbidden; the reference makes NaN of it, and then writes it.
-            flat.index_copy_(0, at, where(old.isinf(), old, old + (old.abs() * by)));
+            flat.index_copy_(0, at, where(old.isinf(), old, Ops.Add(old, old.abs() * by)));
         }
     }
 
