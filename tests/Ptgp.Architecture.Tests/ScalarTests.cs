@@ -21,7 +21,7 @@ public sealed class ScalarTests
 
     [Theory]
     [MemberData(nameof(Assemblies))]
-    public void NoScalarIsMadeInPassing(string assembly) => Assert.Empty(Methods(Assembly.Load(assembly)).SelectMany(MadeInPassing));
+    public void NoScalarIsMadeInPassing(string assembly) => Assert.Equal("", string.Join("\n", Methods(Assembly.Load(assembly)).SelectMany(MadeInPassing)));
 
     [Theory]
     [InlineData(nameof(Compare), "ScalarTests.Compare: Scalar.op_Implicit")]

@@ -1,3 +1,4 @@
+using Ptgp.Backbone.Native;
 using static TorchSharp.torch;
 
 namespace Ptgp.Backbone;
@@ -20,7 +21,7 @@ internal static class AdaptedTables
         }
 
         var rows = (adapter.Replacements.TryGetValue(name + ".weight", out var own) ? own : table).index_select(0, ids);
-        return (adapter.Deltas.TryGetValue(name, out var delta) ? rows + ((LowRankDelta)delta).LookUp(ids) : rows).to_type(table.dtype);
+        return (adapter.Deltas.TryGetValue(name, out var delta) ? Ops.Add(rows, ((LowRankDelta)delta).LookUp(ids)) : rows).to_type(table.dtype);
     }
 
     /// <summary>Turns scaled states into logits, <c>[…, width]</c> to <c>[…, vocabulary]</c>; null when the adapter leaves them to the shared layer.</summary>

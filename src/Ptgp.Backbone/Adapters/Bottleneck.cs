@@ -1,3 +1,4 @@
+using Ptgp.Backbone.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -37,5 +38,5 @@ public sealed class Bottleneck : nn.Module
 
     /// <summary><c>[…, width]</c> to the same, of the same type.</summary>
     internal Tensor Forward(Tensor y) =>
-        y + nn.functional.linear(Activation.Of(nn.functional.linear(y.to_type(Down.dtype), Down, DownBias)), Up, UpBias).to_type(y.dtype);
+        Ops.Add(y, nn.functional.linear(Activation.Of(nn.functional.linear(y.to_type(Down.dtype), Down, DownBias)), Up, UpBias).to_type(y.dtype));
 }

@@ -27,7 +27,7 @@ internal static class FreshBottlenecks
         SortedDictionary<string, Bottleneck> drawn = new(StringComparer.Ordinal);
         foreach (var path in Paths(transformer.Config, placement))
         {
-            var down = (randn([narrow, width], generator: generator) * Deviation).to(device);
+            var down = randn([narrow, width], generator: generator).mul_(tensor((float)Deviation)).to(device);
             drawn.Add(path, new(down, zeros([narrow], device: device), zeros([width, narrow], device: device), zeros([width], device: device), activation));
         }
 

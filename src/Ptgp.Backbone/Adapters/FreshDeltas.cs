@@ -30,7 +30,7 @@ internal static class FreshDeltas
             {
                 var bound = 1 / Math.Sqrt(inputs);                                      // Kaiming with a = √5
                 var zeroToOne = rand([rank, inputs], generator: generator);
-                shared.Add(storedAs(path), a = new(((zeroToOne * (2 * bound)) - bound).to(weight.device)));
+                shared.Add(storedAs(path), a = new(zeroToOne.sub(tensor(0.5f)).mul_(tensor((float)(2 * bound))).to(weight.device)));
             }
 
             deltas.Add(path, new LowRankDelta(a, zeros([outputs, rank], device: weight.device), alpha / rank));

@@ -1,3 +1,4 @@
+using Ptgp.Backbone.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -25,7 +26,7 @@ public sealed class VirtualPrompt : nn.Module
     internal Embedded Before(Embedded input, Tensor? segment)
     {
         var rows = Embeddings.narrow(0, 0, Length).to_type(input.States.dtype);
-        rows = (segment is null ? rows : rows + segment).unsqueeze(0).expand(input.States.size(0), -1, -1);
+        rows = (segment is null ? rows : Ops.Add(rows, segment)).unsqueeze(0).expand(input.States.size(0), -1, -1);
         return new(cat([rows, input.States], 1), Before(input.Mask));
     }
 

@@ -174,7 +174,7 @@ internal sealed class CachedDecoding : DecodingState
         if (shift < ahead)
         {
             var late = full([count, ahead + position + count], Transformer.Masked, float32, Device).triu(position + 1).view(1, 1, count, -1);
-            bias = bias is null ? late : bias + late;
+            bias = bias is null ? late : Ops.Add(bias, late);
         }
 
         bias = bias is null || beams == 1 ? bias : bias.repeat_interleave(beams, 2);

@@ -37,7 +37,7 @@ internal sealed class Places
         new(start, count, each, Ops.Add(held.unsqueeze(1), From(start, count, each).At(held.device)), most + start + count);
 
     /// <summary>Counts from as many positions later on.</summary>
-    public Places Later(int by) => by == 0 ? this : new(start + by, count, each, Rows is null ? null : Rows + by, End + by);
+    public Places Later(int by) => by == 0 ? this : new(start + by, count, each, Rows is null ? null : Ops.Add(Rows, tensor((long)by, device: Rows.device)), End + by);
 
     /// <summary>Gets the position of each state, <c>[batch or 1, length]</c> of int64.</summary>
     public Tensor At(Device device)

@@ -37,19 +37,11 @@ internal sealed class Projection : nn.Module
         return delta is null ? y : delta.ChangeOutput(y, x, Weight, Bias);
     }
 
-<<<<<<< HEAD
     /// <summary>Changes what the shared weights made of <paramref name="x"/> as the pass's adapter does.</summary>
     public Tensor Change(Tensor y, Tensor x, Pass pass) => pass.DeltaOf(Path) is { } delta ? delta.ChangeOutput(y, x, Weight, Bias) : y;
 
     /// <summary>Tells whether the pass's adapter changes what this layer reads, so that it cannot be computed together with others.</summary>
     public bool ReadsApart(Pass pass) => pass.DeltaOf(Path) is { ChangesInput: true };
-=======
-    /// <summary>Adds the pass's low-rank delta of this layer to what the shared weights made of <paramref name="x"/>.</summary>
-    public Tensor AddDelta(Tensor y, Tensor x, Pass pass) =>
-        pass.Adapter is { } adapter && adapter.Deltas.TryGetValue(Path, out var delta)
-            ? Ops.Add(y, delta.Forward(x))
-            : y;
->>>>>>> 3323865 (Keep every scalar that libtorch reads, those inside of x + y too, and choose kernels by optimized code; a test looks for scalars made in passing)
 
     /// <summary>Forgets the copy packed for speed, because the weights will change.</summary>
     public void Unpack()

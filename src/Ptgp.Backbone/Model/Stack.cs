@@ -104,13 +104,8 @@ internal sealed class Stack : nn.Module
         mask = mask is null || ahead == 0 ? mask : nn.functional.pad(mask, [ahead, 0]);
         if (Bias is not null)
         {
-<<<<<<< HEAD
             var bias = Bias.Between(ahead, length, ahead + length);
-            mask = mask is null ? bias : bias + mask;
-=======
-            var bias = Bias.Between(0, length, length);
             mask = mask is null ? bias : Ops.Add(bias, mask);
->>>>>>> 3323865 (Keep every scalar that libtorch reads, those inside of x + y too, and choose kernels by optimized code; a test looks for scalars made in passing)
         }
 
         memoryMask = memoryMask?.to_type(x.dtype);

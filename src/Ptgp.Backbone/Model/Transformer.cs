@@ -169,22 +169,14 @@ public sealed class Transformer : nn.Module
         ArgumentNullException.ThrowIfNull(states);
         states = outputTransform is null ? states : outputTransform.Forward(states);
         var scaled = Config.OutputScale == 1 ? states : states * outputScale;
-<<<<<<< HEAD
         return AdaptedTables.Logits(scaled, output, outputBias?.view(-1), Shared, adapter) ?? Shared(scaled);
-=======
-        if (training || is_grad_enabled())
-        {
-            var logits = nn.functional.linear(scaled, output);
-            return outputBias is null ? logits : Ops.Add(logits, outputBias);
-        }
->>>>>>> 3323865 (Keep every scalar that libtorch reads, those inside of x + y too, and choose kernels by optimized code; a test looks for scalars made in passing)
 
         Tensor Shared(Tensor x)
         {
             if (training || is_grad_enabled())
             {
                 var logits = nn.functional.linear(x, output);
-                return outputBias is null ? logits : logits + outputBias;
+                return outputBias is null ? logits : Ops.Add(logits, outputBias);
             }
 
             return (packedOutput ??= PackedLinear.Create(output, outputBias?.view(-1))).Forward(x);
@@ -234,18 +226,12 @@ public sealed class Transformer : nn.Module
     /// <summary>Lets a decoder that stands alone read, after the adapter's prompt if there is one: <c>[batch, length, width]</c> to the same.</summary>
     internal Tensor ReadOn(Embedded input, Pass pass, StateCapture? capture = null, LayerCache[]? caches = null)
     {
-<<<<<<< HEAD
         var whole = BehindPromptOf(pass.Adapter, input);
         var hidden = Hide(whole.Mask);
         var (length, all) = (input.States.size(1), whole.States.size(1));
         var future = Future((int)all, whole.States.device);
-        var states = Decoder.Forward(whole.States, PlacesOf(whole.Mask, hidden), hidden is null ? future : hidden + future, null, null, capture?.DecoderStates, pass, caches);
+        var states = Decoder.Forward(whole.States, PlacesOf(whole.Mask, hidden), hidden is null ? future : Ops.Add(hidden, future), null, null, capture?.DecoderStates, pass, caches);
         return all == length ? states : states.narrow(1, all - length, length);
-=======
-        var hidden = Hide(input.Mask);
-        var future = Future((int)input.States.size(1), input.States.device);
-        return Decoder.Forward(input.States, PlacesOf(input.Mask, hidden), hidden is null ? future : Ops.Add(hidden, future), null, null, capture?.DecoderStates, pass, caches);
->>>>>>> 3323865 (Keep every scalar that libtorch reads, those inside of x + y too, and choose kernels by optimized code; a test looks for scalars made in passing)
     }
 
     /// <summary>Finds the last place of each row that holds data, <c>[batch, 1]</c>.</summary>

@@ -86,7 +86,8 @@ public sealed class PackedLinear : IDisposable
             return OneDnn.Linear(x, Packed(), bias, relu);
         }
 
-        if (kernel == LinearKernel.Near)
+        // Another layer of this shape may have found it the fastest, whose weights lie in order.
+        if (kernel == LinearKernel.Near && isContiguous)
         {
             using var near = x.contiguous();
             return NearLinear.Multiply(near, weight, bias, relu);

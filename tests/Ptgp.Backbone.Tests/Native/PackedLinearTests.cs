@@ -45,9 +45,11 @@ public sealed class PackedLinearTests : IDisposable
         var (weight, bias, x) = (Random(96, 77), hasBias ? Random(96) : null, Random(rows, 77));
         using var layer = PackedLinear.Create(weight, bias);
         var expected = nn.functional.linear(x, weight, bias);
+        using var turned = PackedLinear.Create(weight.t().contiguous().t(), bias);
         foreach (var kernel in Enum.GetValues<LinearKernel>().Where(kernel => kernel != LinearKernel.Packed || OneDnn.IsAvailable))
         {
             Gradient.AssertClose(relu ? expected.relu() : expected, layer.Compute(kernel, x, relu));
+            Gradient.AssertClose(relu ? expected.relu() : expected, turned.Compute(kernel, x, relu));
             Gradient.AssertClose((relu ? expected.relu() : expected).unsqueeze(0), layer.Compute(kernel, x.unsqueeze(0), relu));
             Gradient.AssertClose(relu ? expected.relu() : expected, layer.Compute(kernel, x.t().contiguous().t(), relu));
         }

@@ -1,3 +1,4 @@
+using Ptgp.Backbone.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -24,8 +25,8 @@ public sealed class DecomposedDelta : LowRankDelta
     internal override Tensor ChangeOutput(Tensor y, Tensor x, Tensor weight, Tensor? bias)
     {
         var plain = (bias is null ? y : y - bias).to_type(A.dtype);
-        var turned = (plain + Forward(x.to_type(A.dtype))) * Stretch(weight);
-        return ((Bias ?? bias) is { } added ? turned + added : turned).to_type(y.dtype);
+        var turned = Ops.Add(plain, Forward(x.to_type(A.dtype))) * Stretch(weight);
+        return ((Bias ?? bias) is { } added ? Ops.Add(turned, added) : turned).to_type(y.dtype);
     }
 
     internal override (Tensor Weight, Tensor? Bias) Merge(Tensor weight, Tensor? bias)
@@ -45,7 +46,7 @@ public sealed class DecomposedDelta : LowRankDelta
         base.Dispose(disposing);
     }
 
-    private static Tensor Norm(Tensor weight) => weight.square().sum(1).sqrt();
+    private static Tensor Norm(Tensor weight) => weight.mul(weight).sum(1).sqrt();
 
     // The norm is held constant when gradients are computed, as section 4.3 of the paper proposes and the reference does.
     private Tensor Stretch(Tensor weight)

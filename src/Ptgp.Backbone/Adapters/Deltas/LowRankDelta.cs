@@ -1,3 +1,4 @@
+using Ptgp.Backbone.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -40,12 +41,12 @@ public class LowRankDelta : ProjectionDelta
     /// <summary>Computes what is added to rows of a table of embeddings, whose ids are the delta's inputs: <c>[ids]</c> of int64 to float32 <c>[ids, out]</c>.</summary>
     internal Tensor LookUp(Tensor ids) => nn.functional.linear(A.index_select(1, ids).t(), B).mul(factor);
 
-    internal override Tensor ChangeOutput(Tensor y, Tensor x, Tensor weight, Tensor? bias) => Rebias(y + Forward(x), bias);
+    internal override Tensor ChangeOutput(Tensor y, Tensor x, Tensor weight, Tensor? bias) => Rebias(Ops.Add(y, Forward(x)), bias);
 
     internal override (Tensor Weight, Tensor? Bias) Merge(Tensor weight, Tensor? bias) => (Sum(weight), Bias ?? bias);
 
     /// <summary>Adds the product to weights, <c>[out, in]</c>.</summary>
-    private protected Tensor Sum(Tensor weight) => weight + B.mm(A).mul(factor);
+    private protected Tensor Sum(Tensor weight) => Ops.Add(weight, B.mm(A).mul(factor));
 
     /// <inheritdoc />
     protected override void Dispose(bool disposing)

@@ -1,3 +1,4 @@
+using Ptgp.Backbone.Native;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -41,5 +42,5 @@ public abstract class ProjectionDelta : nn.Module
     }
 
     /// <summary>Replaces the shared bias in <paramref name="y"/> by this one's.</summary>
-    private protected Tensor Rebias(Tensor y, Tensor? bias) => Bias is null ? y : y + (Bias - bias!).to_type(y.dtype);
+    private protected Tensor Rebias(Tensor y, Tensor? bias) => Bias is null ? y : Ops.Add(y, (Bias - bias!).to_type(y.dtype));
 }

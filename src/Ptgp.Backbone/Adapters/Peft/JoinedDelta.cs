@@ -56,7 +56,7 @@ internal sealed record JoinedDelta
             var wide = zeros([outputs, rank], first.B.dtype, first.B.device);
             if (part is not null)
             {
-                wide.narrow(1, columns[part.A.Handle], part.B.size(1)).copy_(part.B.detach() * (part.Scale / first.Scale));
+                wide.narrow(1, columns[part.A.Handle], part.B.size(1)).copy_(part.B.detach().mul(tensor(part.Scale / first.Scale, part.B.dtype, part.B.device)));
             }
 
             return wide;
