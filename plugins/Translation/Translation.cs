@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Ptgp.Toolkit.Heads;
 
 namespace Ptgp.Translation;
 
@@ -37,9 +38,6 @@ public sealed record Translation
     [JsonPropertyName("split"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TranslatedPiece>? Split { get; init; }
 }
-
-/// <summary>A text and its score.</summary>
-public sealed record ScoredText([property: JsonPropertyName("text")] string Text, [property: JsonPropertyName("score")] double Score);
 
 /// <summary>A piece of a source that was split, and its translation.</summary>
 public sealed record TranslatedPiece

@@ -30,7 +30,7 @@ internal sealed class TranslationHead(IBackbone backbone, TranslationOptions opt
 
         if (options.Overlong == Overlong.Error)
         {
-            throw new FormatException($"A text must have at most {Backbone.MaxLength} tokens, but this one has {length}. Shorten it, or set the task's option 'overlong' to 'split' or 'truncate'.");
+            throw LongText.Refusal(length, Backbone.MaxLength);
         }
 
         var pieces = LongText.Split(input.Text, piece => Encode(input with { Text = piece }).Tokens.Count <= Backbone.MaxLength, direction.Languages.From);
@@ -46,7 +46,7 @@ internal sealed class TranslationHead(IBackbone backbone, TranslationOptions opt
             Text = writer.Text,
             Score = written.Average(one => one.Best.Score),
             Unfinished = Noted(written.Any(one => one.Best.Finish == FinishReason.Length)),
-            Split = [.. pieces.Zip(written, (range, one) => new TranslatedPiece { Source = input.Text[range], Text = one.Best.Text, Score = one.Best.Score, Hypotheses = HypothesesOf(one) })],
+            Split = [.. pieces.Zip(written, (range, one) => new TranslatedPiece { Source = input.Text[range], Text = one.Best.Text, Score = one.Best.Score, Hypotheses = ScoredText.AllOf(one) })],
         });
     }
 
@@ -66,7 +66,7 @@ internal sealed class TranslationHead(IBackbone backbone, TranslationOptions opt
         {
             Text = text,
             Score = written.Best.Score,
-            Hypotheses = HypothesesOf(written),
+            Hypotheses = ScoredText.AllOf(written),
             Unfinished = Noted(written.Best.Finish == FinishReason.Length),
             Truncated = options.Overlong == Overlong.Truncate && EncodeInput(input).Dropped is > 0 and var dropped ? dropped : null,
         });
@@ -91,7 +91,4 @@ internal sealed class TranslationHead(IBackbone backbone, TranslationOptions opt
     private static Translation In(Direction direction, Translation translation) => translation with { From = direction.Languages.From, To = direction.Languages.To };
 
     private static bool? Noted(bool isSo) => isSo ? true : null;
-
-    private static ScoredText[]? HypothesesOf(Written written) =>
-        written.Hypotheses.Count > 1 ? [.. written.Hypotheses.Select(hypothesis => new ScoredText(hypothesis.Text, hypothesis.Score))] : null;
 }

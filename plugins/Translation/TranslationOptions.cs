@@ -1,3 +1,5 @@
+using Ptgp.Toolkit.Text;
+
 namespace Ptgp.Translation;
 
 /// <summary>What <c>tasks:&lt;name&gt;:options</c> may say of a translation task.</summary>
@@ -24,17 +26,4 @@ public sealed record TranslationOptions
     /// <summary>Gets the field or column of a dataset that holds the translation.</summary>
     /// <value>Null, the default, is one called as the language is, or <c>target</c>, <c>tgt</c> or <c>translation</c>.</value>
     public string? TargetField { get; init; }
-}
-
-/// <summary>What becomes of a text that is longer than the backbone reads.</summary>
-public enum Overlong
-{
-    /// <summary>It is refused.</summary>
-    Error,
-
-    /// <summary>Its end is left out; the answer says how many tokens.</summary>
-    Truncate,
-
-    /// <summary>It is translated sentence by sentence, and a sentence that is still too long in pieces; the answer lists them.</summary>
-    Split,
 }

@@ -1,4 +1,5 @@
 using Ptgp.Toolkit.Metrics;
+using Ptgp.Toolkit.Text;
 
 namespace Ptgp.Translation;
 
@@ -40,9 +41,8 @@ public sealed class TranslationPlugin(TranslationOptions options) : TaskPlugin<P
         {
             var direction = Direction.Of(new() { Text = "" }, options with { From = options.From ?? any, To = options.To ?? any }, backbone);
             var length = backbone.Tokenizer.Encode(direction.Prefix, new() { Language = direction.Reads }).Tokens.Count;
-            return length < backbone.MaxLength
-                ? new TranslationHead(backbone, options)
-                : throw new InvalidOperationException($"The prefix must leave room for text, but has {length} tokens of the {backbone.MaxLength} that are read. Shorten the option 'prefix', or raise the recipe's 'maxInputLength'.");
+            LongText.CheckPrefix(length, backbone.MaxLength);
+            return new TranslationHead(backbone, options);
         }
         catch (FormatException fault)
         {

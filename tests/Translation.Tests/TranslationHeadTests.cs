@@ -1,4 +1,6 @@
 using Ptgp.Tests.Fakes;
+using Ptgp.Toolkit.Heads;
+using Ptgp.Toolkit.Text;
 
 namespace Ptgp.Translation.Tests;
 

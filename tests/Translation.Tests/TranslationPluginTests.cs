@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ptgp.Tests.Fakes;
+using Ptgp.Toolkit.Heads;
 
 namespace Ptgp.Translation.Tests;
 

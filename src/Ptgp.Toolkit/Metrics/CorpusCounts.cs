@@ -5,6 +5,13 @@ internal static class CorpusCounts
 {
     public static long[][] Count(ICorpusMetric metric, IReadOnlyList<string> hypotheses, IReadOnlyList<IReadOnlyList<string>> references)
     {
+        CheckReferences(hypotheses, references);
+        return [.. hypotheses.Select((hypothesis, line) => metric.Count(hypothesis, references[line]))];
+    }
+
+    /// <summary>Refuses a corpus in which not each hypothesis has a reference.</summary>
+    public static void CheckReferences(IReadOnlyList<string> hypotheses, IReadOnlyList<IReadOnlyList<string>> references)
+    {
         ArgumentNullException.ThrowIfNull(hypotheses);
         ArgumentNullException.ThrowIfNull(references);
         if (hypotheses.Count != references.Count)
@@ -12,9 +19,13 @@ internal static class CorpusCounts
             throw new ArgumentException($"Each hypothesis must have its references, but there are {hypotheses.Count} hypotheses and {references.Count} lists of references.", nameof(references));
         }
 
-        return [.. hypotheses.Select((hypothesis, line) => references[line].Count > 0
-            ? metric.Count(hypothesis, references[line])
-            : throw new ArgumentException($"Each line must have a reference, but line {line + 1} has none.", nameof(references)))];
+        for (var line = 0; line < references.Count; line++)
+        {
+            if (references[line].Count == 0)
+            {
+                throw new ArgumentException($"Each line must have a reference, but line {line + 1} has none.", nameof(references));
+            }
+        }
     }
 
     public static long[] Sum(IReadOnlyList<long[]> lines, int length)

@@ -26,6 +26,29 @@ public sealed class JsonRow(string path, long line, JsonElement element) : DataR
         };
     }
 
+    /// <inheritdoc />
+    /// <exception cref="InvalidDataException">The field holds an empty list, or a list that holds something else than texts.</exception>
+    public override IReadOnlyList<string>? FindAll(string field)
+    {
+        ArgumentNullException.ThrowIfNull(field);
+        if (Find(Element, field) is not { ValueKind: JsonValueKind.Array } list)
+        {
+            return base.FindAll(field);
+        }
+
+        foreach (var (index, item) in list.EnumerateArray().Index())
+        {
+            if (item.ValueKind != JsonValueKind.String)
+            {
+                throw Fault($"the field '{field}' must be text or a list of texts, but item {index + 1} of it is {Describe(item)}.");
+            }
+        }
+
+        return list.GetArrayLength() > 0
+            ? [.. list.EnumerateArray().Select(item => Text(field, item)!)]
+            : throw Fault($"the field '{field}' must hold a text, but is an empty list.");
+    }
+
     /// <summary>Says what a value is, for messages.</summary>
     internal static string Describe(JsonElement element) => element.ValueKind switch
     {

@@ -47,6 +47,24 @@ public static class LongText
         return joined.ToString();
     }
 
+    /// <summary>Makes the error of a task whose option <c>overlong</c> is <see cref="Overlong.Error"/>.</summary>
+    /// <param name="length">How many tokens the text has.</param>
+    /// <param name="most">How many are read.</param>
+    public static FormatException Refusal(int length, int most) =>
+        new($"A text must have at most {most} tokens, but this one has {length}. Shorten it, or set the task's option 'overlong' to 'split' or 'truncate'.");
+
+    /// <summary>Refuses a prefix, the task's option <c>prefix</c>, beside which no text can be read.</summary>
+    /// <param name="length">How many tokens the prefix has, special ones included.</param>
+    /// <param name="most">How many are read.</param>
+    /// <exception cref="InvalidOperationException">It leaves no room.</exception>
+    public static void CheckPrefix(int length, int most)
+    {
+        if (length >= most)
+        {
+            throw new InvalidOperationException($"The prefix must leave room for text, but has {length} tokens of the {most} that are read. Shorten the option 'prefix', or raise the recipe's 'maxInputLength'.");
+        }
+    }
+
     private static void Halve(string text, Range range, Predicate<string> fits, List<Range> pieces)
     {
         var (start, end) = (range.Start.Value, range.End.Value);

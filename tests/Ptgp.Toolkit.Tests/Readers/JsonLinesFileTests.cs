@@ -43,5 +43,25 @@ public sealed class JsonLinesFileTests : IDisposable
         Assert.Equal(row.Path + message, error.Message);
     }
 
+    [Fact]
+    public void AFieldMayHoldSeveralTexts()
+    {
+        var row = JsonLinesFile.Read(folder.Write("a.jsonl", "{\"a\": {\"b\": [\"x\", \"y\"]}, \"c\": \"z\", \"d\": null}")).Single();
+        Assert.Equal(["x", "y"], row.GetAll("e", "a.b"));
+        Assert.Equal(["z"], row.GetAll("d", "c"));
+        Assert.Null(row.FindAll("d"));
+    }
+
+    [Theory]
+    [InlineData("{\"a\": []}", "(1): the field 'a' must hold a text, but is an empty list.")]
+    [InlineData("{\"a\": [\"b\", null]}", "(1): the field 'a' must be text or a list of texts, but item 2 of it is null.")]
+    [InlineData("{\"b\": \"x\"}", "(1): a row must have a field 'a', but has 'b'.")]
+    public void AListThatHoldsNoTextsIsAnErrorThatNamesIt(string content, string message)
+    {
+        var row = JsonLinesFile.Read(folder.Write("a.jsonl", content)).Single();
+        var error = Assert.Throws<InvalidDataException>(() => row.GetAll("a"));
+        Assert.Equal(row.Path + message, error.Message);
+    }
+
     public void Dispose() => folder.Dispose();
 }
