@@ -16,7 +16,7 @@ public class PartsTests
             // Where no sentence had to be cut: greedily packed there would be no fewer.
             Assert.Equal(Greedy(lengths, most), parts.Count);
         }
-    }, iter: 300);
+    }, iter: 100);
 
     [Fact]
     public void ATextWithMoreTokensThanItsPiecesIsCutFurther()

@@ -40,7 +40,7 @@ public class SummarizationPluginTests
     [Fact]
     public void BaselinesStandBesideTheMetricsWhenTheOptionsSaySo()
     {
-        var answers = Enumerable.Range(0, 40).Select(i => Answer($"First sentence {i}. Second one {i}. Third of them {i}.", "Nothing", $"First sentence {i}.")).ToList();
+        var answers = Enumerable.Range(0, 40).Select(i => Answer($"First sentence of {i} here. Second one of {i} there. Third in {i} too.", "Nothing", $"First sentence of {i} here.")).ToList();
         var metrics = Make(new() { Baselines = 1 }).Score(answers).ToDictionary(metric => metric.Name, metric => metric.Value);
         Assert.Equal(12, metrics.Count);
         Assert.Equal((0, 100), (metrics["rouge1"], metrics["lead1-rouge1"]));
