@@ -5,12 +5,12 @@ internal static class PorterStemmer
 {
     private delegate bool Condition(ReadOnlySpan<char> stem);
 
-    private static readonly Dictionary<string, string> Irregular = new()
+    // A stem, and the words that have it against the rules.
+    private static readonly Dictionary<string, string> Irregular = new[]
     {
-        ["sky"] = "sky", ["skies"] = "sky", ["dying"] = "die", ["lying"] = "lie", ["tying"] = "tie", ["news"] = "news",
-        ["innings"] = "inning", ["inning"] = "inning", ["outings"] = "outing", ["outing"] = "outing", ["cannings"] = "canning", ["canning"] = "canning",
-        ["howe"] = "howe", ["proceed"] = "proceed", ["exceed"] = "exceed", ["succeed"] = "succeed",
-    };
+        "sky sky skies", "die dying", "lie lying", "tie tying", "news news", "inning inning innings", "outing outing outings", "canning canning cannings",
+        "howe howe", "proceed proceed", "exceed exceed", "succeed succeed",
+    }.Select(line => line.Split(' ')).SelectMany(words => words.Skip(1).Select(word => (word, words[0]))).ToDictionary();
 
     // The numbers are those of the paper's steps. The first ending that a word has decides, whether its condition holds or not.
     private static readonly (string Ending, string Becomes)[] Step1A = [("sses", "ss"), ("ies", "i"), ("ss", "ss"), ("s", "")];

@@ -92,7 +92,7 @@ public sealed class SummarizationTests : IDisposable
     public async Task ItIsTrainedAndEvaluated()
     {
         var data = folder.Write("train.jsonl", string.Concat(Enumerable.Range(0, 16).Select(i => $$"""{"source": ["A man rides a bike.", "It is day {{i}}."], "target": ["A man rides.", "Bike."]}""" + "\n")));
-        using var host = Host("t5-v1_1", "baselines=1");
+        using var host = Host("t5-v1_1", "baselines=1", "generation:maxNewTokens=8");
         using var trainer = await Open(host, TaskUse.Training);
         List<double> losses = [];
         var result = await trainer.TrainAsync(
@@ -101,7 +101,7 @@ public sealed class SummarizationTests : IDisposable
                 Data = [data],
                 HeldOut = [data],
                 Output = folder["learned"],
-                Recipe = recipe => recipe with { MaxSteps = 12, BatchSize = 8, Accumulation = 1, LearningRate = 0.02, Warmup = 0.1 },
+                Recipe = recipe => recipe with { MaxSteps = 12, BatchSize = 8, Accumulation = 1, LearningRate = 0.02, Warmup = 0.1, EvaluateEvery = 6 },
                 OnStep = step => losses.Add(step.Loss),
             },
             TestContext.Current.CancellationToken);
@@ -109,7 +109,7 @@ public sealed class SummarizationTests : IDisposable
         Assert.True(losses[^1] < losses[0] - 0.1, $"Training must lower the loss, but it goes {string.Join(", ", losses)}.");
         Assert.Equal("rouge1", result.Best!.Result.Metrics[0].Name);
 
-        using var trained = Host("t5-v1_1", "baselines=1", $"adapter={folder["learned"]}");
+        using var trained = Host("t5-v1_1", "baselines=1", "generation:maxNewTokens=8", $"adapter={folder["learned"]}");
         using var runner = await Open(trained);
         var evaluation = await runner.EvaluateAsync(new() { Data = [data], Limit = 4 }, TestContext.Current.CancellationToken);
         Assert.Equal(4, evaluation.Examples);
@@ -141,11 +141,11 @@ public sealed class SummarizationTests : IDisposable
 
     private static Task<ITaskRunner> Open(TaskHost host, TaskUse use = TaskUse.Answering) => host.OpenAsync("tldr", use, new(), TestContext.Current.CancellationToken);
 
-    // An option of the task's, or the adapter.
+    // Options of the plugin's, the adapter, and how the task writes.
     private TaskHost Host(string checkpoint, params string[] options)
     {
         var file = folder.Write("ptgp.json", """{ "backbones": { "base": { "checkpoint": "", "device": "cpu" } }, "tasks": { "tldr": { "plugin": "summarization", "backbone": "base" } } }""");
-        var settings = options.Select(option => option.StartsWith("adapter=", StringComparison.Ordinal) ? $"tasks:tldr:{option}" : $"tasks:tldr:options:{option}");
+        var settings = options.Select(option => option.StartsWith("adapter=", StringComparison.Ordinal) || option.StartsWith("generation:", StringComparison.Ordinal) ? $"tasks:tldr:{option}" : $"tasks:tldr:options:{option}");
         var configuration = new ConfigurationReader { File = file, Settings = [$"backbones:base:checkpoint={Repository.Fixture("models", checkpoint)}", .. settings] }.Read();
         return new(configuration, PluginCatalog.Discover([Plugins]), new ConsoleLog(said, isVerbose: false));
     }
