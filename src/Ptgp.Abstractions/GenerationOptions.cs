@@ -30,13 +30,13 @@ public sealed record GenerationOptions
     [Range(0, int.MaxValue)]
     public int? MinLength { get; init; }
 
-    /// <summary>Gets how many hypotheses are kept; 1 is greedy.</summary>
+    /// <summary>Gets how many hypotheses are kept; 1 is greedy, or sampling without beams.</summary>
     /// <value>From 1 to 64. The default is 1.</value>
     [Range(1, 64)]
     public int? NumBeams { get; init; }
 
-    /// <summary>Gets how many hypotheses are returned, best first.</summary>
-    /// <value>From 1 to <see cref="NumBeams"/>. The default is 1.</value>
+    /// <summary>Gets how many hypotheses are returned, best first. Sampling without beams draws each for itself.</summary>
+    /// <value>From 1 to <see cref="NumBeams"/>, or to 64 where they are drawn. The default is 1.</value>
     [Range(1, 64)]
     public int? NumReturnSequences { get; init; }
 
@@ -68,6 +68,60 @@ public sealed record GenerationOptions
     /// <value>Above 0. The default is 1, which changes nothing.</value>
     [Range(0, double.MaxValue, MinimumIsExclusive = true)]
     public double? EncoderRepetitionPenalty { get; init; }
+
+    /// <summary>Gets whether each token is drawn by its probability; otherwise the likeliest are written.</summary>
+    /// <value>The default is false.</value>
+    public bool? DoSample { get; init; }
+
+    /// <summary>Gets what scores are divided by before a token is drawn: below 1 favours likely tokens, above 1 evens them out, and 0 writes the likeliest as if nothing were drawn. Counts only where <see cref="DoSample"/> is true, as do all options of drawing.</summary>
+    /// <value>At least 0. The default is 1.</value>
+    [Range(0.0, double.MaxValue)]
+    public double? Temperature { get; init; }
+
+    /// <summary>Gets how many of the likeliest tokens one is drawn from; 0 is all.</summary>
+    /// <value>The default is 50.</value>
+    [Range(0, int.MaxValue)]
+    public int? TopK { get; init; }
+
+    /// <summary>Gets the probability that the likeliest tokens must have together; one is drawn from the fewest that do (Holtzman et al. 2020).</summary>
+    /// <value>From 0 to 1. The default is 1, which is all.</value>
+    [Range(0.0, 1.0)]
+    public double? TopP { get; init; }
+
+    /// <summary>Gets the share of the likeliest token's probability that a token must have to be drawn (Nguyen et al. 2024).</summary>
+    /// <value>From 0 to 1. The default is 0, which is all.</value>
+    [Range(0.0, 1.0)]
+    public double? MinP { get; init; }
+
+    /// <summary>Gets the probability that the most typical tokens, those about as surprising as is to be expected, must have together; one is drawn from the fewest that do (Meister et al. 2023).</summary>
+    /// <value>From 0 to 1. The default is 1, which is all.</value>
+    [Range(0.0, 1.0)]
+    public double? TypicalP { get; init; }
+
+    /// <summary>Gets the probability that a token must have to be drawn (Hewitt et al. 2022).</summary>
+    /// <value>From 0 to 1. The default is 0, which is all.</value>
+    [Range(0.0, 1.0)]
+    public double? EpsilonCutoff { get; init; }
+
+    /// <summary>Gets the probability that a token must have to be drawn, lowered where many tokens are about as likely (Hewitt et al. 2022).</summary>
+    /// <value>From 0 to 1. The default is 0, which is all.</value>
+    [Range(0.0, 1.0)]
+    public double? EtaCutoff { get; init; }
+
+    /// <summary>Gets what the draws come from: the same seed, input and options give the same text, whatever else is written at the time.</summary>
+    /// <value>The default is another one for each request.</value>
+    public long? Seed { get; init; }
+
+    /// <summary>Gets what is added to the score of a token where it would complete one of these sequences of token ids.</summary>
+    public IReadOnlyList<SequenceBias>? SequenceBias { get; init; }
+
+    /// <summary>Gets texts that end a sequence as soon as they are written. The text ends before them; the ids hold the tokens they came with.</summary>
+    public IReadOnlyList<string>? StopStrings { get; init; }
+
+    /// <summary>Gets after how many seconds of writing a sequence ends with its next token. Waiting and reading do not count.</summary>
+    /// <value>Above 0. The default is no limit.</value>
+    [Range(0.0, double.MaxValue, MinimumIsExclusive = true)]
+    public double? MaxTime { get; init; }
 
     /// <summary>Gets sequences of token ids that may not be written.</summary>
     public IReadOnlyList<IReadOnlyList<int>>? BadWordsIds { get; init; }
@@ -114,6 +168,18 @@ public sealed record GenerationOptions
         EncoderNoRepeatNgramSize = EncoderNoRepeatNgramSize ?? other.EncoderNoRepeatNgramSize,
         RepetitionPenalty = RepetitionPenalty ?? other.RepetitionPenalty,
         EncoderRepetitionPenalty = EncoderRepetitionPenalty ?? other.EncoderRepetitionPenalty,
+        DoSample = DoSample ?? other.DoSample,
+        Temperature = Temperature ?? other.Temperature,
+        TopK = TopK ?? other.TopK,
+        TopP = TopP ?? other.TopP,
+        MinP = MinP ?? other.MinP,
+        TypicalP = TypicalP ?? other.TypicalP,
+        EpsilonCutoff = EpsilonCutoff ?? other.EpsilonCutoff,
+        EtaCutoff = EtaCutoff ?? other.EtaCutoff,
+        Seed = Seed ?? other.Seed,
+        SequenceBias = SequenceBias ?? other.SequenceBias,
+        StopStrings = StopStrings ?? other.StopStrings,
+        MaxTime = MaxTime ?? other.MaxTime,
         BadWordsIds = BadWordsIds ?? other.BadWordsIds,
         SuppressTokens = SuppressTokens ?? other.SuppressTokens,
         BeginSuppressTokens = BeginSuppressTokens ?? other.BeginSuppressTokens,
@@ -138,6 +204,11 @@ public enum EarlyStopping
     /// <summary>Only when no unfinished hypothesis, however long it grows, could enter the list.</summary>
     Never,
 }
+
+/// <summary>A sequence of tokens is made likelier, or less likely.</summary>
+/// <param name="Ids">The token ids, at least one.</param>
+/// <param name="Bias">What is added to the score of the last of them where the others stand before it.</param>
+public readonly record struct SequenceBias(IReadOnlyList<int> Ids, double Bias);
 
 /// <summary>The end of a sequence grows likelier with its length.</summary>
 /// <param name="Start">After how many new tokens.</param>

@@ -61,13 +61,13 @@ public sealed record Written
 /// <summary>One sequence that the backbone wrote.</summary>
 public sealed record Hypothesis
 {
-    /// <summary>Gets the token ids, without start token, prefix and end.</summary>
+    /// <summary>Gets the token ids, without start token, prefix and end; those of a stop string are among them.</summary>
     public required IReadOnlyList<int> Ids { get; init; }
 
-    /// <summary>Gets the text of the ids, special tokens left out.</summary>
+    /// <summary>Gets the text of the ids, special tokens left out, up to a stop string.</summary>
     public required string Text { get; init; }
 
-    /// <summary>Gets the score: the summed log-probability of what was written, the end included, after the rules; in beam search divided by the length to the power of the length penalty.</summary>
+    /// <summary>Gets the score: the summed log-probability of what was written, the end included, after the rules; in beam search divided by the length to the power of the length penalty. What narrows a draw, such as temperature, counts in beam search alone.</summary>
     public required double Score { get; init; }
 
     /// <summary>Gets the log-probability of each of <see cref="Ids"/> and then of the end, if it was written, after the rules: what <see cref="Score"/> sums.</summary>
@@ -83,10 +83,10 @@ public sealed record Hypothesis
 /// <summary>Why a sequence ended.</summary>
 public enum FinishReason
 {
-    /// <summary>An end token was written.</summary>
+    /// <summary>An end token or a stop string was written.</summary>
     End,
 
-    /// <summary>The length ran out.</summary>
+    /// <summary>The length ran out, or the time.</summary>
     Length,
 }
 

@@ -24,6 +24,17 @@ internal static class GenerationConfig
             EncoderNoRepeatNgramSize = Int("encoder_no_repeat_ngram_size"),
             RepetitionPenalty = Number("repetition_penalty"),
             EncoderRepetitionPenalty = Number("encoder_repetition_penalty"),
+            DoSample = Flag("do_sample"),
+            Temperature = Number("temperature"),
+            TopK = Int("top_k"),
+            TopP = Number("top_p"),
+            MinP = Number("min_p"),
+            TypicalP = Number("typical_p"),
+            EpsilonCutoff = Number("epsilon_cutoff"),
+            EtaCutoff = Number("eta_cutoff"),
+            MaxTime = Number("max_time"),
+            SequenceBias = Biases(),
+            StopStrings = Texts("stop_strings"),
             BadWordsIds = Lists("bad_words_ids"),
             SuppressTokens = List("suppress_tokens"),
             BeginSuppressTokens = List("begin_suppress_tokens"),
@@ -31,11 +42,12 @@ internal static class GenerationConfig
             ForcedBosTokenId = Int("forced_bos_token_id"),
             ForcedEosTokenId = reader.Has("forced_eos_token_id") ? reader.Id("forced_eos_token_id") : null,
             EosTokenId = List("eos_token_id"),
-            RenormalizeLogits = reader.Has("renormalize_logits") ? reader.Flag("renormalize_logits") : null,
+            RenormalizeLogits = Flag("renormalize_logits"),
         };
 
         int? Int(string name) => reader.Has(name) ? reader.Whole(name) : null;
         double? Number(string name) => reader.Has(name) ? reader.Number(name) : null;
+        bool? Flag(string name) => reader.Has(name) ? reader.Flag(name) : null;
         EarlyStopping? Stopping() => !reader.Has("early_stopping") ? null : reader.Root.GetProperty("early_stopping").ValueKind == JsonValueKind.String
             ? reader.Choice("early_stopping", new Dictionary<string, EarlyStopping> { ["never"] = EarlyStopping.Never })
             : reader.Flag("early_stopping") ? EarlyStopping.True : EarlyStopping.False;
@@ -43,6 +55,14 @@ internal static class GenerationConfig
         IReadOnlyList<int>? List(string name) => !reader.Has(name) ? null : reader.Root.GetProperty(name) is { ValueKind: JsonValueKind.Array } list
             ? [.. list.EnumerateArray().Select(id => id.GetInt32())]
             : [reader.Whole(name)];
+
+        IReadOnlyList<string>? Texts(string name) => !reader.Has(name) ? null : reader.Root.GetProperty(name) is { ValueKind: JsonValueKind.Array } list
+            ? [.. list.EnumerateArray().Select(text => text.GetString()!)]
+            : [reader.Root.GetProperty(name).GetString()!];
+
+        // Pairs of a sequence and its bias.
+        IReadOnlyList<SequenceBias>? Biases() => !reader.Has("sequence_bias") ? null :
+            [.. reader.Root.GetProperty("sequence_bias").EnumerateArray().Select(pair => new SequenceBias([.. pair[0].EnumerateArray().Select(id => id.GetInt32())], pair[1].GetDouble()))];
 
         IReadOnlyList<IReadOnlyList<int>>? Lists(string name) => !reader.Has(name) ? null :
             [.. reader.Root.GetProperty(name).EnumerateArray().Select(ids => (IReadOnlyList<int>)[.. ids.EnumerateArray().Select(id => id.GetInt32())])];

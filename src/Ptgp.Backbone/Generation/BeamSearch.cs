@@ -23,6 +23,8 @@ internal sealed class BeamSearch : SourceSearch
 
     public override int Candidates { get; }
 
+    public override bool SeesLogProbabilities => true;
+
     public override IReadOnlyList<RawHypothesis> Results => [.. ended.Take(Options.NumReturnSequences)];
 
     public override ReadOnlySpan<int> Written(int beam) => live[beam].Tokens(Length);
@@ -42,12 +44,13 @@ internal sealed class BeamSearch : SourceSearch
     protected override void Choose(ReadOnlySpan<float> sums, ReadOnlySpan<long> places)
     {
         var vocabulary = Options.Facts.Vocabulary;
-        var isLast = Length + 1 == Longest;
+        var isLast = IsLast();
         var kept = 0;
         for (var i = 0; i < Candidates && !float.IsNegativeInfinity(sums[i]); i++)
         {
             var token = (int)(places[i] % vocabulary);
-            if (!isLast && !Options.EndIds.Contains(token))
+            var origin = (int)(places[i] / vocabulary);
+            if (!isLast && !IsEnd(live[origin], token))
             {
                 if (kept < Beams)
                 {
@@ -57,7 +60,6 @@ internal sealed class BeamSearch : SourceSearch
             else if (i < Beams)
             {
                 // What ends further down the list is only there so that enough go on.
-                var origin = (int)(places[i] / vocabulary);
                 AddEnded(Finished(live[origin], token, sums[i] - this.sums[origin], sums[i] / Share(Length + 1)));
             }
         }

@@ -1,4 +1,5 @@
 using Ptgp.Backbone.Generation.Rules;
+using Ptgp.Backbone.Generation.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,12 +12,13 @@ internal sealed class DecodingLoop
     private readonly DecodingState state;
     private readonly Device device;
     private readonly RuleRunner rules;
+    private readonly Sampler sampler;
     private readonly int beams, vocabulary;
     private readonly Action<SourceSearch>? onEnded;
     private readonly List<SourceSearch> writing;
     private List<SourceSearch> sources;
 
-    /// <summary>Begins for sources in the order of the state's rows, all of them with as many beams.</summary>
+    /// <summary>Begins for sources in the order of the state's rows, all of them with as many rows, and all of them by beams or none.</summary>
     /// <param name="state">The decoder's memory.</param>
     /// <param name="sources">What is searched.</param>
     /// <param name="device">The device of the scores.</param>
@@ -30,10 +32,11 @@ internal sealed class DecodingLoop
         writing = [.. sources];
         beams = sources[0].Beams;
         vocabulary = sources[0].Options.Facts.Vocabulary;
-        rules = new(beams, vocabulary, normalizes: beams > 1);
+        rules = new(beams, vocabulary, normalizes: sources[0].SeesLogProbabilities);
+        sampler = new(beams, vocabulary);
     }
 
-    public static SourceSearch Begin(WritingJob job) => job.Options.NumBeams == 1 ? new GreedySearch(job) : new BeamSearch(job);
+    public static SourceSearch Begin(WritingJob job) => job.Options.NumBeams == 1 ? new RowSearch(job) : new BeamSearch(job);
 
     /// <summary>Writes until every source has ended.</summary>
     public void Run()
@@ -124,17 +127,38 @@ internal sealed class DecodingLoop
         }
     }
 
-    /// <summary>Chooses the best candidates of each source: summed log-probabilities and places, each <c>[sources, candidates]</c> in one array.</summary>
+    /// <summary>Finds the candidates of each source, the best or those that are drawn: summed log-probabilities and places, each <c>[sources, candidates]</c> in one array.</summary>
     private (float[] Sums, long[] Places) Candidates(Tensor logits)
     {
         var (scores, normalizers) = rules.Run(logits, sources);
         var sums = new float[sources.Count * beams];
         for (var row = 0; row < sums.Length; row++)
         {
-            sums[row] = sources[row / beams].SumOf(row % beams);
+            sums[row] = sources[row / beams].Draws ? float.NegativeInfinity : sources[row / beams].SumOf(row % beams);
         }
 
-        return RowKernels.Best(scores, normalizers, sums, beams, Math.Min(sources.Max(source => source.Candidates), beams * vocabulary));
+        var count = Math.Min(sources.Max(source => source.Candidates), beams * vocabulary);
+        if (!sources.Exists(source => source.Draws))
+        {
+            return RowKernels.Best(scores, normalizers, sums, beams, count);
+        }
+
+        // Drawn first: scores may be changed when the best are looked for.
+        var drawn = sampler.Draw(scores, normalizers, sources, count);
+        if (sources.Exists(source => source.Chooses && !source.Draws))
+        {
+            var best = RowKernels.Best(scores, normalizers, sums, beams, count);
+            for (var slot = 0; slot < sources.Count; slot++)
+            {
+                if (!sources[slot].Draws)
+                {
+                    best.Sums.AsSpan(slot * count, count).CopyTo(drawn.Sums.AsSpan(slot * count));
+                    best.Places.AsSpan(slot * count, count).CopyTo(drawn.Places.AsSpan(slot * count));
+                }
+            }
+        }
+
+        return drawn;
     }
 
     private void TakeProbabilities(Tensor logits)

@@ -5,6 +5,7 @@ internal sealed class EngineItem
 {
     private readonly TaskCompletionSource<Written> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TextStream? stream;
+    private readonly StopText? stops;
     private readonly ITokenizer tokenizer;
 
     public EngineItem(EngineRequest request, ITokenizer tokenizer, CancellationToken cancellation)
@@ -13,7 +14,8 @@ internal sealed class EngineItem
         (Request, this.tokenizer) = (request, tokenizer);
         Encoded = request.Encoded as EncodedInput;
         Source = Encoded?.Features ?? request.Source!;
-        stream = request.OnPiece is { } onPiece ? new(tokenizer, onPiece) : null;
+        stops = request.Options.StopStrings.Count > 0 ? new(tokenizer, request.Options.StopStrings) : null;
+        stream = request.OnPiece is { } onPiece ? new(tokenizer, stops, onPiece) : null;
         Search = DecodingLoop.Begin(new()
         {
             Options = request.Options,
@@ -22,6 +24,7 @@ internal sealed class EngineItem
             Rules = request.Rules,
             ProbabilitiesOf = request.ProbabilitiesOf,
             ProbabilitiesAfter = request.ProbabilitiesAfter,
+            Stops = stops,
             Cancellation = cancellation,
             OnCertain = stream is null ? null : stream.Add,
         });
@@ -41,7 +44,7 @@ internal sealed class EngineItem
     public int Length => Encoded?.Length ?? Source.Length;
 
     /// <summary>Gets what items must share to be written together.</summary>
-    public object Key => (Request.Encode, Request.Transformer, Request.Adapter, Request.Options.NumBeams, Encoded is null);
+    public object Key => (Request.Encode, Request.Transformer, Request.Adapter, Search.Beams, Search.SeesLogProbabilities, Encoded is null);
 
     public void Fail(Exception fault) => answer.TrySetException(fault);
 
@@ -83,7 +86,7 @@ internal sealed class EngineItem
         return new()
         {
             Ids = ids,
-            Text = tokenizer.Decode(ids),
+            Text = stops is null ? tokenizer.Decode(ids) : stops.Cut(tokenizer.Decode(ids)),
             Score = raw.Score,
             LogProbabilities = raw.LogProbabilities,
             Finish = raw.Finish,

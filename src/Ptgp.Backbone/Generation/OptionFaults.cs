@@ -27,6 +27,16 @@ internal static class OptionFaults
             yield return $"exponentialDecayLengthPenalty must have a start of at least 0 and a factor above 0, but has {Text(decay.Start)} and {Text(decay.Factor)}.";
         }
 
+        if (options.SequenceBias?.Any(bias => bias.Ids is not { Count: > 0 } || !double.IsFinite(bias.Bias)) == true)
+        {
+            yield return "sequenceBias must hold sequences of at least one id, each with a number.";
+        }
+
+        if (options.StopStrings?.Any(string.IsNullOrEmpty) == true)
+        {
+            yield return "stopStrings must not hold an empty text.";
+        }
+
         if (options.BadWordsIds?.Any(word => word.Count == 0) == true)
         {
             yield return "badWordsIds must not hold an empty sequence.";
@@ -35,7 +45,7 @@ internal static class OptionFaults
 
     public static IEnumerable<string> Contradictions(ResolvedOptions options)
     {
-        if (options.NumReturnSequences > options.NumBeams)
+        if (options.NumReturnSequences > options.NumBeams && !(options.DoSample && options.NumBeams == 1))
         {
             yield return $"numReturnSequences is {options.NumReturnSequences}, but numBeams is {options.NumBeams}: no more hypotheses can be returned than are kept. Raise numBeams.";
         }
@@ -61,6 +71,7 @@ internal static class OptionFaults
         (string Name, IEnumerable<int> Ids)[] all =
         [
             (nameof(options.BadWordsIds), (options.BadWordsIds ?? []).SelectMany(word => word)),
+            (nameof(options.SequenceBias), (options.SequenceBias ?? []).SelectMany(bias => bias.Ids)),
             (nameof(options.SuppressTokens), options.SuppressTokens ?? []),
             (nameof(options.BeginSuppressTokens), options.BeginSuppressTokens ?? []),
             (nameof(options.EosTokenId), options.EosTokenId ?? []),

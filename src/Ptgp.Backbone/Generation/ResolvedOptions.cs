@@ -8,6 +8,9 @@ public sealed record ResolvedOptions
     /// <summary>How many new tokens are written at most when nobody says otherwise.</summary>
     public const int DefaultNewTokens = 256;
 
+    // So near 0 that only the likeliest token is left, and quotients grow beyond all numbers.
+    private const double Coldest = 1e-30;
+
     private ResolvedOptions(GenerationOptions options, DecoderFacts facts)
     {
         Facts = facts;
@@ -24,6 +27,18 @@ public sealed record ResolvedOptions
         EncoderNoRepeatNgramSize = options.EncoderNoRepeatNgramSize ?? 0;
         RepetitionPenalty = options.RepetitionPenalty ?? 1;
         EncoderRepetitionPenalty = options.EncoderRepetitionPenalty ?? 1;
+        DoSample = options.DoSample == true && !(options.Temperature < Coldest);
+        Temperature = options.Temperature ?? 1;
+        TopK = options.TopK ?? 50;
+        TopP = options.TopP ?? 1;
+        MinP = options.MinP ?? 0;
+        TypicalP = options.TypicalP ?? 1;
+        EpsilonCutoff = options.EpsilonCutoff ?? 0;
+        EtaCutoff = options.EtaCutoff ?? 0;
+        Seed = options.Seed;
+        SequenceBias = [.. options.SequenceBias ?? []];
+        StopStrings = [.. options.StopStrings ?? []];
+        MaxTime = options.MaxTime is { } seconds && seconds < TimeSpan.MaxValue.TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
         EndIds = options.EosTokenId is { Count: > 0 } ends ? [.. ends] : [facts.EndId];
         BadWords = [.. (options.BadWordsIds ?? []).Select(word => word.ToArray()).Where(word => word.Length != 1 || !EndIds.Contains(word[0]))];
         SuppressTokens = [.. options.SuppressTokens ?? []];
@@ -75,6 +90,45 @@ public sealed record ResolvedOptions
 
     /// <summary>Gets the factor by which tokens that the input lacks are worsened.</summary>
     public double EncoderRepetitionPenalty { get; }
+
+    /// <summary>Gets whether tokens are drawn; at temperature 0 they are not.</summary>
+    public bool DoSample { get; }
+
+    /// <summary>Gets what scores are divided by before a draw.</summary>
+    public double Temperature { get; }
+
+    /// <summary>Gets how many of the likeliest tokens one is drawn from; 0 is all.</summary>
+    public int TopK { get; }
+
+    /// <summary>Gets the probability of the likeliest tokens that one is drawn from; 1 is all.</summary>
+    public double TopP { get; }
+
+    /// <summary>Gets the share of the likeliest token's probability that a drawn one has; 0 is all.</summary>
+    public double MinP { get; }
+
+    /// <summary>Gets the probability of the most typical tokens that one is drawn from; 1 is all.</summary>
+    public double TypicalP { get; }
+
+    /// <summary>Gets the least probability of a drawn token.</summary>
+    public double EpsilonCutoff { get; }
+
+    /// <summary>Gets the least probability of a drawn token where one is far likelier than the others.</summary>
+    public double EtaCutoff { get; }
+
+    /// <summary>Gets what draws come from; null for anything.</summary>
+    public long? Seed { get; }
+
+    /// <summary>Gets what is added to scores where sequences would be completed.</summary>
+    public IReadOnlyList<SequenceBias> SequenceBias { get; }
+
+    /// <summary>Gets the texts that end a sequence.</summary>
+    public IReadOnlyList<string> StopStrings { get; }
+
+    /// <summary>Gets after how much writing a sequence ends; null for no limit.</summary>
+    public TimeSpan? MaxTime { get; }
+
+    /// <summary>Gets how many tokens no cut may leave fewer of: 1, and in beam search one more than can end a sequence.</summary>
+    public int FewestDrawn => NumBeams == 1 ? 1 : 1 + EndIds.Count;
 
     /// <summary>Gets the ids that end a sequence.</summary>
     public IReadOnlyList<int> EndIds { get; }

@@ -69,6 +69,52 @@ internal static class RowKernels
         return (best, places);
     }
 
+    /// <summary>Finds the score that as many of a row reach; negative infinity where fewer are allowed.</summary>
+    public static float Best(ReadOnlySpan<float> row, int count)
+    {
+        // Inserting in order is the quicker way to a few, sorting to many.
+        if (count > 512)
+        {
+            var sorted = row.ToArray();
+            Array.Sort(sorted);
+            return sorted[^count];
+        }
+
+        var best = new float[count];
+        Array.Fill(best, float.NegativeInfinity);
+        AddBest(row, 0, 0, best, new long[count]);
+        return best[^1];
+    }
+
+    /// <summary>Finds the first score, from a place on, that reaches a bar; the length of the row where there is none.</summary>
+    public static int FirstFrom(ReadOnlySpan<float> row, int at, float bar)
+    {
+        var wide = Vector256.Create(bar);
+        while (at < row.Length)
+        {
+            if (at <= row.Length - Wide && !Vector256.GreaterThanOrEqualAny(Vector256.Create(row[at..]), wide))
+            {
+                at += Wide;
+            }
+            else if (row[at] >= bar)
+            {
+                return at;
+            }
+            else
+            {
+                at++;
+            }
+        }
+
+        return row.Length;
+    }
+
+    /// <summary>Tells whether scores lie where the processor reaches them.</summary>
+    public static bool IsNear(Tensor scores) => scores.device_type == DeviceType.CPU && scores.dtype == ScalarType.Float32 && scores.is_contiguous() && scores.NumberOfElements <= int.MaxValue / sizeof(float);
+
+    /// <summary>Looks at the values of a tensor that <see cref="IsNear"/>.</summary>
+    public static Span<float> Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
+
     private static float LogSumExp(ReadOnlySpan<float> row)
     {
         var most = Max(row);
@@ -168,8 +214,4 @@ internal static class RowKernels
             places[place] = firstPlace + i;
         }
     }
-
-    private static bool IsNear(Tensor scores) => scores.device_type == DeviceType.CPU && scores.dtype == ScalarType.Float32 && scores.is_contiguous() && scores.NumberOfElements <= int.MaxValue / sizeof(float);
-
-    private static Span<float> Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
 }

@@ -1,11 +1,14 @@
 using Ptgp.Backbone.Generation.Rules;
+using Ptgp.Backbone.Generation.Sampling;
 
 namespace Ptgp.Backbone.Generation;
 
 /// <summary>The search for what to write for one source: managed state only, so that sources of one batch start, end and leave independently.</summary>
 internal abstract class SourceSearch
 {
+    private readonly long seed;
     private int told;
+    private long? begun;
 
     protected SourceSearch(WritingJob job, int beams)
     {
@@ -17,6 +20,7 @@ internal abstract class SourceSearch
         Rules = RuleSet.From(Options, Beginning.Count, job.Prefix.Count, Longest, [.. job.Source], job.Rules);
         Given = Beginning.Count + job.Prefix.Count;
         told = Given;
+        seed = Options.Seed ?? Random.Shared.NextInt64();
         Next = new int[beams];
         Origins = [.. Enumerable.Range(0, beams)];
     }
@@ -32,6 +36,9 @@ internal abstract class SourceSearch
 
     /// <summary>Gets how many candidates it looks at in a step, of all its rows together.</summary>
     public abstract int Candidates { get; }
+
+    /// <summary>Gets whether rules see log-probabilities, as in beam search, or logits.</summary>
+    public abstract bool SeesLogProbabilities { get; }
 
     /// <summary>Gets how long a sequence may grow.</summary>
     public int Longest { get; }
@@ -61,6 +68,12 @@ internal abstract class SourceSearch
 
     /// <summary>Gets why the source ended without a result; null when it did not.</summary>
     public Exception? Fault { get; private set; }
+
+    /// <summary>Gets whether its next tokens are to be drawn.</summary>
+    public bool Draws => Options.DoSample && Chooses;
+
+    /// <summary>Gets the noise by which the next token of a row is drawn: the same for each row and step of a seed, whatever the batch.</summary>
+    public Noise NoiseOf(int beam) => new(seed, beam, Length - Given);
 
     /// <summary>Gets the probabilities that were asked for, once they are known.</summary>
     public float[] Probabilities { get; set; } = [];
@@ -96,6 +109,7 @@ internal abstract class SourceSearch
     /// <summary>Appends a given token to every row.</summary>
     public void Give(int token)
     {
+        begun ??= Job.Clock.GetTimestamp();
         Append(token);
         Array.Fill(Next, token);
     }
@@ -105,13 +119,13 @@ internal abstract class SourceSearch
     /// <param name="places">Their places: row within the source · vocabulary + id.</param>
     public void Advance(ReadOnlySpan<float> sums, ReadOnlySpan<long> places)
     {
-        if (float.IsNaN(sums[0]))
+        if (sums.IndexOf(float.NaN) >= 0)
         {
             Fail(new InvalidOperationException($"The backbone's scores after {Length} tokens are not numbers. Its weights, or a rule, are broken."));
             return;
         }
 
-        if (float.IsNegativeInfinity(sums[0]) && Results.Count == 0)
+        if (IsStuck(sums))
         {
             Fail(new InvalidOperationException($"After {Length} tokens every token is forbidden. Loosen the rules or options that forbid them."));
             return;
@@ -139,6 +153,16 @@ internal abstract class SourceSearch
 
     protected abstract void Choose(ReadOnlySpan<float> sums, ReadOnlySpan<long> places);
 
+    /// <summary>Tells whether nothing may follow and nothing has ended.</summary>
+    protected virtual bool IsStuck(ReadOnlySpan<float> sums) => float.IsNegativeInfinity(sums[0]) && Results.Count == 0;
+
+    /// <summary>Tells whether the next token is the last one whatever it is, because length or time run out.</summary>
+    protected bool IsLast() =>
+        Length + 1 == Longest || (Options.MaxTime is { } most && begun is { } since && Job.Clock.GetElapsedTime(since) >= most);
+
+    /// <summary>Tells whether a row ends with a token.</summary>
+    protected bool IsEnd(WrittenRow row, int token) => Options.EndIds.Contains(token) || Job.Stops?.Ends(row.Tokens(Length)[Given..], token) == true;
+
     /// <summary>Gets the longest beginning that all hypotheses share, live or ended.</summary>
     protected abstract ReadOnlySpan<int> Certain();
 
@@ -147,7 +171,7 @@ internal abstract class SourceSearch
     protected RawHypothesis Finished(WrittenRow row, int last, float logProbability, float score)
     {
         // A forced end at the last place does not say that the text was over.
-        var ended = Options.EndIds.Contains(last) && !(Length + 1 == Longest && last == Options.ForcedEosTokenId);
+        var ended = IsEnd(row, last) && !(Length + 1 == Longest && last == Options.ForcedEosTokenId);
         return new([.. row.Tokens(Length), last], [.. row.LogProbabilities(Length)[Given..], logProbability], score, ended ? FinishReason.End : FinishReason.Length);
     }
 }

@@ -162,7 +162,7 @@ public sealed class WritingEngine : IDisposable
                 ? request.Encode([.. items.Select(item => item.Source)])
                 : EncodedInput.Batch([.. items.Select(item => item.Encoded!)], weights, request.Adapter);
             var searches = items.ConvertAll(item => item.Search);
-            using var state = weights.Begin(encoded, request.Options.NumBeams, searches.Max(search => search.Longest), request.Adapter);
+            using var state = weights.Begin(encoded, searches[0].Beams, searches.Max(search => search.Longest), request.Adapter);
             new DecodingLoop(state, searches, weights.Device, search =>
             {
                 var row = searches.IndexOf(search);

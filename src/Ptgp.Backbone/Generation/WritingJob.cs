@@ -19,6 +19,12 @@ internal sealed record WritingJob
     /// <summary>Gets after how many tokens of the prefix they are taken; null for all of it.</summary>
     public int? ProbabilitiesAfter { get; init; }
 
+    /// <summary>Gets the texts that end what is written; null for none.</summary>
+    public StopText? Stops { get; init; }
+
+    /// <summary>Gets the clock that the time budget is measured with.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     public CancellationToken Cancellation { get; init; }
 
     /// <summary>Gets what is told, after each step, the new tokens that every hypothesis agrees on: those that can no longer change.</summary>

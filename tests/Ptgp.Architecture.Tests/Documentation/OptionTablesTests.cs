@@ -32,10 +32,15 @@ public sealed partial class OptionTablesTests
         : OptionTypes.IsNumber(type) ? "number"
         : type == typeof(string) ? "text"
         : OptionTypes.ItemOf(type) is { } item ? $"list of {Plural(item)}"
-        : type == typeof(ExponentialDecay) ? "object: " + string.Join(", ", OptionKey.Of(type).Select(key => $"`{key.Name}`"))
+        : OptionKey.ConstructorOf(type) is not null ? $"object: {Keys(type)}"
         : "object";
 
-    private static string Plural(Type item) => OptionTypes.ItemOf(item) is { } inner ? $"lists of {Plural(inner)}" : $"{Holds(item)}s";
+    private static string Keys(Type type) => string.Join(", ", OptionKey.Of(type).Select(key => $"`{key.Name}`"));
+
+    private static string Plural(Type item) => OptionTypes.ItemOf(item) is { } inner ? $"lists of {Plural(inner)}"
+        : item == typeof(string) ? "texts"
+        : OptionKey.ConstructorOf(item) is not null ? $"objects: {Keys(item)}"
+        : $"{Holds(item)}s";
 
     [GeneratedRegex("^<!-- options: (?<record>[A-Za-z]+) -->\n.*?^<!-- end -->\n", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Tables();

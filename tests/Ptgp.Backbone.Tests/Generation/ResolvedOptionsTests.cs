@@ -63,5 +63,28 @@ public class ResolvedOptionsTests
         Assert.Throws<ArgumentException>(() => ResolvedOptions.From(new() { BadWordsIds = [[4, 100, 101]], ForcedBosTokenId = -1 }, Facts)).Message);
 
     [Fact]
+    public void SamplingHasTheReferencesDefaultsAndAtTemperatureZeroIsNone()
+    {
+        var options = ResolvedOptions.From(new() { DoSample = true, NumReturnSequences = 3 }, Facts);
+        Assert.Equal((true, 1.0, 50, 1.0, 0.0, 1.0, 0.0, 0.0), (options.DoSample, options.Temperature, options.TopK, options.TopP, options.MinP, options.TypicalP, options.EpsilonCutoff, options.EtaCutoff));
+        Assert.False(ResolvedOptions.From(new() { DoSample = true, Temperature = 0 }, Facts).DoSample);
+        Assert.False(ResolvedOptions.From(new() { Temperature = 0.7, TopP = 0.5 }, Facts).DoSample);
+        Assert.Equal((1, 3), (options.FewestDrawn, ResolvedOptions.From(new() { DoSample = true, NumBeams = 2, EosTokenId = [1, 5] }, Facts).FewestDrawn));
+    }
+
+    [Fact]
+    public void FaultsOfSamplingStopsAndBiasesAreNamed()
+    {
+        var fault = Assert.Throws<ArgumentException>(() => ResolvedOptions.From(new() { Temperature = -1, TopK = -1, TopP = 1.5, MaxTime = 0, StopStrings = [""], SequenceBias = [new([], 2)] }, Facts));
+        Assert.Equal(
+            "temperature must be at least 0, but is -1. topK must be at least 0, but is -1. topP must be from 0 to 1, but is 1.5. maxTime must be above 0, but is 0. "
+            + "sequenceBias must hold sequences of at least one id, each with a number. stopStrings must not hold an empty text.",
+            fault.Message);
+        Assert.Equal(
+            "sequenceBias names id 100, but the backbone writes ids from 0 to 99.",
+            Assert.Throws<ArgumentException>(() => ResolvedOptions.From(new() { SequenceBias = [new([3, 100], 2)] }, Facts)).Message);
+    }
+
+    [Fact]
     public void AnEndAloneIsNoBadWord() => Assert.Equal([[4]], ResolvedOptions.From(new() { BadWordsIds = [[1], [4]] }, Facts).BadWords);
 }

@@ -37,6 +37,30 @@ public sealed class WritingEngineTests : IDisposable
     }, iter: 5, threads: 1);
 
     [Fact]
+    public async Task ASeedGivesTheSameTextWhateverElseIsWritten()
+    {
+        var sampled = new GenerationOptions { DoSample = true, Seed = 21, MaxNewTokens = 16 };
+        EngineRequest[] requests =
+        [
+            bench.Request(1, sampled), bench.Request(1, sampled, 9), bench.Request(2, sampled with { Seed = 22, Temperature = 2, TopK = 0 }), bench.Request(3),
+            bench.Request(4, sampled with { TopP = 0.8, MinP = 0.01, TypicalP = 0.9 }), bench.Request(5, sampled with { NumReturnSequences = 3 }), bench.Request(6, sampled with { NumBeams = 3 }),
+            bench.Request(7, new() { NumBeams = 3 }), bench.Request(1, sampled),
+        ];
+        List<Written> alone = [];
+        foreach (var request in requests)
+        {
+            alone.Add(await bench.WriteAsync(request, TestContext.Current.CancellationToken));
+        }
+
+        var before = bench.Batches;
+        var together = await Together(requests);
+        Assert.Equal(4, bench.Batches - before);                  // the one that blocks, those of one row, those of three, and of three beams
+        Assert.Equal(alone.Select(written => written.Hypotheses.Select(each => each.Ids)), together.Select(written => written.Hypotheses.Select(each => each.Ids)));
+        Assert.Equal(alone[0].Best.Ids, alone[8].Best.Ids);
+        Assert.NotEqual(alone[0].Best.Ids, (await bench.WriteAsync(bench.Request(1, sampled with { Seed = 23 }), TestContext.Current.CancellationToken)).Best.Ids);
+    }
+
+    [Fact]
     public async Task AnAdapterChangesItsOwnRequestsAlone()
     {
         using var adapter = new Adapter(bench.Transformer, ["decoder.layers.0.cross_attention.q", "decoder.layers.1.self_attention.v"], 4, 64, 1);

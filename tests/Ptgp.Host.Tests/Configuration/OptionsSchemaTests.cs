@@ -21,7 +21,7 @@ public sealed class OptionsSchemaTests
             Assert.True(option!["description"] is not null, name);
         }
 
-        Assert.Equal("How many hypotheses are kept; 1 is greedy. From 1 to 64. The default is 1.", (string?)generation["numBeams"]!["description"]);
+        Assert.Equal("How many hypotheses are kept; 1 is greedy, or sampling without beams. From 1 to 64. The default is 1.", (string?)generation["numBeams"]!["description"]);
     }
 
     [Fact]

@@ -20,8 +20,12 @@ public sealed class RoundTripTests
     private static readonly Gen<GenerationOptions> generation = Gen.Select(
         Gen.Int[1, 64].Nullable(), Gen.Double[-10, 10].Nullable(), Gen.Enum<EarlyStopping>().Nullable(), ids.Null(), ids.Array[1, 3].Null(), Gen.Bool.Nullable(),
         Gen.Select(Gen.Int[0, 100], Gen.Double[0.5, 2], (start, factor) => new ExponentialDecay(start, factor)).Nullable(),
-        (beams, penalty, stopping, ends, words, renormalize, decay) => new GenerationOptions
+        Gen.Select(Gen.Long.Nullable(), Gen.Select(ids, Gen.Double[-9, 9], (ids, bias) => new SequenceBias(ids, bias)).Array[1, 3].Null(), Gen.String[Gen.Char["ab ,:\"é"], 1, 4].Array[1, 3].Null()),
+        (beams, penalty, stopping, ends, words, renormalize, decay, more) => new GenerationOptions
         {
+            Seed = more.Item1,
+            SequenceBias = more.Item2,
+            StopStrings = more.Item3,
             NumBeams = beams,
             LengthPenalty = penalty,
             EarlyStopping = stopping,

@@ -3,6 +3,9 @@ namespace Ptgp.Backbone.Generation.Rules;
 /// <summary>When a rule acts. The order is the reference's, except that all that forbids acts together: nothing between could tell the difference.</summary>
 internal enum RulePhase
 {
+    /// <summary>Numbers are added to scores.</summary>
+    Bias,
+
     /// <summary>Tokens that the input lacks are worsened.</summary>
     CompareWithSource,
 

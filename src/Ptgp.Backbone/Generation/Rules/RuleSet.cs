@@ -39,6 +39,7 @@ internal sealed class RuleSet
     {
         var given = beginning + prefixLength;
         List<TokenRule> rules = [];
+        AddIf(options.SequenceBias.Count > 0, () => new BiasedSequences(options.SequenceBias));
         AddIf(options.EncoderRepetitionPenalty != 1, () => new SourcePenalty(source, (float)options.EncoderRepetitionPenalty));
         AddIf(options.RepetitionPenalty != 1, () => new RepetitionPenalty((float)options.RepetitionPenalty));
         AddIf(options.NoRepeatNgramSize > 0, () => new NoRepeatedNgrams(options.NoRepeatNgramSize));

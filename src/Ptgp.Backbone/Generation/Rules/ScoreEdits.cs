@@ -11,8 +11,8 @@ internal sealed class ScoreEdits(int vocabulary)
     private static readonly Scalar Never = float.NegativeInfinity;
     private static readonly Scalar Zero = 0f;
 
-    private readonly List<long> forbidden = [], worsened = [], allowed = [], bounded = [], forced = [], forcedRows = [], raised = [];
-    private readonly List<float> factors = [], shares = [];
+    private readonly List<long> forbidden = [], worsened = [], allowed = [], bounded = [], forced = [], forcedRows = [], raised = [], biased = [];
+    private readonly List<float> factors = [], shares = [], biases = [];
     private readonly List<(int Row, Action<Tensor> Change)> changes = [];
 
     public void Forbid(int row, int id) => forbidden.Add(At(row, id));
@@ -24,6 +24,13 @@ internal sealed class ScoreEdits(int vocabulary)
         {
             scores.index_fill_(1, tensor(ids.Select(id => (long)id).ToArray(), device: scores.device), Never);
         }
+    }
+
+    /// <summary>Adds to a score, once between two calls of <see cref="Flush"/>.</summary>
+    public void Add(int row, int id, float bias)
+    {
+        biased.Add(At(row, id));
+        biases.Add(bias);
     }
 
     public void Worsen(int row, ReadOnlySpan<int> ids, float factor)
@@ -63,6 +70,7 @@ internal sealed class ScoreEdits(int vocabulary)
     public void Flush(Tensor scores)
     {
         var flat = scores.view(-1);
+        Add(flat);
         Worsen(flat);
         Forbid(flat);
         AllowOnly(scores, flat);
@@ -104,6 +112,15 @@ internal sealed class ScoreEdits(int vocabulary)
         var taken = tensor(values.ToArray(), device: beside.device);
         values.Clear();
         return taken;
+    }
+
+    private void Add(Tensor flat)
+    {
+        if (biased.Count > 0)
+        {
+            var (at, by) = (Take(biased, flat), Take(biases, flat));
+            flat.index_copy_(0, at, Ops.Add(flat.index_select(0, at), by));
+        }
     }
 
     private void Worsen(Tensor flat)

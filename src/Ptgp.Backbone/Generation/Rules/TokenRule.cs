@@ -7,7 +7,7 @@ internal abstract class TokenRule
 
     /// <summary>Tells whether it reads the scores it changes, or sets one, at a place.</summary>
     /// <param name="length">How many tokens stand before that place, start token and prefix included.</param>
-    public virtual bool ReadsScores(int length) => Phase is not RulePhase.Forbid;
+    public virtual bool ReadsScores(int length) => Phase is not (RulePhase.Forbid or RulePhase.Bias);
 
     /// <summary>Notes its changes for one row.</summary>
     /// <param name="written">The hypothesis, start token and prefix included.</param>
@@ -19,6 +19,9 @@ internal abstract class TokenRule
 internal readonly ref struct ScoreRow(ScoreEdits edits, int row)
 {
     public void Forbid(int id) => edits.Forbid(row, id);
+
+    /// <summary>Adds to a score; once an id.</summary>
+    public void Add(int id, float bias) => edits.Add(row, id, bias);
 
     /// <summary>Worsens each id's score by a factor: negative scores are multiplied, positive ones divided (a factor below 1 betters them).</summary>
     public void Worsen(ReadOnlySpan<int> ids, float factor) => edits.Worsen(row, ids, factor);

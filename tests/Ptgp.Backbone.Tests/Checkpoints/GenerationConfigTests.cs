@@ -1,0 +1,39 @@
+namespace Ptgp.Backbone.Tests.Checkpoints;
+
+/// <summary>What a checkpoint says of writing are defaults.</summary>
+public class GenerationConfigTests
+{
+    [Fact]
+    public void ACheckpointThatSamplesSaysHow()
+    {
+        var options = CheckpointFolder.Open(Repository.Fixture("models", "qwen2")).Generation;
+        Assert.Equal((true, 0.7, 20, 0.8, 1.1), (options.DoSample, options.Temperature, options.TopK, options.TopP, options.RepetitionPenalty));
+        Assert.Equal([660, 661], options.EosTokenId);
+        Assert.Null(options.Seed);
+    }
+
+    [Fact]
+    public void EveryOptionOfDrawingAndStoppingIsRead()
+    {
+        var folder = Directory.CreateTempSubdirectory("ptgp-").FullName;
+        try
+        {
+            var path = Path.Combine(folder, "generation_config.json");
+            File.WriteAllText(path, """
+                { "do_sample": true, "min_p": 0.1, "typical_p": 0.9, "epsilon_cutoff": 0.01, "eta_cutoff": 0.02, "max_time": 3, "top_k": null,
+                  "sequence_bias": [[[4, 5], -1.5], [[6], 2]], "stop_strings": ["a", "b"] }
+                """);
+            var options = GenerationConfig.Read(folder, ConfigReader.Open(path));
+            Assert.Equal((true, 0.1, 0.9, 0.01, 0.02, 3.0, null), (options.DoSample, options.MinP, options.TypicalP, options.EpsilonCutoff, options.EtaCutoff, options.MaxTime, options.TopK));
+            Assert.Equal(["a", "b"], options.StopStrings);
+            Assert.Equal([-1.5, 2], options.SequenceBias!.Select(bias => bias.Bias));
+            Assert.Equal([[4, 5], [6]], options.SequenceBias!.Select(bias => bias.Ids));
+            File.WriteAllText(path, """{ "stop_strings": "a" }""");
+            Assert.Equal(["a"], GenerationConfig.Read(folder, ConfigReader.Open(path)).StopStrings);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
