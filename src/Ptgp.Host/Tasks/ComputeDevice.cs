@@ -21,7 +21,7 @@ internal sealed record ComputeDevice(Device Device, ScalarType Dtype)
         var wantsCuda = configuration.Device.StartsWith("cuda", StringComparison.OrdinalIgnoreCase);
         if (wantsCuda && WhyNoCuda is { } reason)
         {
-            throw new ConfigurationException($"The configuration asks for device '{configuration.Device}', but {reason}");
+            throw new ConfigurationException($"The configuration asks for device '{configuration.Device}', but {reason}, or set it to 'auto' or 'cpu'.");
         }
 
         var onCuda = wantsCuda || (configuration.Device.Equals("auto", StringComparison.OrdinalIgnoreCase) && WhyNoCuda is null);

@@ -20,7 +20,8 @@ internal static class TaskRunner
         }
 
         var parts = Base(head.GetType(), typeof(TaskHead<,,,>))!.GetGenericArguments();
-        return (ITaskRunner)Activator.CreateInstance(typeof(TaskRunner<,,,>).MakeGenericType(types[0], parts[1], parts[2], types[1]), plugin, head, setting)!;
+        return (ITaskRunner)Activator.CreateInstance(
+            typeof(TaskRunner<,,,>).MakeGenericType(types[0], parts[1], parts[2], types[1]), BindingFlags.DoNotWrapExceptions | BindingFlags.Instance | BindingFlags.Public, null, [plugin, head, setting], null)!;
     }
 
     /// <summary>Makes the head of a plugin.</summary>

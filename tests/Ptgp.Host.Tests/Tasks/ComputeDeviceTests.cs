@@ -20,7 +20,7 @@ public class ComputeDeviceTests
     {
         Assert.SkipWhen(cuda.is_available(), "there is CUDA here");
         var fault = Assert.Throws<ConfigurationException>(() => ComputeDevice.Choose(new() { Checkpoint = "any", Device = name }));
-        Assert.Equal($"The configuration asks for device '{name}', but this is a CPU build; build with -p:PtgpDevice=cuda", fault.Message);
+        Assert.Equal($"The configuration asks for device '{name}', but this is a CPU build; build with -p:PtgpDevice=cuda, or set it to 'auto' or 'cpu'.", fault.Message);
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class TaskHostTests
         await Refused<ConfigurationException>("dtype 'float16' needs CUDA. On the CPU use float32 or bfloat16.", () => Inspect("backbones:captions:device=cpu", "backbones:captions:dtype=float16"));
         Assert.SkipWhen(TorchSharp.torch.cuda.is_available(), "there is CUDA here");
         await Refused<ConfigurationException>(
-            "The configuration asks for device 'cuda', but this is a CPU build; build with -p:PtgpDevice=cuda", () => Inspect("backbones:captions:device=cuda"));
+            "The configuration asks for device 'cuda', but this is a CPU build; build with -p:PtgpDevice=cuda, or set it to 'auto' or 'cpu'.", () => Inspect("backbones:captions:device=cuda"));
     }
 
     [Fact]
@@ -72,12 +72,28 @@ public sealed class TaskHostTests
     {
         using PluginFolder folder = new("Sentiment");
         using TemporaryFolder home = new();
-        var file = home.Write("ptgp.json", """{ "backbones": { "base": { "checkpoint": "" } }, "tasks": { "feelings": { "plugin": "sentiment", "backbone": "base" } } }""");
-        var configuration = new ConfigurationReader { File = file, Settings = [$"backbones:base:checkpoint={Repository.Fixture("models", "t5-v1_0")}"] }.Read();
-        using TaskHost host = new(configuration, folder.Discover(), new ConsoleLog(TextWriter.Null, isVerbose: false));
+        using var host = Feelings(folder, home);
         Assert.Equal(
             ["Task 'feelings' answers by a head that was never trained: its parameters are random. Train it with 'ptgp train feelings', and name what was learned in tasks:feelings:adapter."],
             (await host.InspectAsync("feelings", TestContext.Current.CancellationToken)).Remarks);
+    }
+
+    [Fact]
+    public async Task ATrainedHeadThatCannotBeReadIsNamed()
+    {
+        using PluginFolder folder = new("Sentiment");
+        using TemporaryFolder home = new();
+        var head = home.Write("learned/head.safetensors", "cut");
+        using var host = Feelings(folder, home, $"tasks:feelings:adapter={Path.GetDirectoryName(head)}");
+        var fault = await Assert.ThrowsAsync<CheckpointException>(() => host.OpenAsync("feelings", TaskUse.Answering, new(), TestContext.Current.CancellationToken));
+        Assert.StartsWith($"Weights file '{head}' is cut short: ", fault.Message, StringComparison.Ordinal);
+    }
+
+    private static TaskHost Feelings(PluginFolder folder, TemporaryFolder home, params string[] settings)
+    {
+        var file = home.Write("ptgp.json", """{ "backbones": { "base": { "checkpoint": "" } }, "tasks": { "feelings": { "plugin": "sentiment", "backbone": "base" } } }""");
+        var configuration = new ConfigurationReader { File = file, Settings = [$"backbones:base:checkpoint={Repository.Fixture("models", "t5-v1_0")}", .. settings] }.Read();
+        return new(configuration, folder.Discover(), new ConsoleLog(TextWriter.Null, isVerbose: false));
     }
 
     private static async Task<TaskInspection> Inspect(params string[] settings)
