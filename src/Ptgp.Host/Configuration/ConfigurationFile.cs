@@ -58,7 +58,7 @@ internal static class ConfigurationFile
         }
         catch (FormatException broken)
         {
-            throw new ConfigurationException($"{path}: {broken.Message}", broken);
+            throw new ConfigurationException($"{path}: the file must hold one JSON object with each key but once, whatever its case, but: {broken.Message}", broken);
         }
     }
 

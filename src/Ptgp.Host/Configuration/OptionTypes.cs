@@ -16,6 +16,9 @@ internal static class OptionTypes
     /// <summary>Tells whether a value of the type is one text, number, choice or truth.</summary>
     public static bool IsScalar(Type type) => type.IsEnum || type == typeof(string) || type == typeof(bool) || type == typeof(TimeSpan) || IsNumber(type);
 
+    /// <summary>Tells whether a value of the type is an object with keys of its own.</summary>
+    public static bool IsRecord(Type type) => !IsScalar(type) && ItemOf(type) is null && ValueOf(type) is null;
+
     /// <summary>Tells whether the type is a number.</summary>
     public static bool IsNumber(Type type) => IsWhole(type) || type == typeof(double) || type == typeof(float);
 

@@ -102,7 +102,7 @@ internal sealed class OptionsBinder
     {
         var dictionary = (System.Collections.IDictionary)Activator.CreateInstance(
             typeof(Dictionary<,>).MakeGenericType(typeof(string), type), StringComparer.OrdinalIgnoreCase)!;
-        foreach (var child in children.Where(IsGiven))
+        foreach (var child in children.Where(child => IsGiven(child) || OptionTypes.IsRecord(type)))
         {
             if (Value(type, child) is { } value)
             {
@@ -209,7 +209,7 @@ internal sealed class OptionsBinder
 
     private static string Join(string path, string key) => path.Length == 0 ? key : $"{path}:{key}";
 
-    // null in the file is as if the key were not there.
+    // null in the file is as if the key were not there, and so is {}, which the reader of JSON makes null.
     private static bool IsGiven(IConfigurationSection section) => section.Value is not null || section.GetChildren().Any();
 
     private static bool IsList(List<IConfigurationSection> children) =>

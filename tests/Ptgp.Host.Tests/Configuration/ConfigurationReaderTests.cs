@@ -128,6 +128,13 @@ public sealed class ConfigurationReaderTests
     }
 
     [Fact]
+    public void AnEmptyBackboneOrTaskLacksWhatItMustHave()
+    {
+        using var folder = new ConfigurationFolder("""{ "backbones": { "base": {} }, "tasks": { "t": {} } }""");
+        Assert.Equal(["backbones:base:checkpoint must be given: text.", "tasks:t:backbone must be given: text.", "tasks:t:plugin must be given: text."], folder.Faults().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void ABackboneIsMissedWhenNoneIsConfigured()
     {
         using var folder = new ConfigurationFolder("""{ "tasks": { "t": { "plugin": "x", "backbone": "base" } } }""");
@@ -153,7 +160,7 @@ public sealed class ConfigurationReaderTests
     public void JsonThatIsNoConfigurationIsReported(string json, string reason)
     {
         using var folder = new ConfigurationFolder(json);
-        Assert.Equal($"{folder.File}: {reason}", Assert.Throws<ConfigurationException>(() => folder.Read()).Message);
+        Assert.Equal($"{folder.File}: the file must hold one JSON object with each key but once, whatever its case, but: {reason}", Assert.Throws<ConfigurationException>(() => folder.Read()).Message);
     }
 
     [Fact]
