@@ -1,17 +1,20 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Ptgp.Host.Configuration;
 using Ptgp.Host.Tasks;
 
 namespace Ptgp.Host.Commands;
 
 /// <summary><c>ptgp run</c>: answers texts, lines of a file, or what is piped in.</summary>
-internal sealed class RunCommand : IPtgpCommand
+internal sealed partial class RunCommand : IPtgpCommand
 {
     private readonly Argument<string> task = new("TASK") { Description = "A task of the configuration, such as en-de." };
     private readonly Argument<string[]> texts = new("TEXT") { Description = "What to answer, each a line out. Without it, --input or standard input is read.", Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<string?> input = new("--input") { Description = "A file with an input a line: text, or JSON objects in a .jsonl file. '-' is standard input.", HelpName = "FILE" };
     private readonly Option<string?> output = new("--output") { Description = "The file for the answers, a line each; JSON objects in a .jsonl file. By default standard output.", HelpName = "FILE" };
-    private readonly Option<LineFormat?> format = new("--format") { Description = "What a line is, where the file's name does not say.", HelpName = "text|jsonl" };
+    private readonly Option<LineFormat?> format = new("--format") { Description = "What a line is, where the file's name does not say.", HelpName = "text|jsonl", CustomParser = LineFormats.Parse };
     private readonly Option<bool> json = new("--json") { Description = "Writes the whole answers, as JSON objects." };
     private readonly Option<string[]> generation = new("--generation") { Description = "Says how to write, such as numBeams=1. May be repeated.", HelpName = "KEY=VALUE" };
 
@@ -25,6 +28,7 @@ internal sealed class RunCommand : IPtgpCommand
     private async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken cancellation)
     {
         // All that can be wrong is found before a weight is read.
+        CheckTexts(parsed);
         var configuration = context.ReadConfiguration();
         var name = Given.Task(configuration, parsed.GetRequiredValue(task));
         var options = Given.Bind<GenerationOptions>(parsed.GetValue(generation) ?? [], "--generation");
@@ -61,6 +65,20 @@ internal sealed class RunCommand : IPtgpCommand
 
         return ExitCode.Done;
     }
+
+    // What looks like an option is a slip, not a text, unless it stands behind '--'.
+    private void CheckTexts(ParseResult parsed)
+    {
+        var before = parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).Select(token => token.Value).ToHashSet();
+        if (parsed.GetValue(texts)?.FirstOrDefault(text => OptionLike().IsMatch(text) && before.Contains(text)) is { } slip)
+        {
+            var options = parsed.CommandResult.Command.Options.Concat(parsed.RootCommandResult.Command.Options).Select(option => option.Name);
+            throw new UsageException($"An option must be one that 'ptgp run --help' names, but is '{slip}'. {(Nearest.Find(slip, options) is { } meant ? $"Did you mean '{meant}'? " : "")}A text that looks like an option stands behind '--'.");
+        }
+    }
+
+    [GeneratedRegex("^--[A-Za-z][A-Za-z-]*(=.*)?$")]
+    private static partial Regex OptionLike();
 
     // What is read: a path, or '-'; null for the texts of the command line.
     private string? Source(ParseResult parsed, CommandContext context)

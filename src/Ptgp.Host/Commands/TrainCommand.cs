@@ -62,7 +62,7 @@ internal sealed class TrainCommand : IPtgpCommand
     }
 
     private static string AsText(TrainingResult result) =>
-        $"{result.Steps} steps, {result.Parameters} parameters trained, saved in '{result.Output}'."
+        $"{Tables.Count(result.Steps, "step")}, {result.Parameters} parameters trained, saved in '{result.Output}'."
         + (result.Best is { } best ? $" Best after step {best.Step}: {TrainingDisplay.Say(best.Result)}." : "");
 
     private static string AsJson(string name, TrainingResult result)

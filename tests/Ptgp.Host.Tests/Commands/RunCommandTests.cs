@@ -14,6 +14,25 @@ public sealed class RunCommandTests
         Assert.Equal(["a man.", "@file"], folder.Parts.Asked);
     }
 
+    [Theory]
+    [InlineData("--inptu", "An option must be one that 'ptgp run --help' names, but is '--inptu'. Did you mean '--input'? A text that looks like an option stands behind '--'.\n")]
+    [InlineData("--x-y=3", "An option must be one that 'ptgp run --help' names, but is '--x-y=3'. A text that looks like an option stands behind '--'.\n")]
+    public async Task AnOptionThatIsNoneIsNoText(string slip, string message)
+    {
+        using var folder = new CommandFolder();
+        Assert.Equal((2, "", message), await folder.RunAsync("run", "shout", slip, "x"));
+        Assert.Equal((0, $"{slip.ToUpperInvariant()}\nX\n", ""), await folder.RunAsync("run", "shout", "--", slip, "x"));
+        Assert.Equal((0, "-- HE SAID\n", ""), await folder.RunAsync("run", "shout", "-- he said"));
+    }
+
+    [Fact]
+    public async Task AFormatThatThereIsNotIsNamedBesideThoseThereAre()
+    {
+        using var folder = new CommandFolder();
+        Assert.Equal((2, "", "--format must be 'text' or 'jsonl', but is 'xml'.\nSee 'ptgp run --help'.\n"), await folder.RunAsync("run", "shout", "x", "--format", "xml"));
+        Assert.Equal((0, "X\n", ""), await folder.RunAsync("run", "shout", "x", "--format", "TEXT"));
+    }
+
     [Fact]
     public async Task LinesKeepTheirOrderAndEmptyOnesAreNotAsked()
     {
