@@ -38,7 +38,7 @@ public abstract class TaskPlugin<TInput, TOutput> : ITaskPlugin
     /// <summary>Makes an input of a line of plain text, for tasks that can be asked without JSON.</summary>
     /// <exception cref="FormatException">The task cannot be asked with plain text; the message says how to ask it.</exception>
     public virtual TInput FromText(string text) =>
-        text is TInput input ? input : throw new FormatException($"Task plugin '{Name}' is asked with JSON objects, not with plain text.");
+        text is TInput input ? input : throw new FormatException($"Task plugin '{Name}' must be asked with JSON, but is asked with plain text. Give a .jsonl file, or --format jsonl.");
 
     /// <summary>Renders an answer as a line of plain text. By default this is its <see cref="object.ToString"/>.</summary>
     public virtual string ToText(TOutput output) => output?.ToString() ?? "";

@@ -18,8 +18,7 @@ public static class AdapterTargets
         foreach (var target in targets.Where(target => !paths.Contains(target)))
         {
             throw new ArgumentException(
-                $"A recipe's targets must be projections of the backbone, but it has none called '{target}'. It has {string.Join(", ", paths.Select(group => $"'{group.Key}'").Order())}.",
-                nameof(targets));
+                $"A recipe's targets must be projections of the backbone, but it has none called '{target}'. It has {string.Join(", ", paths.Select(group => $"'{group.Key}'").Order())}.");
         }
 
         return [.. targets.Distinct().SelectMany(target => paths[target]).Order(StringComparer.Ordinal)];

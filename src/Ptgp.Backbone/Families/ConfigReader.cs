@@ -23,7 +23,7 @@ public sealed class ConfigReader
         }
         catch (JsonException e)
         {
-            throw new CheckpointException($"{path}({e.LineNumber + 1},{e.BytePositionInLine + 1}) must be JSON, but is not: {e.Message}", e);
+            throw new CheckpointException($"{path}({e.LineNumber + 1},{e.BytePositionInLine + 1}) must be JSON, but is not: {e.Message.Split(" LineNumber:")[0]}", e);
         }
     }
 

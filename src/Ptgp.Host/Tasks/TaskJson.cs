@@ -32,7 +32,7 @@ internal sealed class TaskJson
         }
         catch (JsonException e)
         {
-            throw new JsonException($"It must be {Shape<T>()}, but is {Short(json)}.", e);
+            throw new JsonException(HasHalfPair(json) ? $"It must be text throughout, but has an escape of half a surrogate pair: {Short(json)}." : $"It must be {Shape<T>()}, but is {Short(json)}.", e);
         }
 
         return value ?? throw new JsonException($"It must be {Shape<T>()}, but is null.");
@@ -48,6 +48,25 @@ internal sealed class TaskJson
         return info.Kind == JsonTypeInfoKind.Object
             ? $"an object with {string.Join(", ", info.Properties.Select(property => $"\"{property.Name}\"{(property.IsRequired ? " (required)" : "")}"))}"
             : $"a {typeof(T).Name.ToLowerInvariant()}";
+    }
+
+    // Text of JSON may escape what no string of .NET's reader can hold.
+    private static bool HasHalfPair(JsonElement json)
+    {
+        try
+        {
+            return json.ValueKind switch
+            {
+                JsonValueKind.String => json.GetString() is null,
+                JsonValueKind.Array => json.EnumerateArray().Any(HasHalfPair),
+                JsonValueKind.Object => json.EnumerateObject().Any(property => property.Name is null || HasHalfPair(property.Value)),
+                _ => false,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return true;
+        }
     }
 
     private static string Short(JsonElement json) => json.GetRawText() is { Length: > 80 } text ? text[..80] + "…" : json.GetRawText();

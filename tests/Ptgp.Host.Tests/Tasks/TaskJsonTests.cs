@@ -28,6 +28,11 @@ public class TaskJsonTests
     }
 
     [Fact]
+    public void HalfASurrogatePairIsNamed() => Assert.Equal(
+        "It must be text throughout, but has an escape of half a surrogate pair: {\"text\": \"a\\ud800\", \"mood\": \"good\"}.",
+        Assert.Throws<JsonException>(() => json.Read<Answer>(Parse("""{"text": "a\ud800", "mood": "good"}"""))).Message);
+
+    [Fact]
     public void NullIsNoInput() => Assert.Throws<JsonException>(() => json.Read<Answer>(Parse("null")));
 
     private static JsonElement Parse(string text) => JsonDocument.Parse(text).RootElement;

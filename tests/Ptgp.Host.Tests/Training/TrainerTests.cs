@@ -206,7 +206,7 @@ public sealed class TrainerTests : IDisposable
     public async Task WhatCannotBeTrainedIsSaid()
     {
         Assert.Equal("Tuning 'frozen' trains the head alone, but NumbersHead has no parameters. Choose 'lowRank' or 'full'.", await Message(Recipe with { Tuning = BackboneTuning.Frozen }));
-        Assert.StartsWith(
+        Assert.Equal(
             "A recipe's targets must be projections of the backbone, but it has none called 'gate'. It has 'down', 'k', 'o', 'q', 'up', 'v'.",
             await Message(Recipe with { Targets = ["gate"] }, request => request with { Output = output + "2" }));
         Assert.Equal(
