@@ -38,12 +38,15 @@ public sealed class PackageTests : IClassFixture<PackageTests.Elsewhere>
     /// <summary>A folder outside of the repository, with a feed that holds our package.</summary>
     public sealed class Elsewhere : IDisposable
     {
+        // One that nobody has: whoever followed the guide has ours of another day among his packages, and NuGet would take that.
+        private const string Version = "1.0.0-elsewhere";
+
         private readonly TemporaryFolder home = new();
 
         public Elsewhere()
         {
             var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)).Split('_')[0];
-            var (code, text) = Dotnet("pack", Path.Combine(Repository.Root, "src", "Ptgp.Abstractions"), "-c", configuration, "--no-build", "-o", home["feed"]);
+            var (code, text) = Dotnet("pack", Path.Combine(Repository.Root, "src", "Ptgp.Abstractions"), "-c", configuration, "--no-build", $"-p:PackageVersion={Version}", "-o", home["feed"]);
             Assert.True(code == 0, text);
         }
 
@@ -53,7 +56,7 @@ public sealed class PackageTests : IClassFixture<PackageTests.Elsewhere>
             var source = Directory.CreateDirectory(home["source/" + place]).FullName;
             File.Copy(Path.Combine(sample, "SentimentPlugin.cs"), Path.Combine(source, "SentimentPlugin.cs"));
             var project = Path.Combine(source, "Sentiment.csproj");
-            File.WriteAllText(project, change(File.ReadAllText(Path.Combine(sample, "Sentiment.csproj"))));
+            File.WriteAllText(project, change(File.ReadAllText(Path.Combine(sample, "Sentiment.csproj")).Replace("\"1.0.0\"", $"\"{Version}\"", StringComparison.Ordinal)));
 
             // Everything but our package lies where this build got it from, so that nothing is fetched and nothing of ours stays there.
             var packages = typeof(PackageTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "NuGetPackageRoot").Value!;
