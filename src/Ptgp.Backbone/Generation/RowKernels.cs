@@ -1,6 +1,6 @@
-using Ptgp.Backbone.Native;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Ptgp.Backbone.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 

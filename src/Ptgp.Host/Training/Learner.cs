@@ -1,5 +1,5 @@
-using Ptgp.Backbone.Native;
 using System.Text.Json;
+using Ptgp.Backbone.Native;
 using Ptgp.Host.Tasks;
 using static TorchSharp.torch;
 
