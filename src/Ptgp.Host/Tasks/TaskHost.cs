@@ -22,9 +22,10 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
     {
         var ready = Prepare(task, new());
         Verify(ready.Folder);
-        // Names and shapes of all tensors are checked, and a head is made, but nothing is read.
+        // Names and shapes of all tensors are checked, and a head is made, for which that which was saved beside the weights is all that is read.
         using var shape = ready.Folder.LoadTransformer(META, ScalarType.Float32);
-        using var head = TaskRunner.CreateHead(ready.Plugin, task, new BackboneView(ready.Description, ready.Folder.LoadTokenizer(), shape) { Head = ready.Folder.LoadHead(META) });
+        var saved = ready.Folder.LoadHead(CPU);
+        using var head = TaskRunner.CreateHead(ready.Plugin, task, new BackboneView(ready.Description, ready.Folder.LoadTokenizer(), shape) { Head = saved });
         var trained = ready.Settings.Adapter is { } adapter ? TrainedTask.Find(adapter) : null;
         if (trained is not null && AdapterFolder.IsAdapter(trained))
         {
@@ -37,7 +38,7 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
             Plugin = ready.Plugin.Name,
             Backbone = ready.Description,
             Generation = ready.Generation,
-            Remarks = trained is null && TaskRunner.WhyRandom(task, head) is { } remark ? [remark] : [],
+            Remarks = trained is null && TaskRunner.WhyRandom(task, head, saved) is { } remark ? [remark] : [],
         });
     }
 

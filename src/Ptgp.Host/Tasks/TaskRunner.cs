@@ -14,7 +14,7 @@ internal static class TaskRunner
         ArgumentNullException.ThrowIfNull(plugin);
         var types = Base(plugin.GetType(), typeof(TaskPlugin<,>))!.GetGenericArguments();
         var head = CreateHead(plugin, setting.Task, setting.View);
-        if (setting is { Use: TaskUse.Answering, Trained: null } && WhyRandom(setting.Task, head) is { } remark)
+        if (setting is { Use: TaskUse.Answering, Trained: null } && WhyRandom(setting.Task, head, setting.Backbone.Head) is { } remark)
         {
             setting.Log.Warn(remark);
         }
@@ -39,9 +39,16 @@ internal static class TaskRunner
         }
     }
 
-    /// <summary>Says why a fresh head's answers mean nothing; null when it has no parameters of its own.</summary>
-    public static string? WhyRandom(string task, nn.Module head) => !head.parameters().Any() ? null
+    /// <summary>Says why a fresh head's answers mean nothing; null when it has no parameters of its own, or starts from those that the checkpoint was saved with.</summary>
+    public static string? WhyRandom(string task, nn.Module head, CheckpointHead? saved) => !head.parameters().Any() || StartsFrom(head, saved) ? null
         : $"Task '{task}' answers by a head that was never trained: its parameters are random. Train it with 'ptgp train {task}', and name what was learned in tasks:{task}:adapter.";
+
+    private static bool StartsFrom(nn.Module head, CheckpointHead? saved)
+    {
+        using var scope = NewDisposeScope();
+        return saved is not null && head.parameters().Any(parameter => saved.Weights.Values.Any(weight =>
+            weight.shape.SequenceEqual(parameter.shape) && weight.to(parameter.device).eq(parameter).all().item<bool>()));
+    }
 
     private static Type? Base(Type? type, Type definition)
     {

@@ -54,15 +54,33 @@ internal sealed class TrainedTask(CheckpointFolder checkpoint, BackboneView view
     /// <exception cref="UserException">What is there does not fit this head.</exception>
     public void Load(string folder, ScalarType dtype, bool trainable = false)
     {
-        LoadHead(folder);
         if (AdapterFolder.IsAdapter(folder))
         {
             view.Adapter = new AdapterFolder(checkpoint, view.Transformer).Load(folder);
         }
-        else if (IsCheckpoint(folder))
+
+        LoadHead(folder);
+        if (view.Adapter is null && IsCheckpoint(folder))
         {
             view.Transformer = CheckpointFolder.Open(folder).LoadTransformer(view.Transformer.Device, dtype, trainable);
         }
+    }
+
+    // PEFT saves a head inside the adapter, by the names of the checkpoint's family.
+    private bool TakesAdapters(Dictionary<string, Tensor> state)
+    {
+        using var gradientless = no_grad();
+        var saved = view.Adapter?.Heads ?? new Dictionary<string, TorchSharp.Modules.Parameter>();
+        var named = checkpoint.Family.HeadNames.SelectMany(part => part.Value.SelectMany(name => new[] { ".weight", ".bias" }
+            .Where(kind => saved.ContainsKey(name + kind)).Select(kind => (Ours: part.Key + kind, Theirs: saved[name + kind]))))
+            .ToDictionary(pair => pair.Ours, pair => pair.Theirs, StringComparer.Ordinal);
+        var fits = state.All(own => named.TryGetValue(own.Key, out var theirs) && theirs.shape.SequenceEqual(own.Value.shape));
+        foreach (var (name, own) in fits ? state : [])
+        {
+            own.copy_(named[name]);
+        }
+
+        return fits;
     }
 
     private static bool IsCheckpoint(string folder) => File.Exists(Path.Combine(folder, "config.json"));
@@ -73,7 +91,7 @@ internal sealed class TrainedTask(CheckpointFolder checkpoint, BackboneView view
         var state = head.state_dict();
         if (!File.Exists(path))
         {
-            if (state.Count > 0)
+            if (state.Count > 0 && !TakesAdapters(state))
             {
                 throw new UserException($"{head.GetType().Name} has parameters, but '{folder}' holds no {HeadFile}. Was it trained for this task?");
             }

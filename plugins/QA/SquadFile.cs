@@ -1,0 +1,67 @@
+using System.Text.Json;
+
+namespace Ptgp.QA;
+
+/// <summary>Reads SQuAD's JSON: <c>data</c>, in it <c>paragraphs</c>, in them a <c>context</c> and its questions, <c>qas</c>. XQuAD has the same form.</summary>
+internal static class SquadFile
+{
+    /// <summary>Reads the questions in the order of the file.</summary>
+    /// <exception cref="InvalidDataException">The file has another form; the message says where.</exception>
+    public static IEnumerable<SquadRow> Read(string path)
+    {
+        using var document = Parse(path);
+        var root = new SquadPart(path, "", document.RootElement);
+        foreach (var paragraph in root.List("data").SelectMany(article => article.List("paragraphs")))
+        {
+            var context = paragraph.Text("context");
+            foreach (var asked in paragraph.List("qas"))
+            {
+                yield return new(asked, context, asked.Text("question"), Answers(asked));
+            }
+        }
+    }
+
+    // What is impossible has answers that merely look plausible, if any.
+    private static List<(string Text, int? Start)> Answers(SquadPart asked) => asked.Find("is_impossible")?.ValueKind == JsonValueKind.True
+        ? [] : [.. asked.List("answers").Select(answer => (answer.Text("text"), (int?)answer.Number("answer_start")))];
+
+    private static JsonDocument Parse(string path)
+    {
+        using var file = File.OpenRead(path);
+        try
+        {
+            return JsonDocument.Parse(file);
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path}({e.LineNumber + 1}): a SQuAD file must be JSON, but is not at byte {e.BytePositionInLine + 1} of this line.", e);
+        }
+    }
+}
+
+/// <summary>A question of a SQuAD file.</summary>
+internal sealed record SquadRow(SquadPart Part, string Context, string Question, IReadOnlyList<(string Text, int? Start)> Answers);
+
+/// <summary>A part of a SQuAD file, and where it stands.</summary>
+internal sealed record SquadPart(string Path, string Place, JsonElement Element)
+{
+    public JsonElement? Find(string name) => Element.ValueKind == JsonValueKind.Object && Element.TryGetProperty(name, out var found) ? found : null;
+
+    public IEnumerable<SquadPart> List(string name) => Get(name, JsonValueKind.Array, "a list").EnumerateArray().Select((item, i) => new SquadPart(Path, $"{Within(name)}[{i}]", item));
+
+    public string Text(string name) => Get(name, JsonValueKind.String, "a text").GetString()!;
+
+    public int Number(string name) => Get(name, JsonValueKind.Number, "a whole number").TryGetInt32(out var number) ? number : throw Lacks(name, "a whole number");
+
+    public InvalidDataException Fault(string message) => new($"{Path}: {(Place.Length == 0 ? "" : Place + ": ")}{message}");
+
+    private JsonElement Get(string name, JsonValueKind kind, string what) => Find(name) is { } found && found.ValueKind == kind ? found : throw Lacks(name, what);
+
+    private InvalidDataException Lacks(string name, string what)
+    {
+        var found = Find(name) is { } value ? value.GetRawText() : "missing";
+        return Fault($"'{name}' must be {what}, but is {(found.Length > 40 ? found[..40] + "…" : found)}.");
+    }
+
+    private string Within(string name) => Place.Length == 0 ? name : $"{Place}.{name}";
+}
