@@ -58,12 +58,12 @@ internal sealed class TrainedTask(CheckpointFolder checkpoint, BackboneView view
         {
             view.Adapter = new AdapterFolder(checkpoint, view.Transformer).Load(folder);
         }
-
-        LoadHead(folder);
-        if (view.Adapter is null && IsCheckpoint(folder))
+        else if (IsCheckpoint(folder))
         {
             view.Transformer = CheckpointFolder.Open(folder).LoadTransformer(view.Transformer.Device, dtype, trainable);
         }
+
+        LoadHead(folder);
     }
 
     // PEFT saves a head inside the adapter, by the names of the checkpoint's family.
@@ -73,7 +73,7 @@ internal sealed class TrainedTask(CheckpointFolder checkpoint, BackboneView view
         var saved = view.Adapter?.Heads ?? new Dictionary<string, TorchSharp.Modules.Parameter>();
         var named = checkpoint.Family.HeadNames.SelectMany(part => part.Value.SelectMany(name => new[] { ".weight", ".bias" }
             .Where(kind => saved.ContainsKey(name + kind)).Select(kind => (Ours: part.Key + kind, Theirs: saved[name + kind]))))
-            .ToDictionary(pair => pair.Ours, pair => pair.Theirs, StringComparer.Ordinal);
+            .DistinctBy(pair => pair.Ours).ToDictionary(pair => pair.Ours, pair => pair.Theirs, StringComparer.Ordinal);
         var fits = state.All(own => named.TryGetValue(own.Key, out var theirs) && theirs.shape.SequenceEqual(own.Value.shape));
         foreach (var (name, own) in fits ? state : [])
         {
