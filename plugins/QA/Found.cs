@@ -5,9 +5,6 @@ namespace Ptgp.QA;
 /// <param name="Nothing">How probable it is that the window does not say it.</param>
 internal sealed record Found(IReadOnlyList<Reply> Answers, double Nothing)
 {
-    /// <summary>The answer that there is none.</summary>
-    private static readonly Reply None = new() { Answer = "", Score = 0, Start = 0, End = 0 };
-
     /// <summary>Makes one reply of what the windows of all contexts answer.</summary>
     /// <param name="windows">The windows.</param>
     /// <param name="found">What each answers.</param>
@@ -39,7 +36,7 @@ internal sealed record Found(IReadOnlyList<Reply> Answers, double Nothing)
         var nothing = windows.Min(window => window.Nothing);
         if (limits.HandleImpossibleAnswer || answers.Count == 0)
         {
-            answers.Add(None with { Score = limits.HandleImpossibleAnswer ? nothing : 0 });
+            answers.Add(new() { Answer = "", Score = limits.HandleImpossibleAnswer ? nothing : 0, Start = 0, End = 0 });
         }
 
         answers = [.. answers.OrderByDescending(Rank)];

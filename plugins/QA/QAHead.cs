@@ -7,8 +7,7 @@ namespace Ptgp.QA;
 /// <summary>Finds answers in their contexts: each token is how likely an answer's first and how likely its last.</summary>
 internal sealed class QAHead : TaskHead<Question, Window, Found, Reply>
 {
-    // It stays: a scalar made in passing may be collected while libtorch reads it.
-    private static readonly Scalar Never = float.NegativeInfinity;
+    private static readonly Scalar Never = float.NegativeInfinity;                                        // it stays: libtorch reads it
 
     private readonly QAOptions options;
     private readonly Linear span;

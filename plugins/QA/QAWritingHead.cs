@@ -36,8 +36,7 @@ internal sealed class QAWritingHead(IBackbone backbone, QAOptions options) : Tas
     /// <inheritdoc />
     public override async Task<Reply> AnswerAsync(Question input, IAnswering<Window, Found, Reply> host, CancellationToken cancellation)
     {
-        var (parts, ended) = (Split(input), 0);
-        var soFar = new StringBuilder();
+        var (parts, ended, soFar) = (Split(input), 0, new StringBuilder());
         Action<Piece>? onPiece = parts.Count == 1 && host.IsWatched ? piece => host.Report(new() { Answer = soFar.Append(piece.Text).ToString() }) : null;
         var found = await Task.WhenAll(parts.Select(async part =>
         {

@@ -15,6 +15,8 @@ internal sealed class TrainedTask(CheckpointFolder checkpoint, BackboneView view
     /// <summary>The file of the head's parameters and buffers.</summary>
     public const string HeadFile = "head.safetensors";
 
+    private static readonly string[] Kinds = [".weight", ".bias"];
+
     /// <summary>Saves into a folder that exists.</summary>
     /// <param name="folder">The folder; under <see cref="BackboneTuning.Full"/> it must be empty.</param>
     /// <param name="tuning">What was learned beside the head.</param>
@@ -71,7 +73,7 @@ internal sealed class TrainedTask(CheckpointFolder checkpoint, BackboneView view
     {
         using var gradientless = no_grad();
         var saved = view.Adapter?.Heads ?? new Dictionary<string, TorchSharp.Modules.Parameter>();
-        var named = checkpoint.Family.HeadNames.SelectMany(part => part.Value.SelectMany(name => new[] { ".weight", ".bias" }
+        var named = checkpoint.Family.HeadNames.SelectMany(part => part.Value.SelectMany(name => Kinds
             .Where(kind => saved.ContainsKey(name + kind)).Select(kind => (Ours: part.Key + kind, Theirs: saved[name + kind]))))
             .DistinctBy(pair => pair.Ours).ToDictionary(pair => pair.Ours, pair => pair.Theirs, StringComparer.Ordinal);
         var fits = state.All(own => named.TryGetValue(own.Key, out var theirs) && theirs.shape.SequenceEqual(own.Value.shape));
