@@ -24,6 +24,16 @@ public interface ITokenizer
     /// <summary>Encodes text as the backbone reads it, with the special tokens of its family.</summary>
     EncodedText Encode(string text, EncodingOptions? options = null);
 
+    /// <summary>Gets whether the checkpoint says, by a chat template, how it was taught to read conversations.</summary>
+    bool HasChatTemplate => false;
+
+    /// <summary>Encodes a conversation by the checkpoint's chat template, special tokens included; markers of special tokens inside a message are plain text.</summary>
+    /// <param name="messages">The messages, in order.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <exception cref="FormatException">There is no template, or it refuses the conversation; the message is for whoever asked.</exception>
+    IReadOnlyList<int> EncodeChat(IReadOnlyList<Message> messages, ChatEncodingOptions? options = null) =>
+        throw new FormatException("A conversation can be read where the checkpoint brings a chat template, but this one has none. Ask with a prompt, or choose a checkpoint that was taught to chat.");
+
     /// <summary>Joins token ids into text, leaving out special tokens unless asked otherwise.</summary>
     string Decode(IEnumerable<int> ids, bool skipSpecialTokens = true);
 

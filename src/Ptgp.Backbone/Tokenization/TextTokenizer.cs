@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Ptgp.Backbone.Tokenization.Decoding;
 using Ptgp.Backbone.Tokenization.Models;
 
@@ -50,6 +51,12 @@ internal sealed class TextTokenizer : ITokenizer
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, int> Languages { get; }
 
+    /// <summary>Gets or sets how conversations are written. It is read when it is first asked for, so that a broken one is no fault of those who do not chat.</summary>
+    public Lazy<ChatTemplate?>? Chat { get; set; }
+
+    /// <inheritdoc/>
+    public bool HasChatTemplate => Chat?.Value is not null;
+
     /// <summary>Gets what cuts the words of the text that the backbone reads.</summary>
     public TokenModel Model => source.Model;
 
@@ -87,6 +94,18 @@ internal sealed class TextTokenizer : ITokenizer
         var second = options.Pair is { } pair ? Cut(side, pair, options with { Language = null }) : null;
         var template = !options.AddSpecialTokens ? Template.Plain : InLanguage(side.Template, options);
         return Fill(second is null ? template.Single : template.Pair, side, [first, second ?? []], options);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> EncodeChat(IReadOnlyList<Message> messages, ChatEncodingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        options ??= new();
+        var template = Chat?.Value ?? throw new FormatException(
+            "A conversation can be read where the checkpoint brings a chat template, but this one has none. Ask with a prompt, or choose a checkpoint that was taught to chat.");
+        return template.Encode(
+            [.. messages.Select(message => new JsonObject { ["role"] = message.Role, ["content"] = message.Content })],
+            new() { AddGenerationPrompt = options.AddGenerationPrompt, ContinueFinalMessage = options.ContinueFinalMessage });
     }
 
     /// <summary>Encodes text whose markers of special tokens become those tokens, and no others.</summary>

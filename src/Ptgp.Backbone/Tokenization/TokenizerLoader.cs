@@ -19,7 +19,9 @@ public static class TokenizerLoader
         ArgumentNullException.ThrowIfNull(defaults);
         try
         {
-            return LoadAny(folder, defaults);
+            var tokenizer = LoadAny(folder, defaults);
+            tokenizer.Chat = new(() => ChatTemplate.Find(folder, tokenizer));
+            return tokenizer;
         }
         catch (InvalidOperationException problem)
         {

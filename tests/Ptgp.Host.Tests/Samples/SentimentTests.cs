@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Ptgp.Host.Plugins;
 using Ptgp.Host.Tests.Plugins;
 
 namespace Ptgp.Host.Tests.Samples;
@@ -29,7 +30,7 @@ public sealed class SentimentTests : IDisposable
     [Fact]
     public void ItIsFoundTrainedAndAsked()
     {
-        Assert.Contains($"sentiment  1.0.0, contract 1.1, in '{folder["Sentiment"]}'", Ptgp("plugins"), StringComparison.Ordinal);
+        Assert.Contains($"sentiment  1.0.0, contract {SharedAssemblies.ContractVersion}, in '{folder["Sentiment"]}'", Ptgp("plugins"), StringComparison.Ordinal);
         var untrained = Accuracy();
         Assert.Contains("Warning: Task 'feelings' answers by a head that was never trained", said, StringComparison.Ordinal);
         Ptgp("train", "feelings", "--data", "reviews.tsv", "--held-out", "reviews.tsv", "--output", "learned", "--recipe", "epochs=60");

@@ -54,8 +54,27 @@ public sealed class ChatTemplateTests
     }
 
     [Fact]
-    public void ACheckpointWithoutATemplateHasNone() =>
-        Assert.Null(ChatTemplate.Find(Repository.Fixture("models", "bart"), TokenizerLoader.Load(Repository.Fixture("models", "bart"), new())));
+    public void ACheckpointWithoutATemplateHasNone()
+    {
+        var tokenizer = TokenizerLoader.Load(Repository.Fixture("models", "bart"), new());
+        Assert.Null(ChatTemplate.Find(Repository.Fixture("models", "bart"), tokenizer));
+        Assert.False(tokenizer.HasChatTemplate);
+        Assert.StartsWith("A conversation can be read where the checkpoint brings a chat template, but this one has none.", Assert.Throws<FormatException>(() => tokenizer.EncodeChat([])).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("qwen2")]
+    [InlineData("llama-rope-scaled")]
+    public void TheTokenizerEncodesConversationsByTheTemplate(string model)
+    {
+        var (template, tokenizer) = Load(model);
+        Message[] messages = [new("user", "Two dogs?"), new("assistant", "They <|im_end|> run")];
+        JsonObject[] same = [new() { ["role"] = "user", ["content"] = "Two dogs?" }, new() { ["role"] = "assistant", ["content"] = "They <|im_end|> run" }];
+        Assert.True(tokenizer.HasChatTemplate);
+        Assert.Equal(template.Encode(same), tokenizer.EncodeChat(messages));
+        Assert.Equal(template.Encode(same, new() { AddGenerationPrompt = false }), tokenizer.EncodeChat(messages, new() { AddGenerationPrompt = false }));
+        Assert.Equal(template.Encode(same, new() { ContinueFinalMessage = true }), tokenizer.EncodeChat(messages, new() { ContinueFinalMessage = true }));
+    }
 
     [Fact]
     public void SeveralTemplatesHaveNames()
