@@ -6,20 +6,22 @@ internal sealed class EngineItem
     private readonly TaskCompletionSource<Written> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TextStream? stream;
     private readonly StopText? stops;
-    private readonly ITokenizer tokenizer;
+    private readonly ContinuedText text;
 
     public EngineItem(EngineRequest request, ITokenizer tokenizer, CancellationToken cancellation)
     {
         Check(request);
-        (Request, this.tokenizer) = (request, tokenizer);
+        Request = request;
         Encoded = request.Encoded as EncodedInput;
         Source = Encoded?.Features ?? request.Source!;
+        int[] source = [.. Source.Tokens.Select(id => (int)id)];
+        text = new(tokenizer, request.Options.Facts.WritesOn ? [.. source, .. request.Prefix] : []);
         stops = request.Options.StopStrings.Count > 0 ? new(tokenizer, request.Options.StopStrings) : null;
-        stream = request.OnPiece is { } onPiece ? new(tokenizer, stops, onPiece) : null;
+        stream = request.OnPiece is { } onPiece ? new(tokenizer, text, stops, onPiece) : null;
         Search = DecodingLoop.Begin(new()
         {
             Options = request.Options,
-            Source = [.. Source.Tokens.Select(id => (int)id)],
+            Source = source,
             Prefix = request.Prefix,
             Rules = request.Rules,
             ProbabilitiesOf = request.ProbabilitiesOf,
@@ -86,7 +88,7 @@ internal sealed class EngineItem
         return new()
         {
             Ids = ids,
-            Text = stops is null ? tokenizer.Decode(ids) : stops.Cut(tokenizer.Decode(ids)),
+            Text = stops is null ? text.Decode(ids) : stops.Cut(text.Decode(ids)),
             Score = raw.Score,
             LogProbabilities = raw.LogProbabilities,
             Finish = raw.Finish,

@@ -3,16 +3,26 @@ using Ptgp.Backbone.Tokenization;
 namespace Ptgp.Backbone.Generation;
 
 /// <summary>Turns tokens that have become certain into pieces of text that are never taken back. What may become a stop string is held back.</summary>
-internal sealed class TextStream(ITokenizer tokenizer, StopText? stops, Action<Piece> onPiece)
+internal sealed class TextStream
 {
-    private readonly StreamingDecoder decoder = new(tokenizer);
+    private readonly StreamingDecoder decoder;
+    private readonly ContinuedText continued;
+    private readonly StopText? stops;
+    private readonly Action<Piece> onPiece;
     private string held = "";
+    private int at;
+
+    public TextStream(ITokenizer tokenizer, ContinuedText continued, StopText? stops, Action<Piece> onPiece)
+    {
+        (decoder, this.continued, this.stops, this.onPiece) = (new(tokenizer), continued, stops, onPiece);
+        Add(continued.Before);
+    }
 
     public void Add(IReadOnlyList<int> tokens)
     {
         foreach (var token in tokens)
         {
-            var text = held + decoder.Add(token);
+            var text = held + Following(decoder.Add(token));
             var safe = stops?.Safe(text) ?? text.Length;
             held = text[safe..];
             Tell(text[..safe]);
@@ -22,8 +32,15 @@ internal sealed class TextStream(ITokenizer tokenizer, StopText? stops, Action<P
     /// <summary>Tells what was held back.</summary>
     public void End()
     {
-        var rest = held + decoder.Flush();
+        var rest = held + Following(decoder.Flush());
         Tell(stops?.Cut(rest) ?? rest);
+    }
+
+    private string Following(string whole)
+    {
+        var text = continued.WithoutBefore(whole, at);
+        at += whole.Length;
+        return text;
     }
 
     private void Tell(string text)

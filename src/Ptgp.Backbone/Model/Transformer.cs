@@ -136,15 +136,17 @@ public sealed class Transformer : nn.Module
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(targets);
         var before = targets.narrow(1, 0, targets.size(1) - 1);
-        before = before.where(before.ge(Zero), full_like(before, padId));
+        var isWritten = before.ge(Zero);
+        before = before.where(isWritten, full_like(before, padId));
         if (encoder is not null)
         {
             var start = Config.StartsWithLast ? targets.gather(1, LastOf(targets.ge(Zero))) : full([targets.size(0), 1], startId, int64, targets.device);
             return DecodeInputs(source, cat([start, before], 1), adapter, capture);
         }
 
-        // The first target follows the last of what was read, wherever that stands in its row; the others follow those before them.
-        var written = new Embedded(EmbedTargets(before, adapter), ones_like(before, ScalarType.Bool));
+        // The first target follows the last of what was read, wherever that stands in its row; the others follow those before them. Padding,
+        // of either, takes no position: a row with much to read and one with much to write may be longer together than each.
+        var written = new Embedded(EmbedTargets(before, adapter), isWritten);
         var whole = new Embedded(cat([source.Input.States, written.States], 1), cat([source.Mask, written.Mask], 1));
         var states = ReadOn(whole, DecoderPass(adapter, capture), capture);
         var follows = Ops.Range(source.Mask.size(1), whole.Mask.size(1), targets.device).expand(targets.size(0), -1);
