@@ -69,7 +69,16 @@ internal sealed class TaskRunner<TInput, TPart, TPartOutput, TOutput> : ITaskRun
         async Task TakeAsync()
         {
             var (example, answer) = asked.Dequeue();
-            var predicted = await answer.ConfigureAwait(false);
+            TOutput predicted;
+            try
+            {
+                predicted = await answer.ConfigureAwait(false);
+            }
+            catch (FormatException refused)
+            {
+                throw new UserException($"Example {answered.Count + 1} of the data cannot be answered: {refused.Message}", refused);
+            }
+
             answered.Add(new(example.Input, predicted, example.Output));
             request.OnPrediction?.Invoke(new(json.Write(example.Input), json.Write(predicted), json.Write(example.Output)));
             request.OnProgress?.Invoke(answered.Count);
