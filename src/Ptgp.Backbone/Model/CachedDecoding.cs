@@ -204,7 +204,7 @@ internal sealed class CachedDecoding : DecodingState
         bias = bias is null || beams == 1 ? bias : bias.repeat_interleave(beams, 3);
         if (beams == 1)
         {
-            var future = count == 1 ? null : cat([zeros(count, before), full([count, count], Transformer.Masked).triu(1)], 1).to(Device);
+            var future = count == 1 ? null : cat([zeros([count, before], float32, Device), Transformer.Future(count, Device)], 1);
             return bias is null ? future : future is null ? bias : Ops.Add(bias, future);
         }
 
@@ -214,7 +214,7 @@ internal sealed class CachedDecoding : DecodingState
         var seen = past.view(sources, beams, -1).narrow(2, 0, entries);                          // [sources, beams, entries]
         if (count > 1)
         {
-            var future = full([count, count], Transformer.Masked, float32, Device).triu(1).repeat_interleave(beams, 0).repeat_interleave(beams, 1);
+            var future = Transformer.Future(count, Device).repeat_interleave(beams, 0).repeat_interleave(beams, 1);
             seen = Ops.Add(seen.repeat(1, count, 1), cat([zeros([count * beams, before], float32, Device), future], 1));
         }
 

@@ -281,7 +281,8 @@ public sealed class Transformer : nn.Module
 
     private Places PlacesOf(Tensor mask, Tensor? hidden) => hidden is null || !Config.SkipsPadding ? Places.From(0, (int)mask.size(1)) : Places.Of(mask);
 
-    private static Tensor Future(int length, Device device) => full([length, length], Masked, float32, device).triu(1);
+    // What hides from each place those after it, [length, length].
+    internal static Tensor Future(int length, Device device) => full([length, length], Masked, float32, device).triu(1);
 
     private Stack Decoder => decoder ?? throw new InvalidOperationException("This backbone has no decoder.");
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -7,7 +6,7 @@ using static TorchSharp.torch;
 namespace Ptgp.Backbone.Native;
 
 /// <summary>Attention of a few queries on the CPU, as decoding asks for it, computed here: what a mask hides is skipped, and libtorch's cost of starting each small product falls away.</summary>
-internal static unsafe partial class NearAttention
+internal static unsafe class NearAttention
 {
     private const int MostQueries = 16;
 
@@ -179,8 +178,5 @@ internal static unsafe partial class NearAttention
 
     private static (long B, long H, long L) Strides(Tensor tensor) => (tensor.stride(0), tensor.stride(1), tensor.stride(2));
 
-    private static float* Data(Tensor tensor) => (float*)THSTensor_data(tensor.Handle);
-
-    [LibraryImport("LibTorchSharp")]
-    private static partial nint THSTensor_data(nint tensor);
+    private static float* Data(Tensor tensor) => (float*)TensorMemory.Of(tensor);
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -10,7 +9,7 @@ namespace Ptgp.Backbone.Native;
 /// A linear layer of a few rows in float32 on the CPU, computed here from the weights as they are: each is read once, in the order of
 /// memory, which is all that one row costs. libtorch's product of one row reads at half that speed.
 /// </summary>
-internal static unsafe partial class NearLinear
+internal static unsafe class NearLinear
 {
     /// <summary>The most rows that it is worth trying for. Each passes over the weights again, though in the nearest cache.</summary>
     public const int MostRows = 4;
@@ -93,8 +92,5 @@ internal static unsafe partial class NearLinear
         return sum;
     }
 
-    private static float* Data(Tensor tensor) => (float*)THSTensor_data(tensor.Handle);
-
-    [LibraryImport("LibTorchSharp")]
-    private static partial nint THSTensor_data(nint tensor);
+    private static float* Data(Tensor tensor) => (float*)TensorMemory.Of(tensor);
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -6,7 +5,7 @@ using static TorchSharp.torch;
 namespace Ptgp.Backbone.Native;
 
 /// <summary>The three ways to normalize to root mean square 1 (Zhang and Sennrich 2019).</summary>
-internal static unsafe partial class RootMeanSquare
+internal static unsafe class RootMeanSquare
 {
     private const double Epsilon = 1e-6;
 
@@ -94,8 +93,5 @@ internal static unsafe partial class RootMeanSquare
         }
     }
 
-    private static float* Data(Tensor tensor) => (float*)THSTensor_data(tensor.Handle);
-
-    [LibraryImport("LibTorchSharp")]
-    private static partial nint THSTensor_data(nint tensor);
+    private static float* Data(Tensor tensor) => (float*)TensorMemory.Of(tensor);
 }

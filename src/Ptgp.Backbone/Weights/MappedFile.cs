@@ -3,6 +3,7 @@ using System.IO.MemoryMappedFiles;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using Ptgp.Backbone.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -138,7 +139,7 @@ internal sealed unsafe partial class MappedFile : IFileBytes, IDisposable
         if ((nuint)data % (nuint)SafeTensorsTypes.Size(entry.Type) != 0)
         {
             var copy = empty(shape, dtype: entry.Type);
-            Buffer.MemoryCopy(data, (void*)THSTensor_data(copy.Handle), entry.Length, entry.Length);
+            Buffer.MemoryCopy(data, TensorMemory.Of(copy), entry.Length, entry.Length);
             return copy;
         }
 
@@ -191,7 +192,4 @@ internal sealed unsafe partial class MappedFile : IFileBytes, IDisposable
     [LibraryImport("LibTorchSharp")]
     private static partial nint THSTensor_new(
         nint data, delegate* unmanaged[Cdecl]<nint, void> deleter, long* sizes, int dimensions, sbyte storedType, sbyte type, int deviceType, int deviceIndex, byte requiresGradient);
-
-    [LibraryImport("LibTorchSharp")]
-    private static partial nint THSTensor_data(nint tensor);
 }

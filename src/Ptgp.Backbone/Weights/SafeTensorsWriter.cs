@@ -1,14 +1,14 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Ptgp.Backbone.Native;
 using static TorchSharp.torch;
 
 namespace Ptgp.Backbone.Weights;
 
 /// <summary>Writes safetensors files, byte for byte as the reference does: widest types first, then by name, the header padded to 8 bytes.</summary>
-public static unsafe partial class SafeTensorsWriter
+public static unsafe class SafeTensorsWriter
 {
     // Escapes only what JSON itself demands, like the reference.
     private static readonly JsonWriterOptions options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -37,7 +37,7 @@ public static unsafe partial class SafeTensorsWriter
         {
             using var scope = NewDisposeScope();
             var plain = tensor.detach().cpu().contiguous();
-            using var bytes = new UnmanagedMemoryStream((byte*)THSTensor_data(plain.Handle), Length(plain));
+            using var bytes = new UnmanagedMemoryStream((byte*)TensorMemory.Of(plain), Length(plain));
             bytes.CopyTo(stream, 1 << 20);
             GC.KeepAlive(plain);
         }
@@ -114,7 +114,4 @@ public static unsafe partial class SafeTensorsWriter
     }
 
     private static long Length(Tensor tensor) => tensor.NumberOfElements * SafeTensorsTypes.Size(tensor.dtype);
-
-    [LibraryImport("LibTorchSharp")]
-    private static partial nint THSTensor_data(nint tensor);
 }
