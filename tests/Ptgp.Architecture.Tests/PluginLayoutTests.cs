@@ -9,7 +9,7 @@ public class PluginLayoutTests
         Repository.Root, "artifacts", "bin", "Ptgp.Host", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "plugins");
 
     private static IReadOnlyList<string> Names { get; } = [.. Directory.EnumerateDirectories(Path.Combine(Repository.Root, "plugins"))
-        .Where(folder => Directory.EnumerateFiles(folder, "*.csproj").Any()).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
+        .Where(folder => Directory.EnumerateFiles(folder, "*.csproj").Any() && Directory.EnumerateFiles(folder, "*Plugin.cs").Any()).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
 
     [Fact]
     public void EveryFirstPartyPluginLiesBesideTheHostAndFits()

@@ -1,0 +1,19 @@
+using System.Text.Json.Serialization;
+
+namespace Ptgp.SpeechToText;
+
+/// <summary>What is said in a recording.</summary>
+public sealed record Transcript
+{
+    /// <summary>Gets all of it.</summary>
+    [JsonPropertyName("text")]
+    public required string Text { get; init; }
+
+    /// <summary>Gets its pieces with their times, in order; of an example null when no times are known.</summary>
+    [JsonPropertyName("segments"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Segment>? Segments { get; init; }
+
+    /// <summary>Gets the language that is spoken, as a code such as <c>en</c>.</summary>
+    [JsonPropertyName("language"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Language { get; init; }
+}
