@@ -6,11 +6,11 @@ using static TorchSharp.torch;
 namespace Ptgp.Benchmarks;
 
 /// <summary>Weights that follow from their checkpoint name and place, so that a published size needs no file.</summary>
-internal sealed class FormulaParameters(NameTable names, double deviation, double embeddingDeviation) : ParameterSource
+internal sealed class FormulaParameters(NameTable names, double deviation, double embeddingDeviation, Device device, ScalarType dtype) : ParameterSource
 {
     private static readonly string[] embeddings = ["shared", "embed_tokens", "wte", "word_embeddings", "lm_head"];
 
-    public override Device Device => CPU;
+    public override Device Device => device;
 
     public override Tensor Get(string name, long[] shape, Initialization initialization)
     {
@@ -26,7 +26,7 @@ internal sealed class FormulaParameters(NameTable names, double deviation, doubl
             values[i] = (float)(shape.Length > 1 ? scale * u : isNorm && file.EndsWith("weight", StringComparison.Ordinal) ? 1 + (0.2 * u) : 0.2 * u);
         }
 
-        return tensor;
+        return tensor.to(dtype, device);
     }
 
     private static double Uniform(uint x)

@@ -49,7 +49,7 @@ internal static partial class LoadingBenchmarks
 
     private static void Write(string folder)
     {
-        using var transformer = DecodingBenchmarks.T5Small();
+        using var transformer = DecodingBenchmarks.T5Small(CPU, float32);
         var names = Family.All.First(family => family.Name == "t5").NamesOf(transformer.Config);
         SafeTensorsWriter.Write(Path.Combine(folder, WeightFiles.SingleFile), transformer.NamedParameters.Select(parameter => KeyValuePair.Create(names[parameter.Key], (Tensor)parameter.Value)));
         File.WriteAllText(Path.Combine(folder, "config.json"), """

@@ -21,7 +21,7 @@ internal sealed class PlainT5(Transformer transformer)
     {
         using var scope = NewDisposeScope();
         Begin(states, count);
-        var next = zeros([states.size(0), 1], int64);
+        var next = zeros([states.size(0), 1], int64, states.device);
         List<Tensor> written = [];
         for (var position = 0; position < count; position++)
         {
@@ -39,12 +39,12 @@ internal sealed class PlainT5(Transformer transformer)
         var sources = states.size(0);
         Begin(states.repeat_interleave(beams, 0), count);
         var next = zeros([sources * beams, 1], int64);
-        var sums = full([sources, beams], float.NegativeInfinity);
+        var sums = full([sources, beams], float.NegativeInfinity, dtype: float32, device: states.device);
         sums[TensorIndex.Colon, 0] = 0;
-        var first = (arange(sources) * beams).unsqueeze(1);
+        var first = (arange(sources, device: states.device) * beams).unsqueeze(1);
         for (var position = 0; position < count; position++)
         {
-            var scores = nn.functional.log_softmax(Step(next, position), -1).view(sources, beams, -1) + sums.unsqueeze(-1);
+            var scores = nn.functional.log_softmax(Step(next, position).to_type(float32), -1).view(sources, beams, -1) + sums.unsqueeze(-1);
             var (best, places) = scores.view(sources, -1).topk(2 * beams, -1);
             sums = best[TensorIndex.Colon, ..beams];
             var kept = places[TensorIndex.Colon, ..beams];
@@ -110,6 +110,6 @@ internal sealed class PlainT5(Transformer transformer)
         var exact = config.RelativeBuckets / 2;
         var buckets = Enumerable.Range(0, count).Select(distance => (long)(distance < exact ? distance : Math.Min(
             config.RelativeBuckets - 1, exact + (int)(MathF.Log(distance / (float)exact) / Math.Log((double)config.RelativeMaxDistance / exact) * (config.RelativeBuckets - exact))))).Reverse().ToArray();
-        return weights["decoder.relative_bias.weight"].index_select(0, tensor(buckets)).t().view(1, stack.Heads, 1, count);
+        return weights["decoder.relative_bias.weight"].index_select(0, tensor(buckets, device: transformer.Device)).t().view(1, stack.Heads, 1, count);
     }
 }

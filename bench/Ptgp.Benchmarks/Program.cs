@@ -2,12 +2,12 @@ using System.Globalization;
 using System.Text.Json;
 using Ptgp.Benchmarks;
 
-// Ratios against a named reference, measured in the same run: dotnet run -c Release --project bench/Ptgp.Benchmarks -- [--json] [--only decoding|loading|tokenizers] [--rounds N] [--threads N]
+// Ratios against a named reference, measured in the same run: dotnet run -c Release --project bench/Ptgp.Benchmarks -- [--json] [--only decoding|loading|tokenizers] [--rounds N] [--threads N] [--device cpu|cuda]
 var asJson = args.Contains("--json");
 TorchSharp.torch.set_num_threads(Number("--threads", 1));
 var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
-var parts = new Dictionary<string, Func<int, IEnumerable<Measurement>>> { ["decoding"] = DecodingBenchmarks.Measure, ["loading"] = LoadingBenchmarks.Measure, ["tokenizers"] = TokenizerBenchmarks.Measure };
-var only = Array.IndexOf(args, "--only") is var at and >= 0 ? args[at + 1] : null;
+var parts = new Dictionary<string, Func<int, IEnumerable<Measurement>>> { ["decoding"] = rounds => DecodingBenchmarks.Measure(rounds, new(Text("--device") ?? "cpu")), ["loading"] = LoadingBenchmarks.Measure, ["tokenizers"] = TokenizerBenchmarks.Measure };
+var only = Text("--only");
 foreach (var measurement in Machine.Measure().Concat(parts.Where(part => only is null || only == part.Key).SelectMany(part => part.Value(Number("--rounds", 5)))))
 {
     Console.WriteLine(asJson
@@ -16,6 +16,8 @@ foreach (var measurement in Machine.Measure().Concat(parts.Where(part => only is
 }
 
 return 0;
+
+string? Text(string name) => Array.IndexOf(args, name) is var at and >= 0 && at + 1 < args.Length ? args[at + 1] : null;
 
 int Number(string name, int otherwise) =>
     Array.IndexOf(args, name) is var at && at >= 0 && at + 1 < args.Length && int.TryParse(args[at + 1], CultureInfo.InvariantCulture, out var number) && number > 0 ? number : otherwise;

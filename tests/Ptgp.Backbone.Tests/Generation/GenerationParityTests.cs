@@ -20,11 +20,22 @@ public class GenerationParityTests
     public void EveryCaseIsTheReferences(string fixture, string name)
     {
         set_num_threads(1);
-        var golden = GoldenCase.All(fixture).Single(each => each.Name == name);
+        Check(fixture, GoldenCase.All(fixture).Single(each => each.Name == name), CPU);
+    }
+
+    [Fact]
+    public void NoOptionIsLeftOut() =>
+        Assert.All(Fixtures, fixture => Assert.All(
+            GoldenCase.All(fixture).SelectMany(each => each.Asked.Select(option => option.Key)).Except(["prefix_allowed_tokens"]),
+            option => Assert.NotNull(typeof(GenerationOptions).GetProperty(string.Concat(option.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]))))));
+
+    /// <summary>Writes what a case asks for, on a device, and compares.</summary>
+    internal static void Check(string fixture, GoldenCase golden, Device device)
+    {
         var folder = CheckpointFolder.Open(Repository.Fixture("models", fixture));
         using var scope = NewDisposeScope();
         using var quiet = inference_mode();
-        using var transformer = folder.LoadTransformer(CPU, ScalarType.Float32);
+        using var transformer = folder.LoadTransformer(device, ScalarType.Float32);
         var facts = DecoderFacts.Of(folder.Config) with { MaxLength = int.MaxValue };
         var options = ResolvedOptions.From(golden.Options(fixture), facts);
         var searches = golden.InputIds.Select((ids, row) => DecodingLoop.Begin(new()
@@ -37,22 +48,16 @@ public class GenerationParityTests
             Stops = options.StopStrings.Count == 0 ? null : new(TokenizerLoader.Load(folder.Path, new()), options.StopStrings),
         })).ToArray();
 
-        var batch = new Batch { Source = Matrix(golden.InputIds), Mask = Matrix(golden.AttentionMask).to(ScalarType.Bool) };
+        var batch = new Batch { Source = Matrix(golden.InputIds).to(device), Mask = Matrix(golden.AttentionMask).to(ScalarType.Bool).to(device) };
         var encoded = transformer.Encode(transformer.Embed(batch));
         using var state = transformer.Begin(encoded, options.NumBeams, searches.Max(search => search.Longest));
-        new DecodingLoop(state, searches, CPU).Run();
+        new DecodingLoop(state, searches, device).Run();
 
         Assert.All(searches, search => Assert.Null(search.Fault));
         Assert.Equal(golden.Sequences, Filled(searches, GoldenCase.PadId(fixture) ?? folder.Config.PadId));
         var scores = searches.SelectMany(search => search.Results.Select(result => result.Score)).ToArray();
         Assert.All(golden.Scores.Zip(scores), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
     }
-
-    [Fact]
-    public void NoOptionIsLeftOut() =>
-        Assert.All(Fixtures, fixture => Assert.All(
-            GoldenCase.All(fixture).SelectMany(each => each.Asked.Select(option => option.Key)).Except(["prefix_allowed_tokens"]),
-            option => Assert.NotNull(typeof(GenerationOptions).GetProperty(string.Concat(option.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]))))));
 
     // The reference fills beams with the end where the padding's id is 0, and greedy rows always with padding.
     private static int[][] Filled(SourceSearch[] searches, int pad)
