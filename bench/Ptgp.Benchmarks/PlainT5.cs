@@ -38,7 +38,7 @@ internal sealed class PlainT5(Transformer transformer)
         using var scope = NewDisposeScope();
         var sources = states.size(0);
         Begin(states.repeat_interleave(beams, 0), count);
-        var next = zeros([sources * beams, 1], int64);
+        var next = zeros([sources * beams, 1], int64, states.device);
         var sums = full([sources, beams], float.NegativeInfinity, dtype: float32, device: states.device);
         sums[TensorIndex.Colon, 0] = 0;
         var first = (arange(sources, device: states.device) * beams).unsqueeze(1);

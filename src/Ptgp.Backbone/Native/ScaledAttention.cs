@@ -10,6 +10,9 @@ internal static class ScaledAttention
         () => Scaled(SelfTest.Numbers(1, 2, 3, 4), SelfTest.Numbers(1, 2, 5, 4), SelfTest.Numbers(1, 2, 5, 4), SelfTest.Numbers(3, 5), 0.7, false, 0),
         () => Rescaled(SelfTest.Numbers(1, 2, 3, 4), SelfTest.Numbers(1, 2, 5, 4), SelfTest.Numbers(1, 2, 5, 4), SelfTest.Numbers(3, 5), 0.7, false, 0));
 
+    // Before the first attention of all.
+    static ScaledAttention() => GpuAttention.LeaveOutCudnn();
+
     public static Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor? mask, double scale, bool causal, double dropout) =>
         hasScaled ? Scaled(q, k, v, mask, scale, causal, dropout) : Rescaled(q, k, v, mask, scale, causal, dropout);
 
