@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-using Ptgp.Backbone.Audio;
 using Ptgp.Backbone.Generation;
 using Ptgp.Backbone.Tests.Audio;
+using Ptgp.Toolkit.Audio;
 using static TorchSharp.torch;
 
 namespace Ptgp.Backbone.Tests.Generation;

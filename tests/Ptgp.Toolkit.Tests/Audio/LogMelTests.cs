@@ -1,9 +1,7 @@
 using System.Text.Json;
+using Ptgp.Toolkit.Audio;
 
-using Ptgp.Backbone.Audio;
-using Ptgp.Backbone.Weights;
-
-namespace Ptgp.Backbone.Tests.Audio;
+namespace Ptgp.Toolkit.Tests.Audio;
 
 public class LogMelTests
 {
@@ -66,19 +64,12 @@ public class LogMelTests
     private static float[] Samples(string name) => name switch
     {
         "silence" => new float[16_000],
-        "sine440" => Stored("input.sine440"),
+        "sine440" => Golden("input.sine440"),
         "noise" => Sound.Read("noise.wav"),
         _ => Sound.Read(name + "-16k.wav"),
     };
 
-    private static float[] Golden(string name) => Stored(name);
-
-    private static float[] Stored(string name)
-    {
-        using var scope = TorchSharp.torch.NewDisposeScope();
-        using var file = SafeTensorsFile.Open(Repository.Fixture("audio", "mel.safetensors"));
-        return file.Read(name).contiguous().data<float>().ToArray();
-    }
+    private static float[] Golden(string name) => Sound.Stored("mel.safetensors", name);
 
     // The golden is band by band, ours frame by frame.
     private static void Compare(float[] mel, float[] golden, int bands)
