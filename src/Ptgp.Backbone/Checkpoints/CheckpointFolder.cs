@@ -130,7 +130,6 @@ public sealed class CheckpointFolder
     public void Save(Transformer transformer, string folder, long shardSize = WeightShards.DefaultSize)
     {
         ArgumentNullException.ThrowIfNull(transformer);
-        var names = Family.NamesOf(Config);
         AtomicFolder.Write(folder, beside =>
         {
             using var scope = NewDisposeScope();
@@ -139,11 +138,18 @@ public sealed class CheckpointFolder
             using var files = Family.HeadNames.Count > 0 ? WeightFiles.Open(Path) : null;
             var head = files is null ? [] : new CheckpointParameters(Path, files, Family, Config, CPU, ScalarType.Float32, isTrainable: false).Head
                 .Select(part => KeyValuePair.Create(part.Key, files.Read(part.Value)));
-            KeyValuePair<string, Tensor>[] tensors = [.. transformer.NamedTensors.GroupBy(tensor => names[tensor.Key]).Select(stored => KeyValuePair.Create(
-                stored.Key, StoredForm.Join(stored.Select(tensor => (Family.FormOf(tensor.Key), tensor.Value))))).Concat(head)];
+            KeyValuePair<string, Tensor>[] tensors = [.. ToStored(transformer), .. head];
             CompanionFiles.Copy(Path, beside, tensors[0].Value.dtype);
             WeightShards.Write(beside, tensors, shardSize);
         });
+    }
+
+    /// <summary>Gets the tensors of a Transformer of this shape under their names in the family's files and in their forms there.</summary>
+    internal IEnumerable<KeyValuePair<string, Tensor>> ToStored(Transformer transformer)
+    {
+        var names = Family.NamesOf(Config);
+        return transformer.NamedTensors.GroupBy(tensor => names[tensor.Key]).Select(stored => KeyValuePair.Create(
+            stored.Key, StoredForm.Join(stored.Select(tensor => (Family.FormOf(tensor.Key), tensor.Value)))));
     }
 
     private void ThrowIfIndivisible(StackConfig? stack)

@@ -10,12 +10,14 @@ internal static class CompanionFiles
 {
     private const string Configuration = "config.json";
 
-    private static readonly string[] names =
+    private static readonly string[] tokenizers =
     [
-        Configuration, "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
+        "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
         "spiece.model", "sentencepiece.bpe.model", "tokenizer.model", "source.spm", "target.spm", "vocab.json", "target_vocab.json", "merges.txt", "vocab.txt",
-        "chat_template.jinja", "chat_template.json", "preprocessor_config.json", "processor_config.json", "normalizer.json",
+        "chat_template.jinja", "chat_template.json",
     ];
+
+    private static readonly string[] names = [Configuration, "generation_config.json", .. tokenizers, "preprocessor_config.json", "processor_config.json", "normalizer.json"];
 
     private static readonly Dictionary<ScalarType, string> dtypes = new()
     {
@@ -33,12 +35,22 @@ internal static class CompanionFiles
     /// <param name="dtype">The type of the weights that will lie beside them.</param>
     public static void Copy(string from, string to, ScalarType dtype)
     {
-        foreach (var name in names.Where(name => File.Exists(Path.Combine(from, name))))
+        Copy(names, from, to);
+        Say(Path.Combine(to, Configuration), dtype);
+    }
+
+    /// <summary>Copies the files of a tokenizer, byte for byte.</summary>
+    public static void CopyTokenizer(string from, string to) => Copy(tokenizers, from, to);
+
+    /// <summary>Writes a configuration as the reference lays it out.</summary>
+    public static void Write(string path, JsonObject configuration) => File.WriteAllText(path, configuration.ToJsonString(layout) + "\n");
+
+    private static void Copy(string[] known, string from, string to)
+    {
+        foreach (var name in known.Where(name => File.Exists(Path.Combine(from, name))))
         {
             File.Copy(Path.Combine(from, name), Path.Combine(to, name));
         }
-
-        Say(Path.Combine(to, Configuration), dtype);
     }
 
     // Loaders that ask the configuration would round float32 weights to the sixteen bits that they once had.
@@ -50,7 +62,7 @@ internal static class CompanionFiles
         {
             config[field] = name;
             File.Delete(path); // a copy has the original's permissions, which may forbid writing
-            File.WriteAllText(path, config.ToJsonString(layout) + "\n");
+            Write(path, config);
         }
     }
 }

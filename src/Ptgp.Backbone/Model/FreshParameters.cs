@@ -8,7 +8,7 @@ public sealed class FreshParameters : ParameterSource
 {
     private readonly Generator? generator;
 
-    /// <summary>Initializes a source of normally distributed parameters.</summary>
+    /// <summary>Initializes a source of random parameters.</summary>
     public FreshParameters(int seed = 0, Device? device = null)
     {
         Device = device ?? CPU;
@@ -34,10 +34,11 @@ public sealed class FreshParameters : ParameterSource
         }
 
         using var scope = NewDisposeScope();
-        using Scalar mean = initialization.Mean;
-        var drawn = initialization.Deviation == 0
-            ? full(shape, mean, float32)
-            : empty(shape, float32, CPU).normal_(initialization.Mean, initialization.Deviation, generator);
+        var (middle, deviation, isUniform) = initialization;
+        using Scalar mean = middle;
+        var drawn = deviation == 0 ? full(shape, mean, float32)
+            : isUniform ? empty(shape, float32, CPU).uniform_(middle - (Math.Sqrt(3) * deviation), middle + (Math.Sqrt(3) * deviation), generator)
+            : empty(shape, float32, CPU).normal_(middle, deviation, generator);
         return drawn.to(Device).MoveToOuterDisposeScope();
     }
 }

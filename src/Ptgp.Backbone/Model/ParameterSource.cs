@@ -13,6 +13,7 @@ public abstract class ParameterSource
 
     /// <summary>Finds a table that need not be stored, since it follows from its shape; null when it is not.</summary>
     public virtual Tensor? Find(string name, long[] shape) => null;
+
     /// <summary>Tells whether there is a tensor that a Transformer can do without.</summary>
     public virtual bool Has(string name) => true;
 
@@ -23,7 +24,8 @@ public abstract class ParameterSource
 /// <summary>How a fresh parameter is drawn.</summary>
 /// <param name="Mean">Its mean.</param>
 /// <param name="Deviation">Its standard deviation; 0 for a constant.</param>
-public readonly record struct Initialization(double Mean, double Deviation)
+/// <param name="IsUniform">Whether all values are equally likely, up to √3 deviations from the mean; otherwise they are distributed normally.</param>
+public readonly record struct Initialization(double Mean, double Deviation, bool IsUniform = false)
 {
     /// <summary>All zeros.</summary>
     public static Initialization Zeros => new(0, 0);

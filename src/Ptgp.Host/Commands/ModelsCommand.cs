@@ -23,7 +23,7 @@ internal sealed class ModelsCommand : IPtgpCommand
             await context.Out.WriteLineAsync(text.AsMemory(), cancellation).ConfigureAwait(false);
             return ExitCode.Done;
         }));
-        return new Command("models", "Looks at checkpoints and fetches them.") { inspect, new ModelsPullCommand().Create(guard), new ModelsListCommand().Create(guard) };
+        return new Command("models", "Looks at checkpoints, makes and fetches them.") { inspect, new ModelsNewCommand().Create(guard), new ModelsPullCommand().Create(guard), new ModelsListCommand().Create(guard) };
     }
 
     private static string AsText(JsonObject found)
