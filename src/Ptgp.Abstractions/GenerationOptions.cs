@@ -36,7 +36,7 @@ public sealed record GenerationOptions
     public int? NumBeams { get; init; }
 
     /// <summary>Gets how many hypotheses are returned, best first. Sampling without beams draws each for itself.</summary>
-    /// <value>From 1 to <see cref="NumBeams"/>, or to 64 where they are drawn. The default is 1.</value>
+    /// <value>From 1 to <see cref="NumBeams"/>, or to <see cref="Patience"/> times as many, or to 64 where they are drawn. The default is 1.</value>
     [Range(1, 64)]
     public int? NumReturnSequences { get; init; }
 
@@ -48,6 +48,11 @@ public sealed record GenerationOptions
     /// <summary>Gets when beam search stops.</summary>
     /// <value>The default is <see cref="Ptgp.EarlyStopping.False"/>.</value>
     public EarlyStopping? EarlyStopping { get; init; }
+
+    /// <summary>Gets how patient beam search is: it stops when this many times <see cref="NumBeams"/> hypotheses have ended, the first ones that do, whatever <see cref="EarlyStopping"/> says (Kasai et al. 2022; Whisper searches so, with 1).</summary>
+    /// <value>Above 0. Null, the default, leaves it to <see cref="EarlyStopping"/>.</value>
+    [Range(0.0, 64.0, MinimumIsExclusive = true)]
+    public double? Patience { get; init; }
 
     /// <summary>Gets the size of n-grams that may not occur twice; 0 allows all.</summary>
     /// <value>The default is 0.</value>
@@ -164,6 +169,7 @@ public sealed record GenerationOptions
         NumReturnSequences = NumReturnSequences ?? other.NumReturnSequences,
         LengthPenalty = LengthPenalty ?? other.LengthPenalty,
         EarlyStopping = EarlyStopping ?? other.EarlyStopping,
+        Patience = Patience ?? other.Patience,
         NoRepeatNgramSize = NoRepeatNgramSize ?? other.NoRepeatNgramSize,
         EncoderNoRepeatNgramSize = EncoderNoRepeatNgramSize ?? other.EncoderNoRepeatNgramSize,
         RepetitionPenalty = RepetitionPenalty ?? other.RepetitionPenalty,

@@ -68,6 +68,9 @@ public sealed record BackboneDescription
 
     /// <summary>Gets the text that the checkpoint was taught to read before an input, by task, such as <c>translation</c>: <c>translate {from} to {to}: </c>.</summary>
     public IReadOnlyDictionary<string, string> Prefixes { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Gets the heads of the decoder's attention whose look follows the source in time, for the times of words: those that the checkpoint names, else all of the later half of its layers; empty where no frames are read.</summary>
+    public IReadOnlyList<AttentionHead> AlignmentHeads { get; init; } = [];
 }
 
 /// <summary>What a backbone can do, and so what a plugin may need of it.</summary>

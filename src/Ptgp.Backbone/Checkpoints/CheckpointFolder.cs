@@ -8,7 +8,7 @@ namespace Ptgp.Backbone;
 /// <summary>A checkpoint as the Hugging Face hub lays it out: opened without reading a weight.</summary>
 public sealed class CheckpointFolder
 {
-    private readonly ConfigReader reader;
+    private readonly ConfigReader reader, generation;
 
     private CheckpointFolder(string path, ConfigReader reader, Family family)
     {
@@ -16,7 +16,8 @@ public sealed class CheckpointFolder
         Config = family.ReadConfig(reader);
         ThrowIfIndivisible(Config.Encoder);
         ThrowIfIndivisible(Config.Decoder);
-        Generation = GenerationConfig.Read(path, reader);
+        generation = GenerationConfig.Open(path, reader);
+        Generation = GenerationConfig.Read(generation);
     }
 
     /// <summary>Gets the folder.</summary>
@@ -56,7 +57,15 @@ public sealed class CheckpointFolder
     /// <summary>Loads the tokenizer.</summary>
     /// <exception cref="CheckpointException">It is missing or broken.</exception>
     public ITokenizer LoadTokenizer() =>
-        TokenizerLoader.Load(Path, new() { EndId = Told(Config.EndId), PadId = Config.PadId, StartId = Told(Config.StartId), VocabularySize = Config.Vocabulary, PieceOffset = Family.PieceOffset });
+        TokenizerLoader.Load(Path, new()
+        {
+            EndId = Told(Config.EndId),
+            PadId = Config.PadId,
+            StartId = Told(Config.StartId),
+            VocabularySize = Config.Vocabulary,
+            PieceOffset = Family.PieceOffset,
+            IsMultilingual = generation.Flag("is_multilingual", true),
+        });
 
     /// <summary>Loads the weights.</summary>
     /// <param name="device">Where to; on <c>META</c> names and shapes are checked, and no weight is read.</param>
@@ -120,6 +129,7 @@ public sealed class CheckpointFolder
         MaxLength = Config.FrameWidth > 0 ? 2 * (Config.Encoder!.MaxPositions ?? Config.MaxPositions) : Math.Min(Config.MaxPositions > 0 ? Config.MaxPositions : int.MaxValue, TrainedLength),
         MaxTargetLength = Config.MaxPositions > 0 ? Config.MaxPositions : int.MaxValue,
         Prefixes = Family.Prefixes,
+        AlignmentHeads = Config is { FrameWidth: > 0, Decoder: { } decoder } ? GenerationConfig.AlignmentHeads(generation, decoder) : [],
     };
 
     /// <summary>Saves a Transformer of this shape as a checkpoint of this family, with this folder's configuration and tokenizer beside it. A folder that stood there is replaced only when all is written.</summary>

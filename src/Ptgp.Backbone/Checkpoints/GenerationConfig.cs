@@ -5,10 +5,39 @@ namespace Ptgp.Backbone;
 /// <summary>Reads a checkpoint's own defaults of writing: <c>generation_config.json</c>, or, in older checkpoints, the same keys of <c>config.json</c>.</summary>
 internal static class GenerationConfig
 {
-    public static GenerationOptions Read(string folder, ConfigReader config)
+    /// <summary>Opens the file that holds them.</summary>
+    public static ConfigReader Open(string folder, ConfigReader config) =>
+        Path.Combine(folder, "generation_config.json") is var path && File.Exists(path) ? ConfigReader.Open(path) : config;
+
+    /// <summary>Reads which heads of a decoder follow the source in time; where nothing is said, all of the later half of its layers, as the reference takes them.</summary>
+    public static IReadOnlyList<AttentionHead> AlignmentHeads(ConfigReader reader, StackConfig decoder)
     {
-        var path = Path.Combine(folder, "generation_config.json");
-        var reader = File.Exists(path) ? ConfigReader.Open(path) : config;
+        if (!reader.Has("alignment_heads"))
+        {
+            var first = decoder.Layers / 2;
+            return [.. Enumerable.Range(first, decoder.Layers - first).SelectMany(layer => Enumerable.Range(0, decoder.Heads).Select(head => new AttentionHead(layer, head)))];
+        }
+
+        AttentionHead[] heads = [.. Pairs()];
+        return heads.Length > 0 && heads.All(head => head.Layer >= 0 && head.Layer < decoder.Layers && head.Head >= 0 && head.Head < decoder.Heads) ? heads : throw new CheckpointException(
+            $"'alignment_heads' must hold pairs of one of {decoder.Layers} layers and one of {decoder.Heads} heads, counted from 0, but is {reader.Root.GetProperty("alignment_heads").GetRawText()}.");
+
+        IEnumerable<AttentionHead> Pairs()
+        {
+            var all = reader.Root.GetProperty("alignment_heads");
+            foreach (var pair in all.ValueKind == JsonValueKind.Array ? all.EnumerateArray() : default)
+            {
+                yield return pair.ValueKind == JsonValueKind.Array && pair.GetArrayLength() == 2 ? new(Whole(pair[0]), Whole(pair[1])) : new(-1, -1);
+            }
+        }
+
+        static int Whole(JsonElement value) => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : -1;
+    }
+
+    public static GenerationOptions Read(string folder, ConfigReader config) => Read(Open(folder, config));
+
+    public static GenerationOptions Read(ConfigReader reader)
+    {
         return new()
         {
             MaxNewTokens = Int("max_new_tokens"),

@@ -1,7 +1,7 @@
 namespace Ptgp.Backbone.Generation;
 
 /// <summary>Keeps the best hypotheses of each length, and the best of those that ended, with the semantics of Hugging Face's beam search.</summary>
-internal sealed class BeamSearch : SourceSearch
+internal class BeamSearch : SourceSearch
 {
     private readonly List<RawHypothesis> ended = [];
     private readonly int[] chosen;
@@ -54,13 +54,13 @@ internal sealed class BeamSearch : SourceSearch
             {
                 if (kept < Beams)
                 {
-                    chosen[kept++] = i;
+                    Keep(kept++, i);
                 }
             }
             else if (i < Beams)
             {
                 // What ends further down the list is only there so that enough go on.
-                AddEnded(Finished(live[origin], token, sums[i] - this.sums[origin], sums[i] / Share(Length + 1)));
+                AddEnded(Finished(live[origin], token, sums[i] - this.sums[origin], sums[i] / Share(Length + 1)), Beams);
             }
         }
 
@@ -90,8 +90,24 @@ internal sealed class BeamSearch : SourceSearch
         return common;
     }
 
+    /// <summary>Gets the summed log-probabilities of the live hypotheses; negative infinity where there is none.</summary>
+    protected ReadOnlySpan<float> Sums => sums;
+
+    /// <summary>Gets how many hypotheses have ended.</summary>
+    protected int Ended => ended.Count;
+
+    /// <summary>Gets a live hypothesis.</summary>
+    protected WrittenRow Live(int beam) => live[beam];
+
+    /// <summary>Notes that a candidate goes on.</summary>
+    /// <param name="kept">How many do already.</param>
+    /// <param name="candidate">Its place in the list of candidates.</param>
+    protected void Keep(int kept, int candidate) => chosen[kept] = candidate;
+
     /// <summary>Puts an ended hypothesis in its place among the best, behind equal ones.</summary>
-    private void AddEnded(RawHypothesis hypothesis)
+    /// <param name="hypothesis">The hypothesis.</param>
+    /// <param name="most">How many there may be; the worst beyond is forgotten.</param>
+    protected void AddEnded(RawHypothesis hypothesis, int most)
     {
         var place = ended.Count;
         while (place > 0 && ended[place - 1].Score < hypothesis.Score)
@@ -100,13 +116,14 @@ internal sealed class BeamSearch : SourceSearch
         }
 
         ended.Insert(place, hypothesis);
-        if (ended.Count > Beams)
+        if (ended.Count > most)
         {
-            ended.RemoveAt(Beams);
+            ended.RemoveAt(most);
         }
     }
 
-    private void GoOn(ReadOnlySpan<float> sums, ReadOnlySpan<long> places, int kept, int vocabulary)
+    /// <summary>Lengthens the hypotheses that go on by a token.</summary>
+    protected void GoOn(ReadOnlySpan<float> sums, ReadOnlySpan<long> places, int kept, int vocabulary)
     {
         for (var beam = 0; beam < Beams; beam++)
         {
@@ -139,5 +156,6 @@ internal sealed class BeamSearch : SourceSearch
         return Options.EarlyStopping != EarlyStopping.True && sums[0] / Share(length) > ended[^1].Score;
     }
 
-    private float Share(int length) => (float)Math.Pow(length - Given, Options.LengthPenalty);
+    /// <summary>Gets what a hypothesis's sum is divided by.</summary>
+    protected float Share(int length) => (float)Math.Pow(length - Given, Options.LengthPenalty);
 }

@@ -42,8 +42,8 @@ internal sealed class EngineItem
 
     public Task<Written> Answer => answer.Task;
 
-    /// <summary>Gets how long the input is, in states.</summary>
-    public int Length => Encoded?.Length ?? Source.Length;
+    /// <summary>Gets how long the input is, in states, of which two frames make one.</summary>
+    public int Length => Encoded?.Length ?? (Source.FrameWidth > 0 ? (Source.Length + 1) / 2 : Source.Length);
 
     /// <summary>Gets what items must share to be written together.</summary>
     public object Key => (Request.Encode, Request.Transformer, Request.Adapter, Search.Beams, Search.SeesLogProbabilities, Encoded is null);

@@ -45,7 +45,7 @@ internal static class OptionFaults
 
     public static IEnumerable<string> Contradictions(ResolvedOptions options)
     {
-        if (options.NumReturnSequences > options.NumBeams && !(options.DoSample && options.NumBeams == 1))
+        if (options.NumReturnSequences > Math.Max(options.NumBeams, options.MostEnded ?? 0) && !(options.DoSample && options.NumBeams == 1))
         {
             yield return $"numReturnSequences is {options.NumReturnSequences}, but numBeams is {options.NumBeams}: no more hypotheses can be returned than are kept. Raise numBeams.";
         }

@@ -23,6 +23,7 @@ public sealed record ResolvedOptions
         NumReturnSequences = options.NumReturnSequences ?? 1;
         LengthPenalty = options.LengthPenalty ?? 1;
         EarlyStopping = options.EarlyStopping ?? EarlyStopping.False;
+        MostEnded = options.Patience is { } patience && NumBeams > 1 ? Math.Max(1, (int)Math.Round(NumBeams * patience)) : null;
         NoRepeatNgramSize = options.NoRepeatNgramSize ?? 0;
         EncoderNoRepeatNgramSize = options.EncoderNoRepeatNgramSize ?? 0;
         RepetitionPenalty = options.RepetitionPenalty ?? 1;
@@ -78,6 +79,9 @@ public sealed record ResolvedOptions
 
     /// <summary>Gets when beam search stops.</summary>
     public EarlyStopping EarlyStopping { get; }
+
+    /// <summary>Gets after how many ended hypotheses beam search stops; null leaves it to <see cref="EarlyStopping"/>.</summary>
+    public int? MostEnded { get; }
 
     /// <summary>Gets the size of n-grams that may not occur twice; 0 allows all.</summary>
     public int NoRepeatNgramSize { get; }

@@ -3,7 +3,7 @@ namespace Ptgp.Backbone.Tokenization;
 /// <summary>How families name languages in their vocabularies.</summary>
 internal static class LanguageTags
 {
-    /// <summary>Collects the entries that name languages: <c>&gt;&gt;deu&lt;&lt;</c> wherever they are, the other forms among special tokens.</summary>
+    /// <summary>Collects the entries that name languages: <c>&gt;&gt;deu&lt;&lt;</c> wherever they are, the other forms among added tokens.</summary>
     public static IReadOnlyDictionary<string, int> Find(Vocabulary vocabulary, IEnumerable<AddedToken> added)
     {
         var languages = new SortedDictionary<string, int>(StringComparer.Ordinal);
@@ -15,9 +15,12 @@ internal static class LanguageTags
             }
         }
 
-        foreach (var token in added)
+        AddedToken[] all = [.. added];
+        // In other vocabularies '<|end|>' and the like are no languages.
+        var hears = all.Any(token => token.Content == "<|startoftranscript|>");
+        foreach (var token in all)
         {
-            if (token.IsSpecial && IsCode(token.Content))
+            if ((token.IsSpecial && IsCode(token.Content)) || (hears && IsMark(token.Content)))
             {
                 languages[token.Content] = token.Id;
             }
@@ -72,6 +75,10 @@ internal static class LanguageTags
             && ((parts[1].Length == 2 && parts[1].All(char.IsAsciiLetterUpper))
                 || (parts[1].Length == 4 && char.IsAsciiLetterUpper(parts[1][0]) && parts[1].Skip(1).All(char.IsAsciiLetterLower)));
     }
+
+    // Whisper's form, such as '<|de|>' or '<|yue|>'.
+    private static bool IsMark(string token) => token.Length is 6 or 7 && token.StartsWith("<|", StringComparison.Ordinal) && token.EndsWith("|>", StringComparison.Ordinal)
+        && token.AsSpan(2, token.Length - 4).IndexOfAnyExceptInRange('a', 'z') < 0;
 
     private static string Bare(string entry) => entry.Trim('_', '<', '>', '|');
 }

@@ -17,4 +17,8 @@ public sealed record TokenizerDefaults
 
     /// <summary>Gets how many ids the backbone knows (<c>vocab_size</c>); added tokens beyond them are left out, for the backbone has no weights for them.</summary>
     public int? VocabularySize { get; init; }
+
+    /// <summary>Gets whether its languages can be chosen; English-only Whisper has the entries of all, and was taught none (<c>is_multilingual</c>).</summary>
+    /// <value>The default is true.</value>
+    public bool IsMultilingual { get; init; } = true;
 }

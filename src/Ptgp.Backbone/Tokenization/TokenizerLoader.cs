@@ -20,6 +20,7 @@ public static class TokenizerLoader
         try
         {
             var tokenizer = LoadAny(folder, defaults);
+            tokenizer.Languages = defaults.IsMultilingual ? tokenizer.Languages : new Dictionary<string, int>();
             tokenizer.Chat = new(() => ChatTemplate.Find(folder, tokenizer));
             return tokenizer;
         }

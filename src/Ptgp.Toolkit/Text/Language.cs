@@ -15,7 +15,7 @@ public sealed record Language
         fy fry West Frisian; ga gle Irish; gd gla Scottish Gaelic; gl glg Galician; gn grn gug Guarani; gu guj Gujarati; gv glv Manx; ha hau Hausa;
         he heb iw Hebrew; hi hin Hindi; ho hmo Hiri Motu; hr hrv Croatian; ht hat Haitian Creole; hu hun Hungarian; hy hye Armenian; hz her Herero;
         ia ina Interlingua; id ind in Indonesian; ie ile Interlingue; ig ibo Igbo; ii iii Nuosu; ik ipk Inupiaq; io ido Ido; is isl Icelandic;
-        it ita Italian; iu iku Inuktitut; ja jpn Japanese; jv jav Javanese; ka kat Georgian; kg kon Kongo; ki kik Kikuyu; kj kua Kuanyama;
+        it ita Italian; iu iku Inuktitut; ja jpn Japanese; jv jav jw Javanese; ka kat Georgian; kg kon Kongo; ki kik Kikuyu; kj kua Kuanyama;
         kk kaz Kazakh; kl kal Greenlandic; km khm Khmer; kn kan Kannada; ko kor Korean; kr kau Kanuri; ks kas Kashmiri; ku kur kmr Kurdish;
         kv kom Komi; kw cor Cornish; ky kir Kyrgyz; la lat Latin; lb ltz Luxembourgish; lg lug Ganda; li lim Limburgish; ln lin Lingala; lo lao Lao;
         lt lit Lithuanian; lu lub Luba-Katanga; lv lav lvs Latvian; mg mlg plt Malagasy; mh mah Marshallese; mi mri Maori; mk mkd Macedonian;
@@ -52,7 +52,7 @@ public sealed record Language
     }
 
     /// <summary>Takes off what a vocabulary puts around a code: <c>&gt;&gt;deu&lt;&lt;</c> and <c>__deu__</c> become <c>deu</c>.</summary>
-    internal static string Bare(string text) => text.Trim(' ', '<', '>', '_');
+    internal static string Bare(string text) => text.Trim(' ', '<', '>', '_', '|');
 
     private static Dictionary<string, Language> Read()
     {

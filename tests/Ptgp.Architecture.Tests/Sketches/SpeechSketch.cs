@@ -4,7 +4,7 @@ internal sealed record Audio(float[] Frames); // log-mel, 80 values a frame of 1
 internal sealed record Segment(double Start, double End, string Text, IReadOnlyList<float[,]> Attention);
 internal sealed record Transcript(string Language, IReadOnlyList<Segment> Segments);
 
-internal sealed class SpeechHead(IBackbone backbone, IReadOnlyList<AttentionHead> alignment) : TaskHead<Audio, Transcript>(backbone)
+internal sealed class SpeechHead(IBackbone backbone) : TaskHead<Audio, Transcript>(backbone)
 {
     private const int Bands = 80, Window = 3000; // 30 s
     private readonly TimestampRule timestamps = new(backbone.Tokenizer);
@@ -38,7 +38,7 @@ internal sealed class SpeechHead(IBackbone backbone, IReadOnlyList<AttentionHead
                 Encoded = heard,
                 Prefix = [Id(answer.Language), Id("<|transcribe|>"), Id("<|notimestamps|>"), .. text],
                 Options = new() { MaxNewTokens = 1 },
-                Attention = new() { Heads = alignment }, // rows are the prefix's: words get their times from them
+                Attention = new() { Heads = Backbone.Description.AlignmentHeads }, // rows are the prefix's: words get their times from them
             }, cancellation);
             answer = answer with { Segments = [.. answer.Segments, new(seek / 100.0, end / 100.0, best.Text, looked.Best.Attention)] };
             host.Report(answer);

@@ -36,4 +36,20 @@ public class GenerationConfigTests
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    [Fact]
+    public void TheHeadsThatFollowSoundAreThoseTheCheckpointNames()
+    {
+        Assert.Equal([new(1, 0), new(2, 1)], CheckpointFolder.Open(Repository.Fixture("models", "whisper")).Describe("w").AlignmentHeads);
+        Assert.Empty(CheckpointFolder.Open(Repository.Fixture("models", "bart")).Describe("b").AlignmentHeads);
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("config.json", """{ "alignment_heads": null }""");
+        var decoder = new StackConfig { Layers = 3, Heads = 2, HeadWidth = 4, FeedForwardWidth = 8 };
+        Assert.Equal([new(1, 0), new(1, 1), new(2, 0), new(2, 1)], GenerationConfig.AlignmentHeads(ConfigReader.Open(path), decoder));
+        foreach (var wrong in new[] { "[[3, 0]]", "[[0]]", "[]", "7", "[[0, \"a\"]]" })
+        {
+            path = folder.Write("config.json", $$"""{ "alignment_heads": {{wrong}} }""");
+            Assert.Contains("'alignment_heads' must hold pairs", Assert.Throws<CheckpointException>(() => GenerationConfig.AlignmentHeads(ConfigReader.Open(path), decoder)).Message, StringComparison.Ordinal);
+        }
+    }
 }

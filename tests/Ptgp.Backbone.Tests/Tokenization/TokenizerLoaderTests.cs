@@ -142,4 +142,13 @@ public class TokenizerLoaderTests
         Assert.Equal("", tokenizer.Decode([-1, 1_000_000]));
         Assert.Throws<ArgumentOutOfRangeException>(() => tokenizer.GetEntry(1_000_000));
     }
+
+    [Fact]
+    public void WhispersLanguagesAreThoseOfItsMarksUnlessItHearsEnglishAlone()
+    {
+        var languages = CheckpointFolder.Open(Repository.Fixture("models", "whisper")).LoadTokenizer().Languages;
+        Assert.Equal((99, 50259, 50261), (languages.Count, languages["<|en|>"], languages["<|de|>"]));
+        Assert.Empty(CheckpointFolder.Open(Repository.Fixture("models", "whisper-en")).LoadTokenizer().Languages);
+        Assert.Empty(CheckpointFolder.Open(Repository.Fixture("models", "qwen2")).LoadTokenizer().Languages);
+    }
 }
