@@ -1,0 +1,121 @@
+using Ptgp.Toolkit.Audio;
+
+namespace Ptgp.SpeechToText.Audio;
+
+/// <summary>Opens sound files of any format that is read: as one channel, at the rate wanted.</summary>
+public static class AudioFile
+{
+    /// <summary>Opens a file. Only what is being read is in memory, however long it is.</summary>
+    /// <param name="path">The file. Its format is told from its content.</param>
+    /// <param name="rate">The sampling rate wanted, in samples a second.</param>
+    /// <returns>The mean of its channels.</returns>
+    /// <exception cref="InvalidDataException">It is of no format that is read, or damaged; the message names the byte.</exception>
+    public static AudioSource Open(string path, int rate = LogMel.Rate) =>
+        Open(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan), path, rate);
+
+    /// <summary>Opens sound that is read from a stream.</summary>
+    /// <param name="stream">The sound; it is closed with what is returned.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <param name="rate">The sampling rate wanted, in samples a second.</param>
+    /// <inheritdoc cref="Open(string, int)" path="/exception" />
+    public static AudioSource Open(Stream stream, string name, int rate = LogMel.Rate)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(name);
+        SoundDecoder? decoder = null;
+        try
+        {
+            decoder = AudioFormat.Decoder(stream, name);
+            return Resampler.To(new Mono(decoder), rate);
+        }
+        catch
+        {
+            decoder?.Dispose();
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a stretch of a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="start">Where the stretch begins, in seconds; null for the start of the file.</param>
+    /// <param name="end">Where it ends, in seconds; null, or beyond the file, for its end.</param>
+    /// <param name="rate">The sampling rate wanted, in samples a second.</param>
+    /// <inheritdoc cref="Open(string, int)" path="/exception" />
+    public static AudioSource Open(string path, double? start, double? end, int rate = LogMel.Rate)
+    {
+        var (first, last) = (start ?? 0, end ?? double.PositiveInfinity);
+        if (!(first >= 0 && last >= first))
+        {
+            throw new InvalidDataException($"{path}: a stretch must begin at 0 s or later and end after that, but goes from {first} to {last} s.");
+        }
+
+        var source = Open(path, rate);
+        return start is null && end is null ? source : new Stretch(source, Sample(first), Sample(last));
+
+        long Sample(double seconds) => seconds * rate < long.MaxValue ? (long)Math.Round(seconds * rate) : long.MaxValue;
+    }
+
+    /// <summary>The mean of all channels.</summary>
+    private sealed class Mono(SoundDecoder decoder) : AudioSource
+    {
+        private readonly float[] block = new float[decoder.Channels == 1 ? 0 : 4096 * decoder.Channels];
+
+        public override int Rate => decoder.Rate;
+
+        public override int Read(Span<float> samples)
+        {
+            var channels = decoder.Channels;
+            if (channels == 1 || samples.IsEmpty)
+            {
+                return samples.IsEmpty ? 0 : decoder.Read(samples);
+            }
+
+            var count = decoder.Read(block.AsSpan(0, Math.Min(samples.Length * channels, block.Length)));
+            for (var i = 0; i < count; i++)
+            {
+                var sum = 0f;
+                foreach (var sample in block.AsSpan(i * channels, channels))
+                {
+                    sum += sample;
+                }
+
+                samples[i] = sum / channels;
+            }
+
+            return count;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            decoder.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+
+    /// <summary>What lies between two samples.</summary>
+    private sealed class Stretch(AudioSource source, long start, long end) : AudioSource
+    {
+        private long place;
+
+        public override int Rate => source.Rate;
+
+        public override int Read(Span<float> samples)
+        {
+            if (place < start)
+            {
+                place = source.Skip(start) == start ? start : end;
+            }
+
+            var count = place < end ? source.Read(samples[..(int)Math.Min(samples.Length, end - place)]) : 0;
+            place += count;
+            return count;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            source.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}
