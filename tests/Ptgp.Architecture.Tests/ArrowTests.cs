@@ -17,6 +17,7 @@ public partial class ArrowTests
     [InlineData("Ptgp.Backbone", "Ptgp.Abstractions")]
     [InlineData("Ptgp.Testing", "Ptgp.Abstractions", "Ptgp.Backbone")]
     [InlineData("Ptgp.Host", "Ptgp.Abstractions", "Ptgp.Backbone")]
+    [InlineData("Ptgp.Extensions.AI", "Ptgp.Abstractions")]
     public void APartKnowsOnlyWhatStandsAboveIt(string part, params string[] mayKnow)
     {
         var known = References(part).Where(name => name.StartsWith("Ptgp.", StringComparison.Ordinal));
