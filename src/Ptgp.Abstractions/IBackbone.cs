@@ -69,7 +69,7 @@ public sealed record BackboneDescription
     /// <summary>Gets the text that the checkpoint was taught to read before an input, by task, such as <c>translation</c>: <c>translate {from} to {to}: </c>.</summary>
     public IReadOnlyDictionary<string, string> Prefixes { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Gets the heads of the decoder's attention whose look follows the source in time, for the times of words: those that the checkpoint names, else all of the later half of its layers; empty where no frames are read.</summary>
+    /// <summary>Gets the heads of the decoder's attention whose look follows the source, for the times of words in sound and for which word became which: those that the checkpoint names, else all of the later half of its layers; empty without <see cref="BackboneFeatures.Aligns"/>.</summary>
     public IReadOnlyList<AttentionHead> AlignmentHeads { get; init; } = [];
 }
 

@@ -64,7 +64,7 @@ public sealed record Hypothesis
     /// <summary>Gets the token ids, without start token, prefix and end; those of a stop string are among them.</summary>
     public required IReadOnlyList<int> Ids { get; init; }
 
-    /// <summary>Gets the text of the ids, special tokens left out, up to a stop string; on a backbone that writes on from what it read, as it continues that text, with the blank between them.</summary>
+    /// <summary>Gets the text of the ids, special tokens left out, up to a stop string, as it continues what stands before it, with the blank between them: the prefix, and what was read on a backbone that writes on from that.</summary>
     public required string Text { get; init; }
 
     /// <summary>Gets the score: the summed log-probability of what was written, the end included, after the rules; in beam search divided by the length to the power of the length penalty. What narrows a draw, such as temperature, counts in beam search alone.</summary>

@@ -64,7 +64,6 @@ public sealed class CheckpointFolder
             StartId = Told(Config.StartId),
             VocabularySize = Config.Vocabulary,
             PieceOffset = Family.PieceOffset,
-            Languages = Family.Languages,
             IsMultilingual = generation.Flag("is_multilingual", true),
         });
 
@@ -130,7 +129,7 @@ public sealed class CheckpointFolder
         MaxLength = Config.FrameWidth > 0 ? 2 * (Config.Encoder!.MaxPositions ?? Config.MaxPositions) : Math.Min(Config.MaxPositions > 0 ? Config.MaxPositions : int.MaxValue, TrainedLength),
         MaxTargetLength = Config.MaxPositions > 0 ? Config.MaxPositions : int.MaxValue,
         Prefixes = Family.Prefixes,
-        AlignmentHeads = Config is { FrameWidth: > 0, Decoder: { } decoder } ? GenerationConfig.AlignmentHeads(generation, decoder) : [],
+        AlignmentHeads = Config is { Encoder: not null, Decoder: { } decoder } ? GenerationConfig.AlignmentHeads(generation, decoder) : [],
     };
 
     /// <summary>Saves a Transformer of this shape as a checkpoint of this family, with this folder's configuration and tokenizer beside it. A folder that stood there is replaced only when all is written.</summary>

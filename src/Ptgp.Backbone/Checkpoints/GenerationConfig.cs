@@ -9,7 +9,7 @@ internal static class GenerationConfig
     public static ConfigReader Open(string folder, ConfigReader config) =>
         Path.Combine(folder, "generation_config.json") is var path && File.Exists(path) ? ConfigReader.Open(path) : config;
 
-    /// <summary>Reads which heads of a decoder follow the source in time; where nothing is said, all of the later half of its layers, as the reference takes them.</summary>
+    /// <summary>Reads which heads of a decoder follow the source; where nothing is said, all of the later half of its layers, as the reference takes them.</summary>
     public static IReadOnlyList<AttentionHead> AlignmentHeads(ConfigReader reader, StackConfig decoder)
     {
         if (!reader.Has("alignment_heads"))

@@ -15,7 +15,7 @@ internal sealed class EngineItem
         Encoded = request.Encoded as EncodedInput;
         Source = Encoded?.Features ?? request.Source!;
         int[] source = [.. Source.Tokens.Select(id => (int)id)];
-        text = new(tokenizer, request.Options.Facts.WritesOn ? [.. source, .. request.Prefix] : []);
+        text = new(tokenizer, request.Options.Facts.WritesOn ? [.. source, .. request.Prefix] : request.Prefix);
         stops = request.Options.StopStrings.Count > 0 ? new(tokenizer, request.Options.StopStrings) : null;
         stream = request.OnPiece is { } onPiece ? new(tokenizer, text, stops, onPiece) : null;
         Search = DecodingLoop.Begin(new()

@@ -38,10 +38,11 @@ public class GenerationConfigTests
     }
 
     [Fact]
-    public void TheHeadsThatFollowSoundAreThoseTheCheckpointNames()
+    public void TheHeadsThatFollowTheSourceAreThoseTheCheckpointNames()
     {
         Assert.Equal([new(1, 0), new(2, 1)], CheckpointFolder.Open(Repository.Fixture("models", "whisper")).Describe("w").AlignmentHeads);
-        Assert.Empty(CheckpointFolder.Open(Repository.Fixture("models", "bart")).Describe("b").AlignmentHeads);
+        Assert.Equal([new(1, 0), new(1, 1), new(1, 2), new(2, 0), new(2, 1), new(2, 2)], CheckpointFolder.Open(Repository.Fixture("models", "marian")).Describe("m").AlignmentHeads);
+        Assert.Empty(CheckpointFolder.Open(Repository.Fixture("models", "gpt2")).Describe("g").AlignmentHeads);
         using var folder = new TemporaryFolder();
         var path = folder.Write("config.json", """{ "alignment_heads": null }""");
         var decoder = new StackConfig { Layers = 3, Heads = 2, HeadWidth = 4, FeedForwardWidth = 8 };

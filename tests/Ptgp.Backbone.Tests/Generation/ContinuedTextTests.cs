@@ -14,6 +14,9 @@ public sealed class ContinuedTextTests
     [InlineData("llama")]
     [InlineData("mistral")]
     [InlineData("qwen2")]
+    [InlineData("t5-v1_1")]
+    [InlineData("marian")]
+    [InlineData("nllb")]
     public void BothTogetherAreTheWholeWhereverItIsCut(string model)
     {
         var tokenizer = TokenizerLoader.Load(Repository.Fixture("models", model), new());
