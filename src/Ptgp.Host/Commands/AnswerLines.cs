@@ -6,7 +6,12 @@ using Ptgp.Host.Tasks;
 namespace Ptgp.Host.Commands;
 
 /// <summary>Asks a task many lines at a time, so that the host can batch them, and writes the answers in the lines' order as they come.</summary>
-internal sealed class AnswerLines(ITaskRunner runner, LineFormat from, LineFormat to, GenerationOptions generation)
+/// <param name="runner">The task.</param>
+/// <param name="from">What a line in is.</param>
+/// <param name="to">What a line out is.</param>
+/// <param name="generation">How answers are written.</param>
+/// <param name="status">Shows how far answers have come that take long; null for nothing.</param>
+internal sealed class AnswerLines(ITaskRunner runner, LineFormat from, LineFormat to, GenerationOptions generation, StatusLine? status = null)
 {
     /// <summary>How many lines are asked and not yet written, at most.</summary>
     public const int Window = 512;
@@ -36,7 +41,9 @@ internal sealed class AnswerLines(ITaskRunner runner, LineFormat from, LineForma
                         await output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
                     }
 
-                    await output.WriteLineAsync((await answer.ConfigureAwait(false)).AsMemory(), CancellationToken.None).ConfigureAwait(false);
+                    var line = await answer.ConfigureAwait(false);
+                    status?.Clear();
+                    await output.WriteLineAsync(line.AsMemory(), CancellationToken.None).ConfigureAwait(false);
                     Written++;
                 }
 
@@ -75,7 +82,7 @@ internal sealed class AnswerLines(ITaskRunner runner, LineFormat from, LineForma
     {
         try
         {
-            var answer = await runner.AnswerAsync(Parse(line.Text), generation, null, cancellation).ConfigureAwait(false);
+            var answer = await runner.AnswerAsync(Parse(line.Text), generation, Observer(line), cancellation).ConfigureAwait(false);
             return to == LineFormat.Jsonl ? runner.ToJson(answer).ToJsonString(Json.Line) : OneLine(runner.ToText(answer));
         }
         catch (Exception refused) when (refused is FormatException or JsonException or UserException or CheckpointException)
@@ -83,6 +90,11 @@ internal sealed class AnswerLines(ITaskRunner runner, LineFormat from, LineForma
             throw new UserException(line.Place.Length == 0 ? refused.Message : $"{line.Place}: {refused.Message}", refused);
         }
     }
+
+    private AnswerObserver? Observer(InputLine line) => status is null ? null : new()
+    {
+        OnProgress = share => status.Show($"{line.Place}{(line.Place.Length > 0 ? ": " : "")}{Math.Floor(100 * share)} %"),
+    };
 
     private object Parse(string text)
     {

@@ -36,7 +36,7 @@ internal sealed class EvaluateCommand : IPtgpCommand
         using var file = parsed.GetValue(predictions) is { } path ? OutputFile.Open(context.Resolve(path), "--predictions") : null;
         using var host = context.Parts.CreateTaskHost(configuration, context.Log);
         using var runner = await host.OpenAsync(name, TaskUse.Answering, options, cancellation).ConfigureAwait(false);
-        using var counter = new Counter(context, "answered");
+        using var status = new StatusLine(context);
         var result = await runner.EvaluateAsync(
             new()
             {
@@ -44,7 +44,7 @@ internal sealed class EvaluateCommand : IPtgpCommand
                 Format = parsed.GetValue(format),
                 Limit = parsed.GetValue(limit),
                 Generation = options,
-                OnProgress = counter.Show,
+                OnProgress = answered => status.Show($"{answered} answered"),
                 OnPrediction = file is null ? null : prediction => file.Writer.WriteLine(new JsonObject
                 {
                     ["input"] = prediction.Input.DeepClone(),
@@ -54,7 +54,7 @@ internal sealed class EvaluateCommand : IPtgpCommand
             },
             cancellation).ConfigureAwait(false);
         file?.Commit();
-        counter.Dispose();
+        status.Clear();
         await context.Out.WriteLineAsync((parsed.GetValue(json) ? AsJson(name, result) : Tables.OfMetrics(result, context)).AsMemory(), cancellation).ConfigureAwait(false);
         return ExitCode.Done;
     }

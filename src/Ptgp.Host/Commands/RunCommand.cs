@@ -43,7 +43,8 @@ internal sealed partial class RunCommand : IPtgpCommand
         using var host = context.Parts.CreateTaskHost(configuration, context.Log);
         using var runner = await host.OpenAsync(name, TaskUse.Answering, options, cancellation).ConfigureAwait(false);
         var lines = stream is null ? InputLines.OfArguments(parsed.GetValue(texts)!) : InputLines.OfStreamAsync(stream, sourceName!, cancellation);
-        var answers = new AnswerLines(runner, from, to, options);
+        using var status = new StatusLine(context);
+        var answers = new AnswerLines(runner, from, to, options, status);
         var watch = Stopwatch.StartNew();
         try
         {
@@ -56,6 +57,7 @@ internal sealed partial class RunCommand : IPtgpCommand
             throw;
         }
 
+        status.Clear();
         if (stream is not null)
         {
             context.Log.Status(answers.Written == 0

@@ -25,12 +25,11 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         // Names and shapes of all tensors are checked, and a head is made, for which that which was saved beside the weights is all that is read.
         using var shape = ready.Folder.LoadTransformer(META, ScalarType.Float32);
         var saved = ready.Folder.LoadHead(CPU);
-        var view = new BackboneView(ready.Description, ready.Folder.LoadTokenizer(), shape) { Head = saved };
-        using var head = TaskRunner.CreateHead(ready.Plugin, task, view);
+        using var head = TaskRunner.CreateHead(ready.Plugin, task, new BackboneView(ready.Description, ready.Folder.LoadTokenizer(), shape) { Head = saved });
         var trained = ready.Settings.Adapter is { } adapter ? TrainedTask.Find(adapter) : null;
-        if (trained is not null)
+        if (trained is not null && AdapterFolder.IsAdapter(trained))
         {
-            new TrainedTask(ready.Folder, view, head).Verify(trained);
+            new AdapterFolder(ready.Folder, shape).Load(trained).Dispose();
         }
 
         return Task.FromResult(new TaskInspection

@@ -25,6 +25,8 @@ internal sealed class CommandFolder : IDisposable
 
     public bool IsTerminal { get; init; }
 
+    public bool IsErrorTerminal { get; init; }
+
     public byte[] In { get; init; } = [];
 
     /// <summary>Gets the environment; the cache lies in the folder.</summary>
@@ -46,6 +48,7 @@ internal sealed class CommandFolder : IDisposable
             Log = new ConsoleLog(error, isVerbose: false),
             IsInTerminal = IsTerminal,
             IsOutTerminal = IsTerminal,
+            IsErrorTerminal = IsErrorTerminal,
             Variables = Variables,
             WorkingFolder = folder.Path,
         };

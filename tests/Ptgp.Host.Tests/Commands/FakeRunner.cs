@@ -40,6 +40,7 @@ internal sealed class FakeRunner(FakeParts parts) : ITaskRunner
             return text switch
             {
                 "!fail" => throw new UserException("There must be an answer, but there is none."),
+                "!long" => Watched(observer, text),
                 "!bug" => throw new InvalidOperationException("impossible"),
                 _ => text.ToUpperInvariant() + (caller.NumBeams is { } beams ? $" by {beams}" : ""),
             };
@@ -48,6 +49,12 @@ internal sealed class FakeRunner(FakeParts parts) : ITaskRunner
         {
             Interlocked.Decrement(ref asked);
         }
+    }
+
+    private static string Watched(AnswerObserver? observer, string text)
+    {
+        observer?.OnProgress?.Invoke(0.375);
+        return text;
     }
 
     public Task<EvaluationResult> EvaluateAsync(EvaluationRequest request, CancellationToken cancellation)

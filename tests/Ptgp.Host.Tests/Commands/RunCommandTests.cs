@@ -6,6 +6,18 @@ namespace Ptgp.Host.Tests.Commands;
 public sealed class RunCommandTests
 {
     [Fact]
+    public async Task ATerminalSeesHowFarALongAnswerHasComeAndAPipeDoesNot()
+    {
+        using var terminal = new CommandFolder { IsErrorTerminal = true };
+        var (code, output, error) = await terminal.RunAsync("run", "shout", "!long");
+        Assert.Equal((0, "!long\n", "\r37 %\r    \r"), (code, output, error));
+        terminal.Write("in.txt", "a\n!long\n");
+        Assert.Contains("\rin.txt(2): 37 %\r               \r", (await terminal.RunAsync("run", "shout", "--input", "in.txt")).Error, StringComparison.Ordinal);
+        using var pipe = new CommandFolder();
+        Assert.Equal("", (await pipe.RunAsync("run", "shout", "!long")).Error);
+    }
+
+    [Fact]
     public async Task TextsOfTheCommandLineAreAnsweredALineEach()
     {
         using var folder = new CommandFolder();

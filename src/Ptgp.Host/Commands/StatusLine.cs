@@ -2,16 +2,16 @@ using System.Diagnostics;
 
 namespace Ptgp.Host.Commands;
 
-/// <summary>Shows on a terminal how many there are by now, and nothing in a pipe.</summary>
-internal sealed class Counter(CommandContext context, string what) : IDisposable
+/// <summary>Shows on a terminal, in one line that is written over, how far something has come, and nothing in a pipe. Safe to use from many threads.</summary>
+internal sealed class StatusLine(CommandContext context) : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private readonly Lock turn = new();
     private long last;
     private int shown;
 
-    /// <summary>Shows a count, a few times a second at most.</summary>
-    public void Show(int count)
+    /// <summary>Shows a text, a few times a second at most.</summary>
+    public void Show(string text)
     {
         lock (turn)
         {
@@ -21,15 +21,14 @@ internal sealed class Counter(CommandContext context, string what) : IDisposable
             }
 
             last = Stopwatch.GetTimestamp();
-            var line = $"{count} {what}";
-            shown = line.Length;
-            context.Error.Write("\r" + line);
+            context.Error.Write("\r" + text.PadRight(shown));
             context.Error.Flush();
+            shown = text.Length;
         }
     }
 
-    /// <summary>Takes the count away.</summary>
-    public void Dispose()
+    /// <summary>Takes the text away, so that something else can be said.</summary>
+    public void Clear()
     {
         lock (turn)
         {
@@ -41,4 +40,7 @@ internal sealed class Counter(CommandContext context, string what) : IDisposable
             }
         }
     }
+
+    /// <inheritdoc />
+    public void Dispose() => Clear();
 }
