@@ -4,24 +4,8 @@ using Ptgp.Toolkit.Heads;
 namespace Ptgp.Summarization;
 
 /// <summary>A summary, and what should be known about it.</summary>
-public sealed record Summary
+public sealed record Summary : WrittenText
 {
-    /// <summary>Gets the summary.</summary>
-    [JsonPropertyName("text")]
-    public required string Text { get; init; }
-
-    /// <summary>Gets its score, as <see cref="Hypothesis.Score"/>.</summary>
-    [JsonPropertyName("score"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public double? Score { get; init; }
-
-    /// <summary>Gets all summaries, best first, when several were asked for.</summary>
-    [JsonPropertyName("hypotheses"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<ScoredText>? Hypotheses { get; init; }
-
-    /// <summary>Gets whether the summary stops short because its length ran out, if it does.</summary>
-    [JsonPropertyName("unfinished"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public bool? Unfinished { get; init; }
-
     /// <summary>Gets how many tokens the text has, if they are more than the backbone reads.</summary>
     [JsonPropertyName("tokens"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Tokens { get; init; }
@@ -34,7 +18,7 @@ public sealed record Summary
     [JsonPropertyName("split"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<SummarizedPart>? Split { get; init; }
 
-    /// <summary>Gets all summaries that are right, <see cref="Text"/> the first of them, where a dataset has several.</summary>
+    /// <summary>Gets all summaries that are right, <c>Text</c> the first of them, where a dataset has several.</summary>
     [JsonPropertyName("references"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? References { get; init; }
 }

@@ -20,6 +20,16 @@ internal sealed record Direction
     /// <summary>Gets the id that the translation begins with.</summary>
     public int? FirstToken { get; init; }
 
+    /// <summary>Gets whether the id stands in the place of the start token, as mBART's does before it was taught to write it.</summary>
+    public bool IsStart { get; init; }
+
+    /// <summary>Gets how the backbone is made to write this language.</summary>
+    public GenerationOptions Options => IsStart ? new() { DecoderStartTokenId = FirstToken } : new() { ForcedBosTokenId = FirstToken };
+
+    /// <summary>Says how the checkpoint starts what it writes: where that is by a language's token, the target's takes its place.</summary>
+    public Direction In(GenerationOptions asked, ITokenizer tokenizer) =>
+        this with { IsStart = FirstToken is not null && asked.DecoderStartTokenId is { } start && tokenizer.Languages.Values.Contains(start) };
+
     /// <summary>Finds out how this backbone is told.</summary>
     /// <exception cref="FormatException">It cannot be; the message says what it could be told.</exception>
     public static Direction Of(Passage passage, TranslationOptions options, IBackbone backbone)

@@ -6,8 +6,14 @@ namespace Ptgp.Translation;
 /// <summary>Translates what fits the backbone at once, and longer texts in pieces.</summary>
 internal sealed class TranslationHead(IBackbone backbone, TranslationOptions options) : WritingHead<Passage, Translation>(backbone)
 {
+    private readonly Translator translator = new(backbone, options);
+
     /// <inheritdoc />
-    public override Features EncodeInput(Passage part) => Features.FromText(Encode(Untagged(part), Backbone.MaxLength));
+    public override Features EncodeInput(Passage part)
+    {
+        part = Untagged(part);
+        return Features.FromText(translator.Encode(part.Text, DirectionOf(part), Backbone.MaxLength));
+    }
 
     /// <inheritdoc />
     public override Target? EncodeTarget(Passage part, Translation output) => string.IsNullOrWhiteSpace(part.Text) ? null : base.EncodeTarget(part, output);
@@ -15,38 +21,44 @@ internal sealed class TranslationHead(IBackbone backbone, TranslationOptions opt
     /// <inheritdoc />
     public override async Task<Translation> AnswerAsync(Passage input, IAnswering<Passage, Translation, Translation> host, CancellationToken cancellation)
     {
-        input = Untagged(input);
-        var direction = DirectionOf(input);
-        if (string.IsNullOrWhiteSpace(input.Text))
+        var passage = Untagged(input);
+        var direction = DirectionOf(passage);
+        if (string.IsNullOrWhiteSpace(passage.Text))
         {
             return In(direction, new() { Text = "" });
         }
 
-        var length = Encode(input).Tokens.Count;
-        if (length <= Backbone.MaxLength || options.Overlong == Overlong.Truncate)
-        {
-            return await base.AnswerAsync(input, host, cancellation).ConfigureAwait(false);
-        }
-
-        if (options.Overlong == Overlong.Error)
-        {
-            throw LongText.Refusal(length, Backbone.MaxLength);
-        }
-
-        var pieces = LongText.Split(input.Text, piece => Encode(input with { Text = piece }).Tokens.Count <= Backbone.MaxLength, direction.Languages.From);
-        var writer = new PieceWriter(input.Text, pieces, text => host.Report(In(direction, new() { Text = text })), host.ReportProgress);
+        var text = passage.Text;
+        var pieces = Pieces.Of(text, direction.Languages.From, options, piece => translator.Encode(piece, direction).Tokens.Count, Backbone.MaxLength);
+        CheckWhole(passage, pieces.Count);
+        var writer = new PieceWriter(text, pieces, soFar => host.Report(In(direction, new() { Text = soFar })), host.ReportProgress);
         var written = await Task.WhenAll(pieces.Select(async (range, piece) =>
         {
-            var one = await WriteAsync(Ask(input with { Text = input.Text[range] }), host, text => writer.Show(piece, text), cancellation).ConfigureAwait(false);
-            writer.Finish(piece, one.Best.Text);
+            var one = await translator.TranslateAsync(passage with { Text = text[range] }, direction, host, host.IsWatched ? soFar => writer.Show(piece, soFar) : null, cancellation).ConfigureAwait(false);
+            writer.Finish(piece, one.Text);
             return one;
         })).ConfigureAwait(false);
+        var tag = input.Text.Length - text.Length;
+        var (joined, places) = writer.Join();
         return In(direction, new()
         {
-            Text = writer.Text,
-            Score = written.Average(one => one.Best.Score),
-            Unfinished = Noted(written.Any(one => one.Best.Finish == FinishReason.Length)),
-            Split = [.. pieces.Zip(written, (range, one) => new TranslatedPiece { Source = input.Text[range], Text = one.Best.Text, Score = one.Best.Score, Hypotheses = ScoredText.AllOf(one) })],
+            Text = joined,
+            Score = written.Average(one => one.Written.Best.Score),
+            Hypotheses = written.Length == 1 ? written[0].Hypotheses : null,
+            Truncated = written.Sum(one => one.Dropped) is > 0 and var dropped ? dropped : null,
+            Unfinished = written.FirstOrDefault(one => one.Unfinished is not null)?.Unfinished,
+            Repetition = written.Select((one, i) => Moved(Repetition.Find(one.Text, text[pieces[i]]), places[i])).MaxBy(found => found?.End - found?.Start ?? 0),
+            Alignments = written[0].Alignments is null ? null : [.. written.SelectMany((one, i) => one.Alignments!.Select(pair => pair.Moved(tag + pieces[i].Start.Value, places[i])))],
+            Split = written.Length == 1 ? null : [.. written.Select((one, i) => new TranslatedPiece
+            {
+                Source = text[pieces[i]],
+                SourceStart = tag + pieces[i].Start.Value,
+                Text = one.Text,
+                TargetStart = places[i],
+                Score = one.Written.Best.Score,
+                Hypotheses = one.Hypotheses,
+                Unfinished = one.Unfinished,
+            })],
         });
     }
 
@@ -57,27 +69,16 @@ internal sealed class TranslationHead(IBackbone backbone, TranslationOptions opt
     protected override EncodingOptions TargetEncoding(Passage input) => new() { Language = DirectionOf(Untagged(input)).Writes };
 
     /// <inheritdoc />
-    protected override WritingRequest Ask(Passage input) => new() { Source = EncodeInput(input), Options = new() { ForcedBosTokenId = DirectionOf(input).FirstToken } };
-
-    /// <inheritdoc />
-    protected override Translation Compose(Passage input, string text, Written? written)
-    {
-        return In(DirectionOf(input), written is null ? new() { Text = text } : new()
-        {
-            Text = text,
-            Score = written.Best.Score,
-            Hypotheses = ScoredText.AllOf(written),
-            Unfinished = Noted(written.Best.Finish == FinishReason.Length),
-            Truncated = options.Overlong == Overlong.Truncate && EncodeInput(input).Dropped is > 0 and var dropped ? dropped : null,
-        });
-    }
+    protected override Translation Compose(Passage input, string text, Written? written) => In(DirectionOf(Untagged(input)), new() { Text = text, Score = written?.Best.Score });
 
     private Direction DirectionOf(Passage passage) => Direction.Of(passage, options, Backbone);
 
-    private EncodedText Encode(Passage passage, int maxLength = int.MaxValue)
+    private void CheckWhole(Passage passage, int pieces)
     {
-        var direction = DirectionOf(passage);
-        return Backbone.Tokenizer.Encode(direction.Prefix + passage.Text, new() { Language = direction.Reads, MaxLength = maxLength });
+        if (pieces > 1 && (!string.IsNullOrWhiteSpace(passage.TargetPrefix) || translator.AlternativesOf(passage) is not null))
+        {
+            throw new FormatException($"'{(string.IsNullOrWhiteSpace(passage.TargetPrefix) ? "returnAlternatives" : "targetPrefix")}' goes with a text that is translated at once, but this one is translated in {pieces} pieces. Ask for the piece that it belongs to.");
+        }
     }
 
     // A text may say its target language as Marian's users write it, '>>fra<< Hello'; 'to' beside the text outranks it.
@@ -90,5 +91,5 @@ internal sealed class TranslationHead(IBackbone backbone, TranslationOptions opt
 
     private static Translation In(Direction direction, Translation translation) => translation with { From = direction.Languages.From, To = direction.Languages.To };
 
-    private static bool? Noted(bool isSo) => isSo ? true : null;
+    private static Repetition? Moved(Repetition? found, int by) => found is null ? null : found with { Start = found.Start + by, End = found.End + by };
 }

@@ -44,7 +44,7 @@ public sealed class TranslationPlugin(TranslationOptions options) : TaskPlugin<P
             LongText.CheckPrefix(length, backbone.MaxLength);
             return new TranslationHead(backbone, options);
         }
-        catch (FormatException fault)
+        catch (Exception fault) when (fault is FormatException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
             throw new InvalidOperationException(fault.Message, fault);
         }

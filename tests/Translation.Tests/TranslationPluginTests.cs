@@ -23,7 +23,7 @@ public class TranslationPluginTests
     {
         Assert.Equal("""{"text":"Hallo","score":-0.5}""", JsonSerializer.Serialize(new Translation { Text = "Hallo", Score = -0.5 }));
         Assert.Equal(
-            """{"text":"a b","score":-1,"from":"en","to":"de","unfinished":true,"split":[{"source":"A","text":"a","score":-1,"hypotheses":[{"text":"a","score":-1},{"text":"x","score":-2}]}]}""",
+            """{"text":"a b","score":-1,"from":"en","to":"de","unfinished":true,"split":[{"source":"A","sourceStart":0,"text":"a","targetStart":0,"score":-1,"hypotheses":[{"text":"a","score":-1},{"text":"x","score":-2}]}]}""",
             JsonSerializer.Serialize(new Translation
             {
                 Text = "a b",
@@ -31,7 +31,7 @@ public class TranslationPluginTests
                 From = "en",
                 To = "de",
                 Unfinished = true,
-                Split = [new() { Source = "A", Text = "a", Score = -1, Hypotheses = [new("a", -1), new("x", -2)] }],
+                Split = [new() { Source = "A", SourceStart = 0, Text = "a", TargetStart = 0, Score = -1, Hypotheses = [new("a", -1), new("x", -2)] }],
             }));
     }
 
@@ -54,6 +54,18 @@ public class TranslationPluginTests
         Assert.Equal("A language must be one of those the backbone was taught, but is 'Germna'. Did you mean 'deu_Latn' (German)?", error.Message);
         error = Assert.Throws<InvalidOperationException>(() => new TranslationPlugin(new() { Prefix = "a b c d e f g " }).CreateHead(new FakeBackbone()));
         Assert.Equal("The prefix must leave room for text, but has 8 tokens of the 8 that are read. Shorten the option 'prefix', or raise the recipe's 'maxInputLength'.", error.Message);
+    }
+
+    [Fact]
+    public void OptionsOfAttentionThatDoNotHoldAreRefusedAtOnce()
+    {
+        var aligning = new FakeBackbone { Description = new FakeBackbone().Description with { Features = BackboneFeatures.Writes | BackboneFeatures.Aligns } };
+        var error = Assert.Throws<InvalidOperationException>(() => new TranslationPlugin(new() { ReplaceUnknown = true, Dictionary = "none.tsv" }).CreateHead(aligning));
+        Assert.Contains("none.tsv", error.Message, StringComparison.Ordinal);
+        error = Assert.Throws<InvalidOperationException>(() => new TranslationPlugin(new() { AlignmentHeads = [[1, 0], [2]] }).CreateHead(aligning));
+        Assert.Equal("'alignmentHeads' must hold pairs of a layer and a head, both counted from 0, such as [[2, 0]], but one is [2].", error.Message);
+        error = Assert.Throws<InvalidOperationException>(() => new TranslationPlugin(new() { ReplaceUnknown = true }).CreateHead(new FakeBackbone()));
+        Assert.StartsWith("'replaceUnknown' needs a backbone whose decoder looks at what was read", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

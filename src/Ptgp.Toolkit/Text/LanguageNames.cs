@@ -3,7 +3,7 @@ namespace Ptgp.Toolkit.Text;
 /// <summary>Finds what a vocabulary calls a language.</summary>
 public static class LanguageNames
 {
-    /// <summary>Finds the entry for a language, however the language is written: as the entry itself, by a code or by its English name.</summary>
+    /// <summary>Finds the entry for a language, however the language is written: as the entry itself, by a code, by its English name, or as another vocabulary has it: <c>deu_Latn</c>, <c>de_DE</c>, <c>__de__</c> and <c>&gt;&gt;deu&lt;&lt;</c> are one.</summary>
     /// <param name="entries">The entries that name languages, such as those of <see cref="ITokenizer.Languages"/>.</param>
     /// <param name="wanted">The language.</param>
     /// <exception cref="FormatException">There is none, or more than one; the message names those that there are.</exception>
@@ -12,9 +12,11 @@ public static class LanguageNames
         ArgumentNullException.ThrowIfNull(entries);
         ArgumentNullException.ThrowIfNull(wanted);
         string[] all = [.. entries];
-        var language = Language.Find(wanted);
         var exact = all.FirstOrDefault(entry => entry == wanted) ?? all.FirstOrDefault(entry => string.Equals(Language.Bare(entry), Language.Bare(wanted), StringComparison.OrdinalIgnoreCase));
-        string[] same = exact is not null ? [exact] : language is null || Language.Bare(wanted).Contains('_') ? [] : [.. all.Where(entry => Language.Find(entry) == language)];
+        var name = LanguageName.Of(wanted);
+        string[] same = exact is not null ? [exact] : [.. all.Where(entry => LanguageName.Of(entry).MayBe(name))];
+        // The entry that says just as much is meant: 'Spanish' is '>>es<<', beside '>>es_AR<<'.
+        same = same.Length > 1 && same.Where(entry => LanguageName.Of(entry) == name).ToArray() is [var only] ? [only] : same;
         return same.Length switch
         {
             1 => same[0],

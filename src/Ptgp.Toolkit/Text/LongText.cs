@@ -22,11 +22,31 @@ public static class LongText
         return pieces;
     }
 
+    /// <summary>Finds the lines of a text that hold something, without the white space around them.</summary>
+    public static IEnumerable<Range> Lines(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        for (var at = 0; at < text.Length;)
+        {
+            var end = text.IndexOfAny(['\r', '\n'], at);
+            end = end < 0 ? text.Length : end;
+            var line = text.AsSpan(at, end - at);
+            var (lead, length) = (line.Length - line.TrimStart().Length, line.Trim().Length);
+            if (length > 0)
+            {
+                yield return (at + lead)..(at + lead + length);
+            }
+
+            at = end + 1;
+        }
+    }
+
     /// <summary>Joins what was made of the pieces of a text with the white space that stood between them. Scripts that have no spaces between sentences get none, and those that have get one.</summary>
     /// <param name="text">The text that was cut.</param>
     /// <param name="pieces">Its pieces.</param>
     /// <param name="made">What was made of the first pieces, or of all.</param>
-    public static string Join(string text, IReadOnlyList<Range> pieces, IEnumerable<string> made)
+    /// <param name="places">Takes where each of these stands in what is joined; null when nobody asks.</param>
+    public static string Join(string text, IReadOnlyList<Range> pieces, IEnumerable<string> made, ICollection<int>? places = null)
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(pieces);
@@ -34,12 +54,18 @@ public static class LongText
         var (joined, index) = (new StringBuilder(), 0);
         foreach (var piece in made)
         {
-            if (index > 0 && joined.Length > 0 && piece.Length > 0)
+            var gap = index > 0 ? text[pieces[index - 1].End..pieces[index].Start] : "";
+            // Lines stay where they are, even if nothing was made of one.
+            if (gap.Contains('\n', StringComparison.Ordinal))
             {
-                var gap = text[pieces[index - 1].End..pieces[index].Start];
+                joined.Append(gap);
+            }
+            else if (index > 0 && joined.Length > 0 && piece.Length > 0)
+            {
                 joined.Append(gap is not ("" or " ") ? gap : IsSpaceless(joined[^1]) || IsSpaceless(piece[0]) ? "" : " ");
             }
 
+            places?.Add(joined.Length);
             joined.Append(piece);
             index++;
         }
@@ -116,7 +142,8 @@ public static class LongText
 
     private static bool IsPause(char c) => c is ',' or ';' or ':' or '–' or '—' or '、' or '，' or '；' or '：' or '،' or '؛';
 
+    /// <summary>Tells whether a character is of a script that has no spaces.</summary>
     // Chinese, Japanese, Thai, Lao, Khmer, Burmese and the full-width forms; not Korean, which has spaces.
-    private static bool IsSpaceless(char c) => c is (>= '\u0E00' and <= '\u0EFF') or (>= '\u1000' and <= '\u109F') or (>= '\u1780' and <= '\u17FF')
+    internal static bool IsSpaceless(char c) => c is (>= '\u0E00' and <= '\u0EFF') or (>= '\u1000' and <= '\u109F') or (>= '\u1780' and <= '\u17FF')
         or (>= '\u2E80' and <= '\u312F') or (>= '\u31A0' and <= '\u9FFF') or (>= '\uF900' and <= '\uFAFF') or (>= '\uFF00' and <= '\uFFEF');
 }

@@ -42,7 +42,26 @@ internal sealed class FakeAnswering<TInput, TOutput>(Func<WritingRequest, Writte
 
     public void ReportProgress(double share) => Progress.Enqueue(share);
 
-    public Task<IEncodedInput> EncodeAsync(Features features, CancellationToken cancellation) => throw new NotSupportedException();
+    public ConcurrentQueue<FakeEncodedInput> Encoded { get; } = new();
+
+    public Task<IEncodedInput> EncodeAsync(Features features, CancellationToken cancellation)
+    {
+        var encoded = new FakeEncodedInput(features);
+        Encoded.Enqueue(encoded);
+        return Task.FromResult<IEncodedInput>(encoded);
+    }
 
     public Task<TOutput> PredictAsync(TInput part, CancellationToken cancellation) => throw new NotSupportedException();
+}
+
+/// <summary>An input that is as it was.</summary>
+internal sealed class FakeEncodedInput(Features features) : IEncodedInput
+{
+    public Features Features => features;
+
+    public int Length => features.Length;
+
+    public bool IsDisposed { get; private set; }
+
+    public void Dispose() => IsDisposed = true;
 }

@@ -18,7 +18,23 @@ internal sealed class FakeTokenizer(params string[] languages) : ITokenizer
     /// <summary>Gets the options of the calls so far.</summary>
     public List<(string Text, EncodingOptions Options)> Encoded { get; } = [];
 
-    public IReadOnlyList<Token> Tokenize(string text) => [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => new Token(IdOf(word), 0, word.Length))];
+    public IReadOnlyList<Token> Tokenize(string text)
+    {
+        List<Token> tokens = [];
+        for (var at = 0; at < text.Length;)
+        {
+            var end = text.IndexOf(' ', at);
+            end = end < 0 ? text.Length : end;
+            if (end > at)
+            {
+                tokens.Add(new(IdOf(text[at..end]), at, end - at));
+            }
+
+            at = end + 1;
+        }
+
+        return tokens;
+    }
 
     public EncodedText Encode(string text, EncodingOptions? options = null)
     {
@@ -29,12 +45,16 @@ internal sealed class FakeTokenizer(params string[] languages) : ITokenizer
         }
 
         List<Token> tokens = [.. Tokenize(text)];
-        if (options.Language is { } language)
+        if (options is { AddSpecialTokens: true, Language: { } language })
         {
             tokens.Insert(0, new(Languages[language], 0, 0) { Sequence = -1 });
         }
 
-        tokens.Add(new(EndId, 0, 0) { Sequence = -1 });
+        if (options.AddSpecialTokens)
+        {
+            tokens.Add(new(EndId, 0, 0) { Sequence = -1 });
+        }
+
         var dropped = Math.Max(0, tokens.Count - options.MaxLength);
         tokens.RemoveRange(Math.Max(0, tokens.Count - 1 - dropped), Math.Min(dropped, tokens.Count - 1));
         return new(tokens, dropped);

@@ -51,6 +51,14 @@ public class LongTextTests
     }
 
     [Fact]
+    public void LinesStayWhereTheyAreEvenIfNothingWasMadeOfOne()
+    {
+        List<int> places = [];
+        Assert.Equal("Eins.\n\nDrei.", LongText.Join("One.\nTwo.\nThree.", [0..4, 5..9, 10..16], ["Eins.", "", "Drei."], places));
+        Assert.Equal([0, 6, 7], places);
+    }
+
+    [Fact]
     public void WhatIsStillMissingIsLeftOut() => Assert.Equal("Eins.", LongText.Join("One. Two.", [0..4, 5..9], ["Eins."]));
 
     [Fact]
