@@ -9,7 +9,7 @@ public sealed record FineTuningRecipe
     /// <value>The default is <see cref="BackboneTuning.LowRank"/>.</value>
     public BackboneTuning Tuning { get; init; } = BackboneTuning.LowRank;
 
-    /// <summary>Gets the rank of the task's own backbone deltas under <see cref="BackboneTuning.LowRank"/>.</summary>
+    /// <summary>Gets the rank of the task's own backbone deltas under <see cref="BackboneTuning.LowRank"/>, and the width inside of bottlenecks under <see cref="BackboneTuning.Houlsby"/> and <see cref="BackboneTuning.Pfeiffer"/>.</summary>
     /// <value>From 1 to 256. The default is 8.</value>
     [Range(1, 256)]
     public int Rank { get; init; } = 8;
@@ -108,6 +108,12 @@ public enum BackboneTuning
 
     /// <summary>The task learns a full copy of the backbone.</summary>
     Full,
+
+    /// <summary>The task learns bottlenecks of its own, narrow layers after the attention and the feed-forward sublayer of each layer of the backbone (Houlsby et al. 2019). Since 1.3.</summary>
+    Houlsby,
+
+    /// <summary>The task learns bottlenecks of its own after the feed-forward sublayers alone (Pfeiffer et al. 2021). Since 1.3.</summary>
+    Pfeiffer,
 }
 
 /// <summary>How the learning rate goes on after warm-up.</summary>

@@ -64,6 +64,7 @@ public sealed class CheckpointFolder
             StartId = Told(Config.StartId),
             VocabularySize = Config.Vocabulary,
             PieceOffset = Family.PieceOffset,
+            Languages = Family.Languages,
             IsMultilingual = generation.Flag("is_multilingual", true),
         });
 

@@ -48,6 +48,9 @@ public abstract class Family
     /// <summary>Gets how many ids its tokenizer puts before SentencePiece's own pieces.</summary>
     public virtual int PieceOffset => 0;
 
+    /// <summary>Gets the languages that its tokenizer numbers behind SentencePiece's pieces where the checkpoint's files name none.</summary>
+    public virtual IReadOnlyList<string> Languages => [];
+
     /// <summary>Gets the texts that its checkpoints were taught to read before an input, by task.</summary>
     public virtual IReadOnlyDictionary<string, string> Prefixes => new Dictionary<string, string>();
 }

@@ -1,8 +1,12 @@
 using Ptgp.Backbone.Tokenization.Decoding;
+using Ptgp.Backbone.Tokenization.Json;
 
 namespace Ptgp.Backbone.Tokenization;
 
-/// <summary>Makes tokenizers from <c>sentencepiece.bpe.model</c> in the numbering of fairseq: four special tokens, the pieces, then the languages.</summary>
+/// <summary>
+/// Makes tokenizers from <c>sentencepiece.bpe.model</c> in the numbering of fairseq: four special tokens in the place of the model's three, so that each piece has
+/// the id behind its place; then the languages, if there are any; last the mask.
+/// </summary>
 internal static class FairseqLoader
 {
     private static readonly string[] First = ["<s>", "<pad>", "</s>", "<unk>"];
@@ -23,7 +27,7 @@ internal static class FairseqLoader
             vocabulary.Add(model.Pieces[piece].Text, piece + 1);
         }
 
-        return Make(model, vocabulary, SpecialSpacing.BeforeStretch, settings, defaults);
+        return Make(model, vocabulary, SpecialSpacing.BeforeStretch, settings.Role("mask_token") ?? "<mask>", settings, defaults);
     }
 
     /// <summary>Makes the tokenizer of an M2M-100 checkpoint, whose <c>vocab.json</c> numbers the pieces.</summary>
@@ -31,15 +35,25 @@ internal static class FairseqLoader
         SentencePieceModel.Read(Path.Combine(settings.Folder, "sentencepiece.bpe.model")),
         TokenizerFile.ReadVocabulary(Path.Combine(settings.Folder, "vocab.json")),
         SpecialSpacing.None,
+        null,
         settings,
         defaults);
 
-    private static TextTokenizer Make(SentencePieceModel model, Vocabulary vocabulary, SpecialSpacing spacing, TokenizerSettings settings, TokenizerDefaults defaults)
+    private static TextTokenizer Make(SentencePieceModel model, Vocabulary vocabulary, SpecialSpacing spacing, string? mask, TokenizerSettings settings, TokenizerDefaults defaults)
     {
-        var (count, next) = (vocabulary.Count, vocabulary.Count);
+        var (count, next, limit) = (vocabulary.Count, vocabulary.Count, defaults.VocabularySize ?? int.MaxValue);
         var (end, unknown) = (Find("eos_token", "</s>"), Find("unk_token", "<unk>"));
         int[] ids = [.. model.Pieces.Select(piece => vocabulary.Find(piece.Text) is var id and >= 0 ? id : unknown)];
-        var added = settings.AddedTokens(Number, defaults.VocabularySize ?? int.MaxValue).ToList();
+        var added = settings.AddedTokens(Number, limit).ToList();
+        // Where no file names a language, there are those of the family if the rows of the embeddings are as many, else none.
+        var isFirst = !added.Exists(token => LanguageTags.IsCode(token.Content)) && limit == count + defaults.Languages.Count + 1 && defaults.Languages.Count > 0;
+        added.AddRange(isFirst ? defaults.Languages.Select(code => new AddedToken(next++, code) { IsSpecial = true }) : []);
+        if (mask is not null && vocabulary.Find(mask) < 0 && !added.Exists(token => token.Content == mask))
+        {
+            var last = Math.Max(next, added.Select(token => token.Id + 1).DefaultIfEmpty().Max());
+            added.AddRange(last < limit ? [new(last, mask) { IsSpecial = true, StripsLeft = true }] : []);
+        }
+
         foreach (var entry in First.Where(entry => !added.Exists(token => token.Content == entry)))
         {
             added.Add(new(vocabulary.Find(entry), entry) { IsSpecial = true });
@@ -58,7 +72,9 @@ internal static class FairseqLoader
             Added = new(added, normalizer),
             Model = model.ToModel(ids),
             Trimming = new() { Marker = '▁' },
-            Template = Around(LanguageTags.Match(languages, settings.Text("src_lang") ?? "en") ?? LanguageTags.Match(languages, "eng_Latn"), languages, end, settings),
+            Template = languages.Count == 0
+                ? PostProcessorJson.Roberta(vocabulary.Find(settings.Role("cls_token") ?? "<s>"), end)
+                : Around(LanguageTags.Match(languages, settings.Text("src_lang") ?? "en") ?? LanguageTags.Match(languages, "eng_Latn"), languages, end, isFirst, settings),
             UnknownId = unknown,
         };
         var kinds = SentencePieceLoader.Kinds(model);
@@ -80,11 +96,11 @@ internal static class FairseqLoader
     }
 
     // The language stands before the text, or, in the first of these models, behind its end.
-    private static Template Around(string? language, IReadOnlyDictionary<string, int> languages, int end, TokenizerSettings settings)
+    private static Template Around(string? language, IReadOnlyDictionary<string, int> languages, int end, bool isFirst, TokenizerSettings settings)
     {
         TemplatePart[] tag = language is null ? [] : [TemplatePart.Special(languages[language])];
         var (texts, pair, close) = (TemplatePart.Text(0), TemplatePart.Text(1), TemplatePart.Special(end));
-        return settings.Flag("legacy_behaviour", settings.Text("tokenizer_class") == "MBartTokenizer")
+        return settings.Flag("legacy_behaviour", isFirst || settings.Text("tokenizer_class") == "MBartTokenizer")
             ? new([texts, close, .. tag], [texts, pair, close, .. tag])
             : new([.. tag, texts, close], [.. tag, texts, pair, close]);
     }

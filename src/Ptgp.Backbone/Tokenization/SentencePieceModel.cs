@@ -52,40 +52,34 @@ internal sealed class SentencePieceModel
     /// <summary>Makes the normalizer that the model asks for.</summary>
     /// <param name="addsPrefix">Whether a "▁" is put before the first word; null for what the model says.</param>
     /// <param name="prefixesOnce">Whether the first word of a whole text alone gets it.</param>
-    public SentencePieceNormalizer ToNormalizer(bool? addsPrefix = null, bool prefixesOnce = false)
+    public SentencePieceNormalizer ToNormalizer(bool? addsPrefix = null, bool prefixesOnce = false) => new()
     {
-        VocabularyTrie? kept = null;
-        foreach (var piece in pieces)
-        {
-            if (piece.Kind == PieceKind.UserDefined)
-            {
-                (kept ??= new()).Add(piece.Text, 0);
-            }
-        }
-
-        return new()
-        {
-            Map = CharacterMap.Read(map.Span, path),
-            FoldsSpaces = foldsSpaces,
-            AddsPrefix = addsPrefix ?? this.addsPrefix,
-            PrefixesOnce = prefixesOnce,
-            MarksEnds = marksEnds,
-            EscapesSpaces = escapesSpaces,
-            Kept = kept,
-        };
-    }
+        Map = CharacterMap.Read(map.Span, path),
+        FoldsSpaces = foldsSpaces,
+        AddsPrefix = addsPrefix ?? this.addsPrefix,
+        PrefixesOnce = prefixesOnce,
+        MarksEnds = marksEnds,
+        EscapesSpaces = escapesSpaces,
+        Kept = UserDefined(),
+    };
 
     /// <summary>Makes the model that cuts text into the pieces.</summary>
     /// <param name="ids">The ids of the pieces, by their place in the file.</param>
     /// <exception cref="CheckpointException">It is a model of a kind that is not known.</exception>
-    public TokenModel ToModel(int[] ids) => new RenumberedModel(kind == BytePair ? ToBytePairs() : ToModel(null, UnknownId, _ => false), ids);
+    public TokenModel ToModel(int[] ids) => new RenumberedModel(ToModel(null, UnknownId, _ => false), ids);
 
     /// <summary>Makes the model that cuts text into the pieces.</summary>
     /// <param name="vocabulary">A vocabulary that numbers the pieces (Marian); null when their place in the file does.</param>
     /// <param name="unknownId">The id of what the vocabulary lacks.</param>
     /// <param name="isReserved">Tells which ids plain text never becomes.</param>
+    /// <exception cref="CheckpointException">It is a model of a kind that is not known, or not known with a vocabulary of its own.</exception>
     public TokenModel ToModel(Vocabulary? vocabulary, int unknownId, Func<int, bool> isReserved)
     {
+        if (kind == BytePair && vocabulary is null)
+        {
+            return ToBytePairs();
+        }
+
         if (kind != Unigram)
         {
             throw new CheckpointException($"{path} must hold a unigram model (kind 1), but is of kind {kind}{(kind == BytePair ? " (byte pairs)" : "")}. Add the checkpoint's tokenizer.json, which says all of it.");
@@ -116,19 +110,36 @@ internal sealed class SentencePieceModel
         };
     }
 
-    // Two neighbours that make a piece together are joined, those of the best piece first, the leftmost of several.
+    // The texts that the user of the trainer named: tokens wherever they stand, before anything else is looked for.
+    private VocabularyTrie? UserDefined()
+    {
+        VocabularyTrie? found = null;
+        for (var id = 0; id < pieces.Count; id++)
+        {
+            if (pieces[id].Kind == PieceKind.UserDefined)
+            {
+                (found ??= new()).Add(pieces[id].Text, id);
+            }
+        }
+
+        return found;
+    }
+
+    // Two neighbours that make a piece together are joined, those of the best piece first, the leftmost of several that are as good.
     private BytePairModel ToBytePairs()
     {
-        if (pieces.Exists(piece => piece.Kind is PieceKind.UserDefined or PieceKind.Unused))
+        if (pieces.Exists(piece => piece.Kind == PieceKind.Unused))
         {
-            throw new CheckpointException($"{path} is a model of byte pairs with user-defined or unused pieces, which is not read by itself. Add the checkpoint's tokenizer.json, which says all of it.");
+            throw new CheckpointException($"{path} is a model of byte pairs with unused pieces, which is not read by itself. Add the checkpoint's tokenizer.json, which says all of it.");
         }
 
         var vocabulary = new Vocabulary(pieces.Count);
         var ranks = new int[pieces.Count];
-        foreach (var (id, rank) in Enumerable.Range(0, pieces.Count).OrderByDescending(id => pieces[id].Score).Select((id, rank) => (id, rank)))
+        var (rank, last) = (0, float.NaN);
+        foreach (var id in Enumerable.Range(0, pieces.Count).OrderByDescending(id => pieces[id].Score))
         {
-            ranks[id] = rank;
+            rank += pieces[id].Score.Equals(last) ? 0 : 1;
+            (last, ranks[id]) = (pieces[id].Score, rank);
             if (pieces[id].Kind == PieceKind.Normal)
             {
                 vocabulary.Add(pieces[id].Text, id);
@@ -147,7 +158,7 @@ internal sealed class SentencePieceModel
             }
         }
 
-        return new(vocabulary, merges, ranks) { UnknownId = UnknownId, FusesUnknown = true, Bytes = hasByteFallback ? ByteIds() : null };
+        return new(vocabulary, merges, ranks) { UnknownId = UnknownId, FusesUnknown = true, Bytes = hasByteFallback ? ByteIds() : null, Fixed = UserDefined() };
     }
 
     private static SentencePieceModel Read(string path, byte[] bytes)

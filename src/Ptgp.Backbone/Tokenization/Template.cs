@@ -8,6 +8,11 @@ internal sealed record Template(IReadOnlyList<TemplatePart> Single, IReadOnlyLis
     /// <summary>Gets the template of families that add nothing.</summary>
     public static Template Plain { get; } = new([TemplatePart.Text(0, 0)], [TemplatePart.Text(0, 0), TemplatePart.Text(1, 1)]);
 
+    /// <summary>Makes the template of BERT, to whom the second text of a pair and its end are another segment.</summary>
+    public static Template Bert(int first, int last) => new(
+        [TemplatePart.Special(first), TemplatePart.Text(0), TemplatePart.Special(last)],
+        [TemplatePart.Special(first), TemplatePart.Text(0), TemplatePart.Special(last), TemplatePart.Text(1, 1), TemplatePart.Special(last, 1)]);
+
     /// <summary>Gets the same parts with another token in place of one of them.</summary>
     public Template Replace(int id, int other) => new([.. Single.Select(part => part.Replace(id, other))], [.. Pair.Select(part => part.Replace(id, other))]);
 }

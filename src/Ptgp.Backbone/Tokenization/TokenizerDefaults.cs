@@ -15,6 +15,9 @@ public sealed record TokenizerDefaults
     /// <summary>Gets how many ids the family's tokenizer puts before SentencePiece's own pieces (Pegasus: 103).</summary>
     public int PieceOffset { get; init; }
 
+    /// <summary>Gets the languages that the family's tokenizer numbers behind its pieces where no file names any (mBART: 25).</summary>
+    public IReadOnlyList<string> Languages { get; init; } = [];
+
     /// <summary>Gets how many ids the backbone knows (<c>vocab_size</c>); added tokens beyond them are left out, for the backbone has no weights for them.</summary>
     public int? VocabularySize { get; init; }
 

@@ -7,7 +7,8 @@ public static class TokenizerLoader
 {
     /// <summary>
     /// Loads <c>tokenizer.json</c> when it is there, else the model's own files: <c>source.spm</c>, <c>target.spm</c> and <c>vocab.json</c> (Marian),
-    /// <c>spiece.model</c> (T5, Pegasus), <c>sentencepiece.bpe.model</c> (mBART, NLLB), the same and <c>vocab.json</c> (M2M-100), or <c>vocab.json</c> and <c>merges.txt</c> (BART, GPT-2). Special tokens also come from
+    /// <c>spiece.model</c> (T5, Pegasus), <c>sentencepiece.bpe.model</c> (mBART, NLLB, XLM-R), the same and <c>vocab.json</c> (M2M-100), <c>tokenizer.model</c> (Llama, Mistral),
+    /// <c>vocab.json</c> and <c>merges.txt</c> (BART, GPT-2), or <c>vocab.txt</c> (BERT). Special tokens also come from
     /// <c>tokenizer_config.json</c>, <c>special_tokens_map.json</c> and <c>added_tokens.json</c>.
     /// </summary>
     /// <param name="folder">The checkpoint's folder.</param>
@@ -56,12 +57,22 @@ public static class TokenizerLoader
             return Has("vocab.json") ? FairseqLoader.LoadWithVocabulary(settings, defaults) : FairseqLoader.Load(settings, defaults);
         }
 
+        if (Has("tokenizer.model"))
+        {
+            return LlamaLoader.Load(settings, defaults);
+        }
+
         if (Has("vocab.json") && Has("merges.txt"))
         {
             return BytePairLoader.Load(settings, defaults);
         }
 
-        throw new CheckpointException($"{folder} must hold a tokenizer, but has none of these: tokenizer.json; source.spm, target.spm and vocab.json; spiece.model; sentencepiece.bpe.model; vocab.json and merges.txt. Copy the tokenizer's files of the checkpoint there.");
+        if (Has("vocab.txt"))
+        {
+            return WordPieceLoader.Load(settings, defaults);
+        }
+
+        throw new CheckpointException($"{folder} must hold a tokenizer, but has none of these: tokenizer.json; source.spm, target.spm and vocab.json; spiece.model; sentencepiece.bpe.model; tokenizer.model; vocab.json and merges.txt; vocab.txt. Copy the tokenizer's files of the checkpoint there.");
 
         bool Has(string name) => File.Exists(Path.Combine(folder, name));
     }

@@ -13,11 +13,13 @@ internal sealed class CheckpointReport
     private readonly CheckpointFolder checkpoint;
     private readonly JsonArray missing = [];
     private readonly JsonArray odd = [];
+    private bool canBeUsed = true;
     private readonly JsonObject report;
 
     private CheckpointReport(CheckpointFolder checkpoint) => (this.checkpoint, report) = (checkpoint, new() { ["path"] = checkpoint.Path });
 
     /// <summary>Reports on a folder.</summary>
+    /// <returns>The report, in which <c>ok</c> says whether the checkpoint could be loaded.</returns>
     /// <exception cref="CheckpointException">It is no checkpoint of a family that Ptgp reads. Whatever else is wrong stands in the report.</exception>
     public static JsonObject Of(string folder)
     {
@@ -27,6 +29,7 @@ internal sealed class CheckpointReport
         report.Try(report.AddFit);
         report.Try(report.AddTokenizer);
         report.AddGeneration();
+        report.report["ok"] = report.canBeUsed;
         report.report["missing"] = report.missing;
         report.report["odd"] = report.odd;
         return report.report;
@@ -129,13 +132,14 @@ internal sealed class CheckpointReport
         {
             add();
         }
-        catch (CheckpointException fault) when (!missing.Any(known => known!.ToString() == fault.Message))
+        catch (CheckpointException fault)
         {
-            missing.Add(fault.Message);
-        }
-        catch (CheckpointException)
-        {
-            // Said already: without weights, nothing fits them either.
+            canBeUsed = false;
+            // Without weights, nothing fits them either; that is said once.
+            if (!missing.Any(known => known!.ToString() == fault.Message))
+            {
+                missing.Add(fault.Message);
+            }
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed class ModelsCommand : IPtgpCommand
             var found = CheckpointReport.Of(context.Resolve(parsed.GetRequiredValue(path)));
             var text = parsed.GetValue(json) ? found.ToJsonString(Json.Line) : AsText(found);
             await context.Out.WriteLineAsync(text.AsMemory(), cancellation).ConfigureAwait(false);
-            return ExitCode.Done;
+            return (bool)found["ok"]! ? ExitCode.Done : ExitCode.Failed;
         }));
         return new Command("models", "Looks at checkpoints, makes and fetches them.") { inspect, new ModelsNewCommand().Create(guard), new ModelsPullCommand().Create(guard), new ModelsListCommand().Create(guard) };
     }

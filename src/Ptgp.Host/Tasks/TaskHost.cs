@@ -25,11 +25,12 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         // Names and shapes of all tensors are checked, and a head is made, for which that which was saved beside the weights is all that is read.
         using var shape = ready.Folder.LoadTransformer(META, ScalarType.Float32);
         var saved = ready.Folder.LoadHead(CPU);
-        using var head = TaskRunner.CreateHead(ready.Plugin, task, new BackboneView(ready.Description, ready.Folder.LoadTokenizer(), shape) { Head = saved });
+        var view = new BackboneView(ready.Description, ready.Folder.LoadTokenizer(), shape) { Head = saved };
+        using var head = TaskRunner.CreateHead(ready.Plugin, task, view);
         var trained = ready.Settings.Adapter is { } adapter ? TrainedTask.Find(adapter) : null;
-        if (trained is not null && AdapterFolder.IsAdapter(trained))
+        if (trained is not null)
         {
-            new AdapterFolder(ready.Folder, shape).Load(trained).Dispose();
+            new TrainedTask(ready.Folder, view, head).Verify(trained);
         }
 
         return Task.FromResult(new TaskInspection

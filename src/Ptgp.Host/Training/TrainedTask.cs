@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Ptgp.Host.Training;
 
 /// <summary>
-/// What a task has learned, as a folder: its deltas as a PEFT adapter, or its own copy of the backbone as a checkpoint, or neither;
+/// What a task has learned, as a folder: its deltas as a PEFT adapter, or bottlenecks, or its own copy of the backbone as a checkpoint, or none of these;
 /// and its head's parameters in <c>head.safetensors</c>, if it has any.
 /// </summary>
 internal sealed class TrainedTask(CheckpointFolder checkpoint, BackboneView view, nn.Module head)
@@ -26,9 +26,9 @@ internal sealed class TrainedTask(CheckpointFolder checkpoint, BackboneView view
         {
             checkpoint.Save(view.Transformer, folder);
         }
-        else if (tuning == BackboneTuning.LowRank)
+        else if (view.Adapter is { } adapter)
         {
-            new AdapterFolder(checkpoint, view.Transformer).Save(view.Adapter!, folder);
+            new AdapterFolder(checkpoint, view.Transformer).Save(adapter, folder);
         }
 
         var state = head.state_dict();
@@ -65,19 +65,34 @@ internal sealed class TrainedTask(CheckpointFolder checkpoint, BackboneView view
             view.Transformer = CheckpointFolder.Open(folder).LoadTransformer(view.Transformer.Device, dtype, trainable);
         }
 
-        LoadHead(folder);
+        LoadHead(folder, view.Adapter, copies: true);
+    }
+
+    /// <summary>Makes sure that what is there could be loaded: that names and shapes are those of this backbone and this head. No weight is read, and the head stays as it is.</summary>
+    /// <param name="folder">A folder of <see cref="Find"/>.</param>
+    /// <exception cref="CheckpointException">What is there does not fit this backbone.</exception>
+    /// <exception cref="UserException">What is there does not fit this head.</exception>
+    public void Verify(string folder)
+    {
+        using var adapter = AdapterFolder.IsAdapter(folder) ? new AdapterFolder(checkpoint, view.Transformer).Load(folder) : null;
+        if (adapter is null && IsCheckpoint(folder))
+        {
+            CheckpointFolder.Open(folder).Verify();
+        }
+
+        LoadHead(folder, adapter, copies: false);
     }
 
     // PEFT saves a head inside the adapter, by the names of the checkpoint's family.
-    private bool TakesAdapters(Dictionary<string, Tensor> state)
+    private bool TakesAdapters(Dictionary<string, Tensor> state, Adapter? adapter, bool copies)
     {
         using var gradientless = no_grad();
-        var saved = view.Adapter?.Heads ?? new Dictionary<string, TorchSharp.Modules.Parameter>();
+        var saved = adapter?.Heads ?? new Dictionary<string, TorchSharp.Modules.Parameter>();
         var named = checkpoint.Family.HeadNames.SelectMany(part => part.Value.SelectMany(name => Kinds
             .Where(kind => saved.ContainsKey(name + kind)).Select(kind => (Ours: part.Key + kind, Theirs: saved[name + kind]))))
             .DistinctBy(pair => pair.Ours).ToDictionary(pair => pair.Ours, pair => pair.Theirs, StringComparer.Ordinal);
         var fits = state.All(own => named.TryGetValue(own.Key, out var theirs) && theirs.shape.SequenceEqual(own.Value.shape));
-        foreach (var (name, own) in fits ? state : [])
+        foreach (var (name, own) in fits && copies ? state : [])
         {
             own.copy_(named[name]);
         }
@@ -87,13 +102,13 @@ internal sealed class TrainedTask(CheckpointFolder checkpoint, BackboneView view
 
     private static bool IsCheckpoint(string folder) => File.Exists(Path.Combine(folder, "config.json"));
 
-    private void LoadHead(string folder)
+    private void LoadHead(string folder, Adapter? adapter, bool copies)
     {
         var path = Path.Combine(folder, HeadFile);
         var state = head.state_dict();
         if (!File.Exists(path))
         {
-            if (state.Count > 0 && !TakesAdapters(state))
+            if (state.Count > 0 && !TakesAdapters(state, adapter, copies))
             {
                 throw new UserException($"{head.GetType().Name} has parameters, but '{folder}' holds no {HeadFile}. Was it trained for this task?");
             }
@@ -112,7 +127,10 @@ internal sealed class TrainedTask(CheckpointFolder checkpoint, BackboneView view
                     $"'{path}' does not fit {head.GetType().Name}: tensor '{name}' must be {Describe(tensor?.shape)}, but is {Describe(file.Entries.GetValueOrDefault(name)?.Shape)}. Was it trained for this task, with these options?");
             }
 
-            tensor.copy_(file.Read(name));
+            if (copies)
+            {
+                tensor.copy_(file.Read(name));
+            }
         }
 
         static string Describe(IEnumerable<long>? shape) => shape is null ? "absent" : $"[{string.Join(", ", shape)}]";

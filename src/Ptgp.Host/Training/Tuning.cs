@@ -39,13 +39,13 @@ internal sealed class Tuning : IDisposable
                 // Trained in float32 whatever the backbone answers with: 16 bits cannot hold a small step.
                 Files.Load(from, float32, trainable: true);
             }
-            else if (Kind == BackboneTuning.LowRank)
-            {
-                view.Adapter = new AdapterFolder(checkpoint, shared).Draw(Targets(recipe), recipe.Rank, recipe.Alpha, recipe.Seed);
-            }
             else if (Kind == BackboneTuning.Full)
             {
                 view.Transformer = checkpoint.LoadTransformer(shared.Device, float32, trainable: true);
+            }
+            else
+            {
+                view.Adapter = Fresh(recipe, checkpoint);
             }
         }
         catch
@@ -97,6 +97,15 @@ internal sealed class Tuning : IDisposable
             isTraining = toTraining;
         }
     }
+
+    // Bottlenecks have the function that AdapterHub gives those of their placement.
+    private Adapter? Fresh(FineTuningRecipe recipe, CheckpointFolder checkpoint) => Kind switch
+    {
+        BackboneTuning.LowRank => new AdapterFolder(checkpoint, shared).Draw(Targets(recipe), recipe.Rank, recipe.Alpha, recipe.Seed),
+        BackboneTuning.Houlsby => new(shared, BottleneckPlacement.Houlsby, recipe.Rank, recipe.Seed, Activation.Silu),
+        BackboneTuning.Pfeiffer => new(shared, BottleneckPlacement.Pfeiffer, recipe.Rank, recipe.Seed, Activation.Relu),
+        _ => null,
+    };
 
     private IReadOnlyList<string> Targets(FineTuningRecipe recipe)
     {

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Ptgp.Backbone.Tests.Model;
 
 /// <summary>Weights of a published size that are a formula of their names: no file is needed, and any mix-up shows.</summary>
-internal sealed class FormulaParameters(CheckpointFolder checkpoint, JsonNode golden) : ParameterSource
+internal sealed class FormulaParameters(CheckpointFolder checkpoint, JsonNode golden, ScalarType dtype = ScalarType.Float32) : ParameterSource
 {
     private static readonly string[] Embeddings = ["shared", "embed_tokens", "wte", "word_embeddings", "lm_head"];
 
@@ -15,16 +15,22 @@ internal sealed class FormulaParameters(CheckpointFolder checkpoint, JsonNode go
 
     public override Device Device => CPU;
 
+    // The outputs that an encoder may lack are not in the list of one that has none.
+    public override bool Has(string name) => tensors.Contains(Theirs(name));
+
     public override Tensor Get(string name, long[] shape, Initialization initialization)
     {
-        var theirs = names[name];
+        var (theirs, form) = (Theirs(name), checkpoint.Family.FormOf(name));
         Assert.Contains(theirs, tensors);
-        var values = Uniform(theirs, shape.Aggregate(1L, (product, size) => product * size));
-        var spread = shape.Length > 1
+        var stored = form.ShapeOf(shape);
+        var values = Uniform(theirs, stored.Aggregate(1L, (product, size) => product * size));
+        var spread = stored.Length > 1
             ? (double)golden[Embeddings.Any(part => theirs.Contains(part, StringComparison.Ordinal)) ? "embedding_std" : "std"]! * Math.Sqrt(12)
             : 0.2;
-        var middle = shape.Length == 1 && theirs.EndsWith("weight", StringComparison.Ordinal) && (theirs.Contains("norm", StringComparison.Ordinal) || theirs.Contains(".ln_", StringComparison.Ordinal)) ? 1 : 0;
-        return tensor([.. values.Select(u => (float)(middle + (spread * u)))], shape);
+        var isNorm = theirs.Contains("norm", StringComparison.OrdinalIgnoreCase) || theirs.Contains(".ln_", StringComparison.Ordinal);
+        var middle = stored.Length == 1 && isNorm && theirs.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0;
+        using var scope = NewDisposeScope();
+        return form.Take(tensor([.. values.Select(u => (float)(middle + (spread * u)))], stored)).contiguous().to(dtype).MoveToOuterDisposeScope();
     }
 
     /// <summary>Computes the formula's numbers of a name, from −½ to ½.</summary>
@@ -42,6 +48,11 @@ internal sealed class FormulaParameters(CheckpointFolder checkpoint, JsonNode go
 
         return values;
     }
+
+    // Models without an output layer are stored without the name of what holds the rest.
+    private string Theirs(string name) => names[name] is var whole && !tensors.Contains(whole) && whole.StartsWith(checkpoint.Family.BasePrefix, StringComparison.Ordinal)
+        ? whole[checkpoint.Family.BasePrefix.Length..]
+        : whole;
 
     // CRC-32 as in zip files.
     private static uint Checksum(byte[] bytes)

@@ -1,85 +1,103 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-
-using Ptgp.Backbone.Generation;
 using static TorchSharp.torch;
 
 namespace Ptgp.Backbone.Tests.Model;
 
-/// <summary>Published sizes with weights by formula answer as the reference does. Seconds and a gigabyte each, so they run only when asked for: <c>--explicit only</c>.</summary>
+/// <summary>
+/// Published sizes with weights by formula answer as the reference does. They run only when asked for, <c>--explicit only</c>: half a minute to two and one to three and a half
+/// gigabytes each on two cores, the more where float64 is asked.
+/// </summary>
 public class FullSizeTests
 {
     // Sums of thousands of float32 terms in another order.
     private const double Tolerance = 2e-3;
 
-    // Attention of T5 is not scaled, and with these weights it picks single places: rounding moves single logits. In float64, our own are 0.004 and 0.2 away from
-    // the reference's in float32, and up to 0.03 and 1.9 away from our own in float32. What the second writes is chance.
-    public static TheoryData<string, double, bool> Sizes => new()
+    // T5 does not scale attention, and with these weights it picks single places, so that rounding moves single logits: see WhatRoundingDoesToT5.
+    public static TheoryData<string, double> Sizes => new()
     {
-        { "t5-small", 0.02, true }, { "flan-t5-small", 0.5, false }, { "bart-base", Tolerance, true }, { "opus-mt", Tolerance, true }, { "whisper-tiny", Tolerance, true },
+        { "t5-small", 0.01 }, { "flan-t5-small", 0.25 }, { "bart-base", Tolerance }, { "opus-mt", Tolerance }, { "whisper-tiny", Tolerance },
+        { "bert-base", Tolerance }, { "gpt2", Tolerance }, { "tinyllama-shape", Tolerance },
     };
 
     [Theory(Explicit = true), MemberData(nameof(Sizes))]
-    public void StatesLogitsAndWritingAreTheReferences(string name, double tolerance, bool writes)
+    public void StatesAndLogitsAreTheReferences(string name, double tolerance)
     {
-        using var folder = new TemporaryFolder();
-        var golden = JsonNode.Parse(File.ReadAllText(Repository.Fixture("fullsize", name + ".json")))!;
-        folder.Write("config.json", golden["config"]!.ToJsonString());
-        var checkpoint = CheckpointFolder.Open(folder.Path);
         using var scope = NewDisposeScope();
         using var quiet = inference_mode();
-        using var transformer = new Transformer(checkpoint.Config, new FormulaParameters(checkpoint, golden));
-        transformer.eval();
-        var source = Source(golden, name, checkpoint.Config);
-        var encoded = transformer.Encode(transformer.Embed(new() { Source = source, Mask = ones(1, source.size(1), dtype: ScalarType.Bool) }));
-        Check(golden["states"]!, encoded.States, Tolerance, 1e-4);
-        Check(golden["logits"]!, transformer.Project(transformer.DecodeInputs(encoded, Ids(golden["decoder_input_ids"]!))), tolerance, tolerance / 20);
-        if (writes)
+        using var model = new FullSize(name, ScalarType.Float32);
+        Assert.True(model.Golden["states"] is not null || model.Golden["logits"] is not null);
+        if (model.Golden["states"] is { } states)
         {
-            Assert.Equal(golden["greedy"]!.Deserialize<int[]>(), Write(transformer, encoded, 1, golden));
-            // Beams hold the same tokens in orders that are equal but for rounding: then the sequences are as likely as each other.
-            var (theirs, ours) = (golden["beam4"]!.Deserialize<int[]>()!, Write(transformer, encoded, 4, golden));
-            Assert.Equal(theirs.Length, ours.Length);
-            Assert.InRange(LogProbability(transformer, encoded, theirs) - LogProbability(transformer, encoded, ours), -tolerance, tolerance);
+            Check(states, model.States, Tolerance, 1e-4);
+        }
+
+        if (model.Golden["logits"] is { } logits)
+        {
+            Check(logits, model.Logits, tolerance, Math.Max(1e-4, tolerance / 20));
         }
     }
 
-    private static double LogProbability(Transformer transformer, EncodedStates encoded, int[] ids)
+    [Theory(Explicit = true)]
+    [InlineData("t5-small"), InlineData("bart-base"), InlineData("opus-mt"), InlineData("whisper-tiny"), InlineData("gpt2"), InlineData("tinyllama-shape")]
+    public void WhatIsWrittenIsTheReferences(string name)
     {
-        var (inputs, targets) = (tensor(ids[..^1].Select(id => (long)id).ToArray()).unsqueeze(0), tensor(ids[1..].Select(id => (long)id).ToArray()));
-        return -nn.functional.cross_entropy(transformer.Project(transformer.DecodeInputs(encoded, inputs)).squeeze(0), targets, reduction: nn.Reduction.Sum).item<float>();
+        using var scope = NewDisposeScope();
+        using var quiet = inference_mode();
+        int[] ours;
+        using (var model = new FullSize(name, ScalarType.Float32))
+        {
+            Assert.Equal(model.Theirs("greedy"), model.Write(1));
+            ours = model.Write(4);
+            if (ours.SequenceEqual(model.Theirs("beam4")))
+            {
+                return;
+            }
+        }
+
+        // The decoders of bart-base and opus-mt see next to nothing of what they wrote with these weights, so that the same tokens in another order are as likely: for the
+        // sequences that differ, by 2e-8 and 5e-7 in float64, of logarithms of which float32 tells 8e-6 apart. So must it be here, or it is a mistake of ours.
+        Assert.Contains(name, (string[])["bart-base", "opus-mt"]);
+        using var exact = new FullSize(name, ScalarType.Float64);
+        var theirs = exact.Theirs("beam4");
+        Assert.Equal(theirs.Order(), ours.Order());
+        var total = exact.LogProbability(theirs);
+        Assert.InRange(exact.LogProbability(ours) - total, -Resolution(total), Resolution(total));
     }
 
-    private static int[] Write(Transformer transformer, EncodedStates encoded, int beams, JsonNode golden)
+    /// <summary>
+    /// The reference answers in float32, and for T5 with these weights this says little: embeddings that are rounded half a unit in their last place, an error that each operation makes
+    /// again, move single logits as far as ours and the reference's are apart. So the reference's tolerance of 2e-3 cannot be kept by anybody, and what is written is only
+    /// comparable in float64, where ours is within what rounding makes of the reference's own.
+    /// </summary>
+    [Theory(Explicit = true)]
+    [InlineData("t5-small", 0.002, 0.01)]
+    [InlineData("flan-t5-small", 0.1, 0.25)]
+    public void WhatRoundingDoesToT5(string name, double moved, double tolerance)
     {
-        // Nothing ends a sequence there: so an id that is not among the written ones does here.
-        var written = golden["greedy"]!.Deserialize<int[]>()!.Concat(golden["beam4"]!.Deserialize<int[]>()!).ToHashSet();
-        var end = Enumerable.Range(0, transformer.Config.OutputVocabulary).First(id => !written.Contains(id));
-        var options = ResolvedOptions.From(
-            new() { NumBeams = beams, MaxNewTokens = 16, NoRepeatNgramSize = 1, EosTokenId = [end], DecoderStartTokenId = (int)golden["greedy"]![0]! },
-            DecoderFacts.Of(transformer.Config));
-        var search = DecodingLoop.Begin(new() { Options = options });
-        using var state = transformer.Begin(encoded, beams, search.Longest);
-        new DecodingLoop(state, [search], CPU).Run();
-        return search.Results[0].Tokens;
+        using var scope = NewDisposeScope();
+        using var quiet = inference_mode();
+        using var exact = new FullSize(name, ScalarType.Float64);
+        var logits = exact.Logits;
+        Check(exact.Golden["logits"]!, logits, tolerance, 1e-3);
+        Assert.Equal(exact.Theirs("greedy"), exact.Write(1));
+        using var nudged = new FullSize(name, ScalarType.Float64, nudge: 1);
+        Assert.InRange((nudged.Logits - logits).abs().max().item<double>(), moved, double.MaxValue);
     }
 
-    private static Tensor Source(JsonNode golden, string name, TransformerConfig config) => golden["input_ids"] is { } ids
-        ? Ids(ids)
-        : tensor([.. FormulaParameters.Uniform(name + ".frames", config.FrameWidth * 3000).Select(u => 2 * (float)u)], [1, config.FrameWidth, 3000]).transpose(1, 2);
-
-    private static Tensor Ids(JsonNode rows) => tensor(rows.Deserialize<long[][]>()!.SelectMany(row => row).ToArray()).view(rows.AsArray().Count, -1);
+    // How far apart the nearest numbers are in float32.
+    private static double Resolution(double value) => MathF.BitIncrement((float)Math.Abs(value)) - (double)(float)Math.Abs(value);
 
     private static void Check(JsonNode golden, Tensor actual, double tolerance, double relative)
     {
         Assert.Equal(golden["shape"]!.Deserialize<long[]>(), actual.shape);
-        var flat = actual.flatten();
+        var flat = actual.flatten().to(float64);
         foreach (var (at, value) in golden["at"]!.Deserialize<long[]>()!.Zip(golden["values"]!.Deserialize<double[]>()!))
         {
-            Assert.Equal(value, flat[at].item<float>(), tolerance);
+            Assert.Equal(value, flat[at].item<double>(), tolerance);
         }
 
         var rms = (double)golden["rms"]!;
-        Assert.Equal(rms, flat.to(float64).pow(2).mean().sqrt().item<double>(), relative * rms);
+        Assert.Equal(rms, flat.pow(2).mean().sqrt().item<double>(), relative * rms);
     }
 }

@@ -9,7 +9,7 @@ public class TokenizerLoaderTests
     {
         using var folder = new FolderCopy("");
         var fault = Assert.Throws<CheckpointException>(() => TokenizerLoader.Load(folder.Path, new()));
-        Assert.Equal($"{folder.Path} must hold a tokenizer, but has none of these: tokenizer.json; source.spm, target.spm and vocab.json; spiece.model; sentencepiece.bpe.model; vocab.json and merges.txt. Copy the tokenizer's files of the checkpoint there.", fault.Message);
+        Assert.Equal($"{folder.Path} must hold a tokenizer, but has none of these: tokenizer.json; source.spm, target.spm and vocab.json; spiece.model; sentencepiece.bpe.model; tokenizer.model; vocab.json and merges.txt; vocab.txt. Copy the tokenizer's files of the checkpoint there.", fault.Message);
     }
 
     [Fact]

@@ -18,6 +18,7 @@ public sealed class ModelsCommandTests
         Assert.Equal(("safetensors", 1, "unigram"), ((string?)found["format"], (int)found["files"]!, (string?)found["tokenizer"]));
         Assert.Equal((4 * (long)found["parameters"]!, 0), ((long)found["memory"]!["float32"]!, found["missing"]!.AsArray().Count + found["odd"]!.AsArray().Count));
         Assert.Equal(0, (int)found["specialTokens"]!["</s>"]!);
+        Assert.True((bool)found["ok"]!);
         Assert.Contains("family            marian\n", (await folder.RunAsync("models", "inspect", checkpoint)).Out, StringComparison.Ordinal);
     }
 
@@ -34,9 +35,11 @@ public sealed class ModelsCommandTests
             File.Copy(file, Path.Combine(folder["model"], Path.GetFileName(file)));
         }
 
+        // What lacks its tokenizer is described as far as it goes, but cannot be used: that is a failure to a script.
         var (code, output, error) = await folder.RunAsync("models", "inspect", "model", "--json");
-        Assert.Equal((0, ""), (code, error));
+        Assert.Equal((1, ""), (code, error));
         var found = JsonNode.Parse(output)!;
+        Assert.False((bool)found["ok"]!);
         Assert.Equal((format, files, dtypes), ((string?)found["format"], (int)found["files"]!, string.Join(' ', found["dtypes"]!.AsArray())));
         Assert.Equal(7120, (long)found["parameters"]!);
         Assert.Contains(found["missing"]!.AsArray(), fault => fault!.ToString().Contains("tokenizer.json", StringComparison.Ordinal));
@@ -56,7 +59,9 @@ public sealed class ModelsCommandTests
         File.WriteAllText(config, File.ReadAllText(config).Replace("\"float32\"", "\"bfloat16\"", StringComparison.Ordinal));
         File.WriteAllText(Path.Combine(folder["model"], "pytorch_model.bin"), "");
         File.Delete(Path.Combine(folder["model"], "generation_config.json"));
-        var found = JsonNode.Parse((await folder.RunAsync("models", "inspect", "model", "--json")).Out)!;
+        var (code, output, _) = await folder.RunAsync("models", "inspect", "model", "--json");
+        Assert.Equal(0, code);
+        var found = JsonNode.Parse(output)!;
         Assert.Equal(
             ["config.json says that the weights are BF16, but they are F32", "pytorch_model.bin lies beside the weights that are read"],
             found["odd"]!.AsArray().Select(item => item!.ToString()));

@@ -88,8 +88,11 @@ public sealed class SummarizationTests : IDisposable
         Assert.Equal("minSentences is 3, but maxSentences is 2. Lower the one or raise the other.", fault.Message);
     }
 
-    [Fact]
-    public async Task ItIsTrainedAndEvaluated()
+    [Theory]
+    [InlineData(BackboneTuning.LowRank)]
+    [InlineData(BackboneTuning.Houlsby)]
+    [InlineData(BackboneTuning.Pfeiffer)]
+    public async Task ItIsTrainedAndEvaluated(BackboneTuning tuning)
     {
         var data = folder.Write("train.jsonl", string.Concat(Enumerable.Range(0, 16).Select(i => $$"""{"source": ["A man rides a bike.", "It is day {{i}}."], "target": ["A man rides.", "Bike."]}""" + "\n")));
         using var host = Host("t5-v1_1", "baselines=1", "generation:maxNewTokens=8");
@@ -101,7 +104,7 @@ public sealed class SummarizationTests : IDisposable
                 Data = [data],
                 HeldOut = [data],
                 Output = folder["learned"],
-                Recipe = recipe => recipe with { MaxSteps = 12, BatchSize = 8, Accumulation = 1, LearningRate = 0.02, Warmup = 0.1, EvaluateEvery = 6 },
+                Recipe = recipe => recipe with { Tuning = tuning, MaxSteps = 12, BatchSize = 8, Accumulation = 1, LearningRate = 0.02, Warmup = 0.1, EvaluateEvery = 6 },
                 OnStep = step => losses.Add(step.Loss),
             },
             TestContext.Current.CancellationToken);
@@ -111,6 +114,8 @@ public sealed class SummarizationTests : IDisposable
 
         using var trained = Host("t5-v1_1", "baselines=1", "generation:maxNewTokens=8", $"adapter={folder["learned"]}");
         using var runner = await Open(trained);
+        // What was saved and loaded answers as it did when it was trained.
+        Assert.Equal(result.Best.Result.Metrics, (await runner.EvaluateAsync(new() { Data = [data] }, TestContext.Current.CancellationToken)).Metrics);
         var evaluation = await runner.EvaluateAsync(new() { Data = [data], Limit = 4 }, TestContext.Current.CancellationToken);
         Assert.Equal(4, evaluation.Examples);
         Assert.Equal(12, evaluation.Metrics.Count);

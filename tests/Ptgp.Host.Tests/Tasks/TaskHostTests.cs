@@ -1,4 +1,5 @@
 using Ptgp.Backbone;
+using Ptgp.Backbone.Weights;
 using Ptgp.Host.Commands;
 using Ptgp.Host.Configuration;
 using Ptgp.Host.Plugins;
@@ -87,6 +88,21 @@ public sealed class TaskHostTests
         using var host = Feelings(folder, home, $"tasks:feelings:adapter={Path.GetDirectoryName(head)}");
         var fault = await Assert.ThrowsAsync<CheckpointException>(() => host.OpenAsync("feelings", TaskUse.Answering, new(), TestContext.Current.CancellationToken));
         Assert.StartsWith($"Weights file '{head}' is cut short: ", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(fault.Message, (await Assert.ThrowsAsync<CheckpointException>(() => host.InspectAsync("feelings", TestContext.Current.CancellationToken))).Message);
+    }
+
+    [Fact]
+    public async Task ATrainedHeadThatDoesNotFitIsFoundWithoutOpeningTheTask()
+    {
+        using PluginFolder folder = new("Sentiment");
+        using TemporaryFolder home = new();
+        using var weights = TorchSharp.torch.ones(3, 5);
+        var head = home.Write("learned/head.safetensors", "");
+        SafeTensorsWriter.Write(head, [KeyValuePair.Create("weights", weights)]);
+        using var host = Feelings(folder, home, $"tasks:feelings:adapter={Path.GetDirectoryName(head)}");
+        var fault = await Assert.ThrowsAnyAsync<UserException>(() => host.InspectAsync("feelings", TestContext.Current.CancellationToken));
+        Assert.Matches($"^'{head}' does not fit FeelingHead: tensor '.*' must be .*, but is .*\\. Was it trained for this task, with these options\\?$", fault.Message);
+        Assert.Equal(fault.Message, (await Assert.ThrowsAnyAsync<UserException>(() => host.OpenAsync("feelings", TaskUse.Answering, new(), TestContext.Current.CancellationToken))).Message);
     }
 
     private static TaskHost Feelings(PluginFolder folder, TemporaryFolder home, params string[] settings)

@@ -71,8 +71,23 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Theory]
+    [InlineData(BackboneTuning.Houlsby, "adapter.decoder.layers.0.self_attention.Up")]
+    [InlineData(BackboneTuning.Pfeiffer, "adapter.decoder.layers.0.feed_forward.Up")]
+    public async Task BottlenecksAsWideAsTheRankLearnBesideTheBackbone(BackboneTuning tuning, string one)
+    {
+        List<double> losses = [];
+        var result = await Train(Recipe with { Tuning = tuning, Rank = 6, Epochs = 8, EvaluateEvery = null, LearningRate = 0.02 }, request => request with { OnStep = step => losses.Add(step.Loss) });
+        Assert.True(losses.TakeLast(8).Average() < 0.95 * losses.Take(8).Average(), string.Join(' ', losses));
+        var (width, layers) = (backbone.Transformer.Config.Width, backbone.Transformer.Config.Encoder!.Layers + backbone.Transformer.Config.Decoder!.Layers);
+        Assert.Equal((tuning == BackboneTuning.Houlsby ? 2 : 1) * layers * ((2 * 6 * width) + 6 + width), result.Parameters);
+        using var tuned = new Tuning(Recipe with { Tuning = tuning, Rank = 6 }, backbone.Checkpoint, backbone.View, new NumbersHead(backbone.View), null);
+        Assert.Equal([width, 6], tuned.Parameters.Single(parameter => parameter.Name == one).Value.shape);
+    }
+
+    [Theory]
     [InlineData(BackboneTuning.LowRank)]
     [InlineData(BackboneTuning.Full)]
+    [InlineData(BackboneTuning.Houlsby)]
     [InlineData(BackboneTuning.Frozen)]
     public void SavingLoadingAndResumingEqualRunningOn(BackboneTuning tuning) => Gen.Select(Gen.Int[1, 15].HashSet[1, 3], Gen.Int[1, 3], Gen.Int[2, 9], Gen.Int).Sample(
         (stops, accumulation, evaluateEvery, seed) =>
@@ -135,6 +150,7 @@ public sealed class TrainerTests : IDisposable
     [Theory]
     [InlineData(BackboneTuning.LowRank)]
     [InlineData(BackboneTuning.Full)]
+    [InlineData(BackboneTuning.Pfeiffer)]
     [InlineData(BackboneTuning.Frozen)]
     public async Task TheSharedBackboneStaysBitEqual(BackboneTuning tuning)
     {
@@ -153,6 +169,8 @@ public sealed class TrainerTests : IDisposable
     [Theory]
     [InlineData(BackboneTuning.LowRank)]
     [InlineData(BackboneTuning.Full)]
+    [InlineData(BackboneTuning.Houlsby)]
+    [InlineData(BackboneTuning.Pfeiffer)]
     [InlineData(BackboneTuning.Frozen)]
     public async Task WhatWasTrainedIsLoadedAgain(BackboneTuning tuning)
     {

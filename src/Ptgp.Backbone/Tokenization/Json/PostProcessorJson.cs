@@ -19,10 +19,7 @@ internal static class PostProcessorJson
             case "RobertaProcessing":
                 return (Roberta(ReadToken(part["cls"]), ReadToken(part["sep"])), ReadTrimming(part));
             case "BertProcessing":
-                var (first, last) = (TemplatePart.Special(ReadToken(part["cls"])), ReadToken(part["sep"]));
-                return (new(
-                    [first, TemplatePart.Text(0), TemplatePart.Special(last)],
-                    [first, TemplatePart.Text(0), TemplatePart.Special(last), TemplatePart.Text(1, 1), TemplatePart.Special(last, 1)]), null);
+                return (Template.Bert(ReadToken(part["cls"]), ReadToken(part["sep"])), null);
             case "ByteLevel":
                 return (Template.Plain, ReadTrimming(part));
             case "Sequence":

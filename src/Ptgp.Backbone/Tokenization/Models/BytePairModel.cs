@@ -53,6 +53,9 @@ internal sealed class BytePairModel : TokenModel
     /// <summary>Gets the ids of the 256 bytes that spell an unknown character; null when it becomes the unknown id.</summary>
     public int[]? Bytes { get; init; }
 
+    /// <summary>Gets texts that are tokens wherever they stand, the longest of several, and that nothing is joined with: SentencePiece's user-defined symbols; null when there are none.</summary>
+    public VocabularyTrie? Fixed { get; init; }
+
     /// <summary>Gets whether a whole word of the vocabulary is one token, also when no merges lead to it.</summary>
     public bool TakesWholeWords { get; init; }
 
@@ -124,6 +127,14 @@ internal sealed class BytePairModel : TokenModel
         Span<byte> bytes = stackalloc byte[4];
         for (var i = 0; i < word.Length;)
         {
+            if (Fixed is not null && Fixed.LongestPrefix(word[i..], out var symbol) is var whole and > 0)
+            {
+                // No merge knows its id.
+                symbols.Add(new(symbol, i, whole));
+                i += whole;
+                continue;
+            }
+
             var used = char.IsHighSurrogate(word[i]) && i + 1 < word.Length ? 2 : 1;
             var id = FindCharacter(word.Slice(i, used), i == 0, i + used == word.Length);
             if (id >= 0)
