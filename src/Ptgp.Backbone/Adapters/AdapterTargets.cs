@@ -28,6 +28,6 @@ public static class AdapterTargets
     internal static bool IsProjection(string path)
     {
         var parts = path.Split('.');
-        return parts.Length >= 2 && parts[^2] is "self_attention" or "cross_attention" or "feed_forward";
+        return parts.Length >= 2 && parts[^2] is "self_attention" or "cross_attention" or "feed_forward" or "distances";
     }
 }

@@ -191,7 +191,7 @@ public sealed class CheckpointFolder
             // Tokenizers without a bound say 10^30.
             return tokenizer is not null && tokenizer.Has("model_max_length") && tokenizer.Number("model_max_length") is var length and < int.MaxValue
                 ? (int)length
-                : Config.MaxPositions > 0 ? int.MaxValue : 512;
+                : Config.MaxPositions > 0 || Config.Decoder is { Memory: > 0 } ? int.MaxValue : 512;
         }
     }
 }

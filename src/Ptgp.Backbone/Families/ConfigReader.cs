@@ -82,6 +82,33 @@ public sealed class ConfigReader
             : throw Wrong(name, "a list of numbers", value);
     }
 
+    /// <summary>Reads a list of truth values.</summary>
+    public IReadOnlyList<bool> Flags(string name)
+    {
+        if (!Has(name))
+        {
+            throw Missing(name);
+        }
+
+        var value = root.GetProperty(name);
+        return value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind is JsonValueKind.True or JsonValueKind.False)
+            ? [.. value.EnumerateArray().Select(item => item.GetBoolean())]
+            : throw Wrong(name, "a list of truth values", value);
+    }
+
+    /// <summary>Makes sure that a value, given or taken where none is, is one that is understood.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="holds">Whether it is.</param>
+    /// <param name="must">What it must do, such as <c>be even</c>.</param>
+    /// <exception cref="CheckpointException">It is not.</exception>
+    public void Require(string name, bool holds, string must)
+    {
+        if (!holds)
+        {
+            throw new CheckpointException($"{path}: '{name}' must {must}, but is {(Has(name) ? root.GetProperty(name).GetRawText() : "absent")}.");
+        }
+    }
+
     /// <summary>Reads a text.</summary>
     public string Text(string name, string? otherwise = null)
     {

@@ -7,7 +7,7 @@ public abstract class Family
     public static IReadOnlyList<Family> All { get; } =
     [
         new T5Family(), new BartFamily(), new MBartFamily(), new MarianFamily(), new PegasusFamily(), new M2M100Family(), new WhisperFamily(),
-        new Gpt2Family(), new LlamaFamily(), new MistralFamily(), new Qwen2Family(),
+        new Gpt2Family(), new LlamaFamily(), new MistralFamily(), new Qwen2Family(), new TransformerXlFamily(),
         new BertFamily(), new RobertaFamily(), new DistilBertFamily(),
     ];
 

@@ -44,7 +44,7 @@ internal sealed class CachedDecoding : DecodingState
         source = BehindPrompt.Memory(source);
         var states = source.States;
         (sources, read) = ((int)states.size(0), ahead);
-        memoryMask = Transformer.Hide(source.Mask)?.to_type(states.dtype).DetachFromDisposeScope();
+        memoryMask = Masks.Hide(source.Mask)?.to_type(states.dtype).DetachFromDisposeScope();
         for (var i = 0; i < memory.Length; i++)
         {
             if (prefix is not null)
@@ -151,12 +151,12 @@ internal sealed class CachedDecoding : DecodingState
         var mask = pass.Adapter?.Prompt is { } prompt ? prompt.Before(input.Mask) : input.Mask;
         mask = ahead == 0 ? mask : cat([ones([mask.size(0), ahead], ScalarType.Bool, mask.device), mask], 1);
         (sources, read) = ((int)mask.size(0), (int)mask.size(1));
-        readMask = Transformer.Hide(mask)?.DetachFromDisposeScope();
+        readMask = Masks.Hide(mask)?.DetachFromDisposeScope();
         readPlaces = Places.Of(mask).At(mask.device).DetachFromDisposeScope();
         readCounts = mask.sum(1).DetachFromDisposeScope();
         mostRead = (int)readCounts.max().item<long>();
         var states = transformer.ReadOn(input, pass, null, caches);
-        var last = Transformer.LastOf(input.Mask).unsqueeze(-1).expand(-1, -1, states.size(-1));
+        var last = Masks.LastOf(input.Mask).unsqueeze(-1).expand(-1, -1, states.size(-1));
         firstScores = transformer.Project(states.gather(1, last), pass.Adapter).squeeze(1).to(ScalarType.Float32).DetachFromDisposeScope();
     }
 
@@ -204,7 +204,7 @@ internal sealed class CachedDecoding : DecodingState
         bias = bias is null || beams == 1 ? bias : bias.repeat_interleave(beams, 3);
         if (beams == 1)
         {
-            var future = count == 1 ? null : cat([zeros([count, before], float32, Device), Transformer.Future(count, Device)], 1);
+            var future = count == 1 ? null : cat([zeros([count, before], float32, Device), Masks.Future(count, Device)], 1);
             return bias is null ? future : future is null ? bias : Ops.Add(bias, future);
         }
 
@@ -214,7 +214,7 @@ internal sealed class CachedDecoding : DecodingState
         var seen = past.view(sources, beams, -1).narrow(2, 0, entries);                          // [sources, beams, entries]
         if (count > 1)
         {
-            var future = Transformer.Future(count, Device).repeat_interleave(beams, 0).repeat_interleave(beams, 1);
+            var future = Masks.Future(count, Device).repeat_interleave(beams, 0).repeat_interleave(beams, 1);
             seen = Ops.Add(seen.repeat(1, count, 1), cat([zeros([count * beams, before], float32, Device), future], 1));
         }
 

@@ -10,16 +10,22 @@ internal sealed class Layer : nn.Module
     private readonly Norm selfNorm, feedForwardNorm;
     private readonly Norm? crossNorm;
     private readonly FeedForward feedForward;
+    private readonly DistanceScores? distances;
     private readonly NormPlacement placement;
     private readonly bool hasWindow;
     private readonly string afterAttention, afterFeedForward;
 
-    public Layer(string path, ParameterSource source, TransformerConfig config, StackConfig stack, bool crosses, bool hasWindow) : base(nameof(Layer))
+    public Layer(string path, ParameterSource source, TransformerConfig config, StackConfig stack, bool crosses, bool hasWindow, DistanceBiases? shared = null) : base(nameof(Layer))
     {
         this.hasWindow = hasWindow;
         (afterAttention, afterFeedForward) = (path + ".self_attention", path + ".feed_forward");
         placement = config.NormPlacement;
         register_module("self_attention", selfAttention = new(path + ".self_attention", source, config, stack));
+        if ((stack.Positions ?? config.Positions) == PositionKind.RelativeSinusoidal)
+        {
+            register_module("distances", distances = new(path + ".distances", source, config, stack, shared));
+        }
+
         register_module("self_attention_norm", selfNorm = new(path + ".self_attention_norm", source, config));
         if (crosses)
         {
@@ -47,7 +53,13 @@ internal sealed class Layer : nn.Module
         using var scope = NewDisposeScope();
         var (queries, own) = selfAttention.Read(Before(selfNorm, x), sight.Rotation, pass);
         var seen = cache is not null ? cache.Append(own) : ahead is { } first ? new(cat([first.Keys, own.Keys], 2), cat([first.Values, own.Values], 2)) : own;
-        var mixed = selfAttention.Attend(queries, seen, hasWindow ? sight.WindowMask : sight.Mask, pass, pass.SelfAttentions);
+        var mask = hasWindow ? sight.WindowMask : sight.Mask;
+        if (distances is not null)
+        {
+            (queries, mask) = (distances.Queries(queries), distances.Mask(queries, sight.Distances!, mask, pass));
+        }
+
+        var mixed = selfAttention.Attend(queries, seen, mask, pass, pass.SelfAttentions);
         x = Add(selfNorm, x, pass.Narrow(afterAttention, mixed), pass);
         if (CrossAttention is not null)
         {
@@ -60,6 +72,12 @@ internal sealed class Layer : nn.Module
         var made = pass.Narrow(afterFeedForward, feedForward.Forward(Before(feedForwardNorm, x), pass));
         return Add(feedForwardNorm, x, made, pass).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Makes keys and values of states that the layer read before, <c>[batch, length, width]</c>.</summary>
+    public KeyValues Remember(Tensor states, Pass pass) => selfAttention.Remember(Before(selfNorm, states), pass);
+
+    /// <summary>Makes keys of distances: <c>[distances, width]</c> to <c>[heads, head width, distances]</c>.</summary>
+    public Tensor KeysOf(Tensor vectors, Pass pass) => distances!.Keys(vectors, pass);
 
     private Tensor Before(Norm norm, Tensor x) => placement == NormPlacement.Before ? norm.Forward(x) : x;
 

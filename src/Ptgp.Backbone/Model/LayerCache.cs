@@ -6,7 +6,7 @@ namespace Ptgp.Backbone;
 internal sealed class LayerCache : IDisposable
 {
     private Tensor? keys, values;                                 // [batch, heads, room, head width]
-    private long used;
+    private long start, used;                                     // what is held lies between the two
 
     /// <summary>Adds what is new and returns all, as views of the memory.</summary>
     public KeyValues Append(KeyValues own)
@@ -14,8 +14,9 @@ internal sealed class LayerCache : IDisposable
         var count = own.Keys.size(2);
         if (keys is null || used + count > keys.size(2))
         {
-            keys = Grow(keys, own.Keys, used + count);
-            values = Grow(values, own.Values, used + count);
+            keys = Grow(keys, own.Keys, used - start + count);
+            values = Grow(values, own.Values, used - start + count);
+            (start, used) = (0, used - start);
         }
 
         using (keys.narrow(2, used, count).copy_(own.Keys))
@@ -24,8 +25,11 @@ internal sealed class LayerCache : IDisposable
             used += count;
         }
 
-        return new(keys.narrow(2, 0, used), values.narrow(2, 0, used));
+        return new(keys.narrow(2, start, used - start), values.narrow(2, start, used - start));
     }
+
+    /// <summary>Forgets the first entries.</summary>
+    public void Drop(long count) => start += count;
 
     /// <summary>Keeps only some rows of the batch, <c>[kept]</c>.</summary>
     public void Keep(Tensor rows)
@@ -45,14 +49,15 @@ internal sealed class LayerCache : IDisposable
 
     private Tensor Grow(Tensor? old, Tensor like, long needed)
     {
-        var room = Math.Max(needed, Math.Max(16, 2 * used));
+        var held = used - start;
+        var room = Math.Max(needed, Math.Max(16, 2 * held));
         var grown = empty([like.size(0), like.size(1), room, like.size(3)], like.dtype, like.device);
         if (old is null)
         {
             return grown.DetachFromDisposeScope();
         }
 
-        grown.narrow(2, 0, used).copy_(old.narrow(2, 0, used));
+        grown.narrow(2, 0, held).copy_(old.narrow(2, start, held));
         return Replace(old, grown);
     }
 

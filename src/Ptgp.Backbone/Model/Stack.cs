@@ -15,11 +15,23 @@ internal sealed class Stack : nn.Module
 
     public Stack(string path, ParameterSource source, TransformerConfig config, StackConfig stack, bool crosses, bool isBidirectional) : base(nameof(Stack))
     {
+        Shape = stack;
         (dropsOutput, rotary, window, isDecoder) = (config.HasFinalDropout, config.Rotary, stack.Window, !isBidirectional);
+        DistanceBiases? shared = null;
         var kind = stack.Positions ?? config.Positions;
         if (kind == PositionKind.RelativeBuckets)
         {
             register_module("relative_bias", Bias = new(path + ".relative_bias", source, config, stack, isBidirectional));
+        }
+        else if (kind == PositionKind.RelativeSinusoidal)
+        {
+            Distances = crosses || isBidirectional
+                ? throw new ArgumentException("Positions by distance and memory are those of a decoder that stands alone, but there is an encoder. Take other positions.", nameof(config))
+                : new(config, stack);
+            if (stack.SharesDistanceBiases)
+            {
+                register_module("biases", shared = new(path + ".biases", source, stack));
+            }
         }
         else if (kind != PositionKind.Rotary)
         {
@@ -31,7 +43,7 @@ internal sealed class Stack : nn.Module
             register_module("embedding_norm", embeddingNorm = new(path + ".embedding_norm", source, config));
         }
 
-        Layers = [.. Enumerable.Range(0, stack.Layers).Select(i => new Layer($"{path}.layers.{i}", source, config, stack, crosses, hasWindow: window > 0 && i >= stack.LayersBeforeWindow))];
+        Layers = [.. Enumerable.Range(0, stack.Layers).Select(i => new Layer($"{path}.layers.{i}", source, config, stack, crosses, hasWindow: window > 0 && i >= stack.LayersBeforeWindow, shared))];
         register_module("layers", new TorchSharp.Modules.ModuleList<Layer>(Layers));
         if (config.HasFinalNorm)
         {
@@ -40,6 +52,12 @@ internal sealed class Stack : nn.Module
     }
 
     public Layer[] Layers { get; }
+
+    /// <summary>Gets the sizes.</summary>
+    public StackConfig Shape { get; }
+
+    /// <summary>Gets the vectors of distances; null where positions enter otherwise. Where they are, the stack reads by segments.</summary>
+    public Distances? Distances { get; }
 
     /// <summary>Gets the bias of attention by distance; null where positions enter otherwise.</summary>
     public RelativeBias? Bias { get; }
@@ -78,6 +96,9 @@ internal sealed class Stack : nn.Module
 
     /// <summary>Gets whether some layers see only what is near.</summary>
     public bool HasWindow => window > 0;
+
+    /// <summary>Gets whether a text gives the same states wherever it is cut into segments: the memory holds all that a layer sees.</summary>
+    public bool SeesAlikeInSegments => HasWindow && Shape.LayersBeforeWindow == 0 && window <= Shape.Memory + 1;
 
     /// <summary>Finishes what the last layer made.</summary>
     public Tensor Finish(Tensor x, Pass pass)

@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Ptgp.Backbone;
@@ -6,24 +5,16 @@ namespace Ptgp.Backbone;
 /// <summary>Brings frames to a Transformer's width by two convolutions over three frames, the second of which takes every other place (Radford et al. 2022).</summary>
 internal sealed class Stem : nn.Module
 {
-    private readonly Parameter firstWeight, firstBias, secondWeight, secondBias;
+    private readonly Table first, second;
     private readonly int frameWidth;
 
     public Stem(string path, ParameterSource source, TransformerConfig config) : base(nameof(Stem))
     {
         frameWidth = config.FrameWidth;
-        (firstWeight, firstBias) = Add("first", config.FrameWidth);
-        (secondWeight, secondBias) = Add("second", config.Width);
+        register_module("first", first = Add("first", config.FrameWidth));
+        register_module("second", second = Add("second", config.Width));
 
-        (Parameter Weight, Parameter Bias) Add(string name, int inputs)
-        {
-            var drawn = new Initialization(0, Math.Pow(3 * inputs, -0.5));
-            var weight = new Parameter(source.Get($"{path}.{name}.weight", [config.Width, inputs, 3], drawn), source.IsTrainable);
-            var bias = new Parameter(source.Get($"{path}.{name}.bias", [config.Width], Initialization.Zeros), source.IsTrainable);
-            register_parameter($"{name}_weight", weight);
-            register_parameter($"{name}_bias", bias);
-            return (weight, bias);
-        }
+        Table Add(string name, int inputs) => new($"{path}.{name}", source, [config.Width, inputs, 3], [config.Width], new(0, Math.Pow(3 * inputs, -0.5)));
     }
 
     /// <summary>Reads frames <c>[batch, length, frame width]</c>, of which <paramref name="mask"/> says which are none: <c>[batch, ⌈length / 2⌉, width]</c>.</summary>
@@ -37,10 +28,10 @@ internal sealed class Stem : nn.Module
 
         using var scope = NewDisposeScope();
         // Nothing is what a convolution sees beyond the end: so padding must be nothing before each, or a row's last state would depend on its neighbours.
-        var real = mask.all().item<bool>() ? null : mask.unsqueeze(1).to_type(firstWeight.dtype);                 // [batch, 1, length]
-        var x = frames.transpose(1, 2).to_type(firstWeight.dtype);
-        x = nn.functional.gelu(nn.functional.conv1d(real is null ? x : x * real, firstWeight, firstBias, padding: 1));
-        x = nn.functional.gelu(nn.functional.conv1d(real is null ? x : x * real, secondWeight, secondBias, stride: 2, padding: 1));
+        var real = mask.all().item<bool>() ? null : mask.unsqueeze(1).to_type(first.Weight!.dtype);                 // [batch, 1, length]
+        var x = frames.transpose(1, 2).to_type(first.Weight!.dtype);
+        x = nn.functional.gelu(nn.functional.conv1d(real is null ? x : x * real, first.Weight!, first.Bias, padding: 1));
+        x = nn.functional.gelu(nn.functional.conv1d(real is null ? x : x * real, second.Weight!, second.Bias, stride: 2, padding: 1));
         var halved = mask[TensorIndex.Colon, TensorIndex.Slice(null, null, 2)];
         return new(x.transpose(1, 2).contiguous().MoveToOuterDisposeScope(), halved.contiguous().MoveToOuterDisposeScope());
     }

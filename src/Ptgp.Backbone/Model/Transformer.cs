@@ -20,11 +20,11 @@ public sealed class Transformer : nn.Module
     private readonly Stem? stem;
     private readonly Stack? encoder;
     private readonly Stack? decoder;
-    private readonly Parameter embeddings, targetEmbeddings, output;
-    private readonly Parameter? segments, outputBias;
+    private readonly TokenEmbeddings embeddings, targetEmbeddings;
+    private readonly TokenOutput output;
+    private readonly Table? segments;
     private readonly OutputTransform? outputTransform;
     private readonly Tensor embeddingScale, outputScale;
-    private PackedLinear? packedOutput;
 
     /// <summary>Initializes a Transformer with the parameters of a source.</summary>
     public Transformer(TransformerConfig config, ParameterSource source) : base(nameof(Transformer))
@@ -33,10 +33,19 @@ public sealed class Transformer : nn.Module
         ArgumentNullException.ThrowIfNull(source);
         Config = config;
         (startId, padId) = (config.StartId, config.PadId);
-        var drawn = new Initialization(0, config.EmbeddingScale == 1 ? 1 : Math.Pow(config.Width, -0.5));
-        embeddings = Add("embeddings.weight", [config.Vocabulary, config.Width], drawn);
-        targetEmbeddings = config.TargetVocabulary is { } count ? Add("target_embeddings.weight", [count, config.Width], drawn) : embeddings;
-        segments = config.Segments > 0 ? Add("segments.weight", [config.Segments, config.Width], new(0, 0.02)) : null;
+        embeddings = TokenEmbeddings.Of(AdaptedTables.Embeddings, source, config.Vocabulary, config);
+        register_module(AdaptedTables.Embeddings, embeddings);
+        targetEmbeddings = embeddings;
+        if (config.TargetVocabulary is { } count)
+        {
+            register_module(AdaptedTables.TargetEmbeddings, targetEmbeddings = TokenEmbeddings.Of(AdaptedTables.TargetEmbeddings, source, count, config));
+        }
+
+        if (config.Segments > 0)
+        {
+            register_module("segments", segments = new("segments", source, [config.Segments, config.Width], drawn: new(0, 0.02)));
+        }
+
         if (config.FrameWidth > 0)
         {
             register_module("stem", stem = new("stem", source, config));
@@ -52,23 +61,15 @@ public sealed class Transformer : nn.Module
             register_module("decoder", decoder = new("decoder", source, config, config.Decoder, crosses: encoder is not null, isBidirectional: false));
         }
 
-        output = config.TiesOutput ? targetEmbeddings : Add("output.weight", [config.OutputVocabulary, config.Width], new(0, Math.Pow(config.Width, -0.5)));
+        register_module(AdaptedTables.Output, output = TokenOutput.Of(AdaptedTables.Output, source, config, targetEmbeddings));
         if (config.HasOutputTransform && source.Has("output_transform.dense.weight"))
         {
             register_module("output_transform", outputTransform = new("output_transform", source, config));
         }
 
-        outputBias = config.HasOutputBias && source.Has("output.bias") ? Add("output.bias", [1, config.OutputVocabulary], Initialization.Zeros) : null;
         using var scope = NewDisposeScope();
-        embeddingScale = tensor(config.EmbeddingScale, embeddings.dtype, source.Device).DetachFromDisposeScope();
-        outputScale = tensor(config.OutputScale, embeddings.dtype, source.Device).DetachFromDisposeScope();
-
-        Parameter Add(string name, long[] shape, Initialization initialization)
-        {
-            var parameter = new Parameter(source.Get(name, shape, initialization), source.IsTrainable);
-            register_parameter(name.Replace('.', '_'), parameter);
-            return parameter;
-        }
+        embeddingScale = tensor(config.EmbeddingScale, Dtype, source.Device).DetachFromDisposeScope();
+        outputScale = tensor(config.OutputScale, Dtype, source.Device).DetachFromDisposeScope();
     }
 
     /// <summary>Gets the shape.</summary>
@@ -78,14 +79,14 @@ public sealed class Transformer : nn.Module
     public double? Dropout { get; set; }
 
     /// <summary>Gets the device of the weights.</summary>
-    public Device Device => embeddings.device;
+    public Device Device => embeddings.Weight.device;
 
     /// <summary>Gets the type of the weights, and so of the states.</summary>
-    public ScalarType Dtype => embeddings.dtype;
+    public ScalarType Dtype => embeddings.Weight.dtype;
 
     /// <summary>Gets every parameter by its canonical name; tied ones once.</summary>
     public IReadOnlyDictionary<string, Parameter> NamedParameters =>
-        named_parameters().ToDictionary(p => CanonicalName(p.name), p => p.parameter, StringComparer.Ordinal);
+        named_parameters().ToDictionary(p => p.name, p => p.parameter, StringComparer.Ordinal);
 
     /// <summary>Gets what a checkpoint of it holds: the parameters, and tables that are not learned but were stored beside them.</summary>
     public IReadOnlyDictionary<string, Tensor> NamedTensors => NamedParameters.Select(p => KeyValuePair.Create(p.Key, (Tensor)p.Value))
@@ -105,10 +106,10 @@ public sealed class Transformer : nn.Module
             return stem.Forward(batch.Source, batch.Mask);
         }
 
-        var states = Embed(AdaptedTables.Embeddings, embeddings, batch.Source, adapter);
-        if (segments is not null)
+        var states = Embed(embeddings, batch.Source, adapter);
+        if (segments?.Weight is { } table)
         {
-            states = Ops.Add(states, batch.Segments is { } kinds ? segments.index_select(0, kinds.reshape(-1)).view_as(states) : segments.narrow(0, 0, 1));
+            states = Ops.Add(states, batch.Segments is { } kinds ? table.index_select(0, kinds.reshape(-1)).view_as(states) : table.narrow(0, 0, 1));
         }
 
         return new(states, batch.Mask);
@@ -122,9 +123,9 @@ public sealed class Transformer : nn.Module
             return new(input, input.Mask, isCausal: true, () => ReadOn(input, DecoderPass(adapter, capture), capture));
         }
 
-        var pass = new Pass(Dropping, adapter, training) { SelfAttentions = capture?.EncoderAttentions };
+        var pass = new Pass(Config.WithDropout(Dropout), adapter, training) { SelfAttentions = capture?.EncoderAttentions };
         var whole = BehindPromptOf(adapter, input);
-        var hidden = Hide(whole.Mask);
+        var hidden = Masks.Hide(whole.Mask);
         var states = encoder.Forward(whole.States, PlacesOf(whole.Mask, hidden), hidden, null, null, capture?.EncoderStates, pass);
         EncodedStates all = new(whole, whole.Mask, isCausal: false, () => states);
         return adapter?.Prompt is null ? all : BehindPrompt.Of(input, all);
@@ -140,7 +141,7 @@ public sealed class Transformer : nn.Module
         before = before.where(isWritten, full_like(before, padId));
         if (encoder is not null)
         {
-            var start = Config.StartsWithLast ? targets.gather(1, LastOf(targets.ge(Zero))) : full([targets.size(0), 1], startId, int64, targets.device);
+            var start = Config.StartsWithLast ? targets.gather(1, Masks.LastOf(targets.ge(Zero))) : full([targets.size(0), 1], startId, int64, targets.device);
             return DecodeInputs(source, cat([start, before], 1), adapter, capture);
         }
 
@@ -150,7 +151,7 @@ public sealed class Transformer : nn.Module
         var whole = new Embedded(cat([source.Input.States, written.States], 1), cat([source.Mask, written.Mask], 1));
         var states = ReadOn(whole, DecoderPass(adapter, capture), capture);
         var follows = Ops.Range(source.Mask.size(1), whole.Mask.size(1), targets.device).expand(targets.size(0), -1);
-        return states.gather(1, cat([LastOf(source.Mask), follows], 1).unsqueeze(-1).expand(-1, -1, Config.Width));
+        return states.gather(1, cat([Masks.LastOf(source.Mask), follows], 1).unsqueeze(-1).expand(-1, -1, Config.Width));
     }
 
     /// <summary>Computes the decoder's states of inputs <c>[batch, length]</c>, the start token included, beside an encoder.</summary>
@@ -162,7 +163,27 @@ public sealed class Transformer : nn.Module
         var length = (int)inputs.size(1);
         var places = Config.SkipsPadding ? Places.Of(inputs.ne(padId)) : Places.From(0, length);
         return Decoder.Forward(
-            EmbedTargets(inputs, adapter), places, Future(length, inputs.device), source.States, Hide(source.Mask), capture?.DecoderStates, DecoderPass(adapter, capture));
+            EmbedTargets(inputs, adapter), places, Masks.Future(length, inputs.device), source.States, Masks.Hide(source.Mask), capture?.DecoderStates, DecoderPass(adapter, capture));
+    }
+
+    /// <summary>
+    /// Reads the next segment of texts that may have any length, with a decoder that remembers: <c>[batch, length, width]</c> to states of the same shape,
+    /// and what to give it with the segment after. Gradients flow through the segment and stop at the memory.
+    /// </summary>
+    /// <param name="segment">The embeddings of the segment. Padding may lie anywhere in a row; rows may hold nothing.</param>
+    /// <param name="memory">What was remembered of the segments before; null, the default, at the beginning of the texts. It is left as it is.</param>
+    /// <param name="adapter">The task's deltas. A prompt of theirs is read before the first segment.</param>
+    /// <param name="capture">Where states and attention go when they are wanted.</param>
+    /// <exception cref="InvalidOperationException">The backbone remembers nothing: its positions are not <see cref="PositionKind.RelativeSinusoidal"/>.</exception>
+    public (Tensor States, SegmentMemory Memory) ReadSegment(Embedded segment, SegmentMemory? memory = null, Adapter? adapter = null, StateCapture? capture = null)
+    {
+        if (decoder?.Distances is null)
+        {
+            throw new InvalidOperationException("Segments can be read one by one by a backbone that remembers them, but this one does not. Read the text as a whole, or take a backbone such as Transformer-XL.");
+        }
+
+        var reading = SegmentReading.Of(decoder, memory is null ? BehindPromptOf(adapter, segment) : segment, memory, DecoderPass(adapter, capture), capture);
+        return (Behind(segment, reading.States), reading.Remember().Detach());
     }
 
     /// <summary>Turns states into logits: <c>[…, width]</c> to <c>[…, vocabulary]</c>.</summary>
@@ -170,19 +191,7 @@ public sealed class Transformer : nn.Module
     {
         ArgumentNullException.ThrowIfNull(states);
         states = outputTransform is null ? states : outputTransform.Forward(states);
-        var scaled = Config.OutputScale == 1 ? states : states * outputScale;
-        return AdaptedTables.Logits(scaled, output, outputBias?.view(-1), Shared, adapter) ?? Shared(scaled);
-
-        Tensor Shared(Tensor x)
-        {
-            if (training || is_grad_enabled())
-            {
-                var logits = nn.functional.linear(x, output);
-                return outputBias is null ? logits : Ops.Add(logits, outputBias);
-            }
-
-            return (packedOutput ??= PackedLinear.Create(output, outputBias?.view(-1))).Forward(x);
-        }
+        return output.Logits(Config.OutputScale == 1 ? states : states * outputScale, adapter, isPacked: !training && !is_grad_enabled());
     }
 
     /// <summary>Begins to write to what was read.</summary>
@@ -200,7 +209,8 @@ public sealed class Transformer : nn.Module
                 nameof(capacity), $"The backbone writes at most {Config.MaxPositions - ahead} tokens, but {capacity} are asked for. Lower maxNewTokens or maxLength.");
         }
 
-        return new CachedDecoding(this, Decoder, source, beams, new Pass(Config, adapter, isTraining: false));
+        var pass = new Pass(Config, adapter, isTraining: false);
+        return Decoder.Distances is null ? new CachedDecoding(this, Decoder, source, beams, pass) : new MemoryDecoding(this, Decoder, source.Input, beams, pass);
     }
 
     /// <summary>Sets training or evaluation mode. Entering training forgets the packed copies of weights that may change.</summary>
@@ -216,8 +226,7 @@ public sealed class Transformer : nn.Module
     /// <summary>Forgets the copies of weights that were packed for speed. Call it when weights have been changed from outside.</summary>
     public void Unpack()
     {
-        packedOutput?.Dispose();
-        packedOutput = null;
+        output.Unpack();
         foreach (var module in modules())
         {
             (module as Projection)?.Unpack();
@@ -228,30 +237,28 @@ public sealed class Transformer : nn.Module
     /// <summary>Lets a decoder that stands alone read, after the adapter's prompt if there is one: <c>[batch, length, width]</c> to the same.</summary>
     internal Tensor ReadOn(Embedded input, Pass pass, StateCapture? capture = null, LayerCache[]? caches = null)
     {
+        if (Decoder.Distances is not null)
+        {
+            return Behind(input, ReadSegments(input, pass, capture).States);
+        }
+
         var whole = BehindPromptOf(pass.Adapter, input);
-        var hidden = Hide(whole.Mask);
-        var (length, all) = (input.States.size(1), whole.States.size(1));
-        var future = Future((int)all, whole.States.device);
-        var states = Decoder.Forward(whole.States, PlacesOf(whole.Mask, hidden), hidden is null ? future : Ops.Add(hidden, future), null, null, capture?.DecoderStates, pass, caches);
+        var hidden = Masks.Hide(whole.Mask);
+        var future = Masks.Future((int)whole.States.size(1), whole.States.device);
+        return Behind(input, Decoder.Forward(whole.States, PlacesOf(whole.Mask, hidden), hidden is null ? future : Ops.Add(hidden, future), null, null, capture?.DecoderStates, pass, caches));
+    }
+
+    /// <summary>Lets a decoder that remembers segments read a whole text, after the adapter's prompt if there is one.</summary>
+    internal SegmentReading ReadSegments(Embedded input, Pass pass, StateCapture? capture = null) => SegmentReading.OfWhole(Decoder, BehindPromptOf(pass.Adapter, input), pass, capture);
+
+    /// <summary>Leaves the states of a prompt before an input away: <c>[batch, prompt + length, width]</c> to <c>[batch, length, width]</c>.</summary>
+    internal static Tensor Behind(Embedded input, Tensor states)
+    {
+        var (length, all) = (input.States.size(1), states.size(1));
         return all == length ? states : states.narrow(1, all - length, length);
     }
 
-    /// <summary>Finds the last place of each row that holds data, <c>[batch, 1]</c>.</summary>
-    internal static Tensor LastOf(Tensor mask) => (mask.to_type(ScalarType.Int64) * Ops.Range(1, mask.size(1) + 1, mask.device)).argmax(1, true);
-
-    internal Tensor EmbedTargets(Tensor ids, Adapter? adapter) =>
-        Embed(Config.TargetVocabulary is null ? AdaptedTables.Embeddings : AdaptedTables.TargetEmbeddings, targetEmbeddings, ids, adapter);
-
-    // [batch, length] true where there is data -> what hides the rest, [batch, 1, 1, length]; null when there is nothing to hide.
-    internal static Tensor? Hide(Tensor mask)
-    {
-        if (mask.all().item<bool>())
-        {
-            return null;
-        }
-
-        return zeros(mask.shape, float32, mask.device).masked_fill(~mask, Masked).unsqueeze(1).unsqueeze(1);
-    }
+    internal Tensor EmbedTargets(Tensor ids, Adapter? adapter) => Embed(targetEmbeddings, ids, adapter);
 
     /// <inheritdoc />
     protected override void Dispose(bool disposing)
@@ -266,46 +273,18 @@ public sealed class Transformer : nn.Module
         base.Dispose(disposing);
     }
 
-    // Shares of attention and activations that follow the checkpoint's general one follow it here too.
-    private TransformerConfig Dropping => Dropout is not { } share
-        ? Config
-        : Config with
-        {
-            Dropout = share,
-            AttentionDropout = Config.AttentionDropout == Config.Dropout ? share : Config.AttentionDropout,
-            ActivationDropout = Config.ActivationDropout == Config.Dropout ? share : Config.ActivationDropout,
-        };
-
     private Pass DecoderPass(Adapter? adapter, StateCapture? capture) =>
-        new(Dropping, adapter, training) { SelfAttentions = capture?.DecoderAttentions, CrossAttentions = capture?.CrossAttentions };
+        new(Config.WithDropout(Dropout), adapter, training) { SelfAttentions = capture?.DecoderAttentions, CrossAttentions = capture?.CrossAttentions };
 
     private Places PlacesOf(Tensor mask, Tensor? hidden) => hidden is null || !Config.SkipsPadding ? Places.From(0, (int)mask.size(1)) : Places.Of(mask);
 
-    // What hides from each place those after it, [length, length].
-    internal static Tensor Future(int length, Device device) => full([length, length], Masked, float32, device).triu(1);
-
     private Stack Decoder => decoder ?? throw new InvalidOperationException("This backbone has no decoder.");
 
-    private Embedded BehindPromptOf(Adapter? adapter, Embedded input) => adapter?.Prompt is { } prompt ? prompt.Before(input, segments?.narrow(0, 0, 1)) : input;
+    private Embedded BehindPromptOf(Adapter? adapter, Embedded input) => adapter?.Prompt is { } prompt ? prompt.Before(input, segments?.Weight!.narrow(0, 0, 1)) : input;
 
-    private Tensor Embed(string name, Parameter table, Tensor ids, Adapter? adapter)
+    private Tensor Embed(TokenEmbeddings table, Tensor ids, Adapter? adapter)
     {
-        var rows = AdaptedTables.Rows(name, table, ids.reshape(-1), adapter).view(ids.size(0), ids.size(1), Config.Width);
+        var rows = table.Rows(ids.reshape(-1), adapter).view(ids.size(0), ids.size(1), Config.Width);
         return Config.EmbeddingScale == 1 ? rows : rows * embeddingScale;
     }
-
-    // Parameters without a module of their own are registered with underscores, since a name may hold no dot.
-    private static string CanonicalName(string name) => name switch
-    {
-        "embeddings_weight" => "embeddings.weight",
-        "target_embeddings_weight" => "target_embeddings.weight",
-        "segments_weight" => "segments.weight",
-        "output_weight" => "output.weight",
-        "output_bias" => "output.bias",
-        "stem.first_weight" => "stem.first.weight",
-        "stem.first_bias" => "stem.first.bias",
-        "stem.second_weight" => "stem.second.weight",
-        "stem.second_bias" => "stem.second.bias",
-        _ => name,
-    };
 }

@@ -54,6 +54,9 @@ public sealed record TransformerConfig
     /// <summary>Gets how queries and keys turn with their positions; null where <see cref="Positions"/> is not <see cref="PositionKind.Rotary"/>.</summary>
     public RotaryConfig? Rotary { get; init; }
 
+    /// <summary>Gets how ids are grouped by how often they occur; null where one table serves all.</summary>
+    public AdaptiveVocabulary? Adaptive { get; init; }
+
     /// <summary>Gets how many kinds of token there are, such as those of the two texts of a pair; each adds a learned vector. 0 for none.</summary>
     public int Segments { get; init; }
 
@@ -116,6 +119,17 @@ public sealed record TransformerConfig
 
     /// <summary>Gets the number of ids it writes.</summary>
     public int OutputVocabulary => TargetVocabulary ?? Vocabulary;
+
+    /// <summary>Drops another share in training. Shares of attention and activations that follow the general one follow it here too.</summary>
+    /// <param name="share">The share; null for those there are.</param>
+    internal TransformerConfig WithDropout(double? share) => share is not { } dropped
+        ? this
+        : this with
+        {
+            Dropout = dropped,
+            AttentionDropout = AttentionDropout == Dropout ? dropped : AttentionDropout,
+            ActivationDropout = ActivationDropout == Dropout ? dropped : ActivationDropout,
+        };
 }
 
 /// <summary>The sizes of an encoder or decoder.</summary>
@@ -138,6 +152,15 @@ public sealed record StackConfig
 
     /// <summary>Gets how many layers come before the first one with a window.</summary>
     public int LayersBeforeWindow { get; init; }
+
+    /// <summary>Gets how many states each layer remembers of the segments before the one that it reads (Dai et al. 2019); 0 for none. It goes with <see cref="PositionKind.RelativeSinusoidal"/>.</summary>
+    public int Memory { get; init; }
+
+    /// <summary>Gets the distance from which on all are alike to <see cref="PositionKind.RelativeSinusoidal"/>; 0 for no such.</summary>
+    public int DistanceLimit { get; init; }
+
+    /// <summary>Gets whether all layers have the same biases of <see cref="PositionKind.RelativeSinusoidal"/>.</summary>
+    public bool SharesDistanceBiases { get; init; }
 
     /// <summary>Gets the width inside a feed-forward layer.</summary>
     public required int FeedForwardWidth { get; init; }
@@ -183,6 +206,9 @@ public enum PositionKind
 
     /// <summary>A learned number for each bucket of distances is added to attention scores.</summary>
     RelativeBuckets,
+
+    /// <summary>Queries look at a vector for each distance, of sines and cosines, beside the keys (Dai et al. 2019, section 3.3). Texts are read by segments.</summary>
+    RelativeSinusoidal,
 
     /// <summary>Queries and keys turn by angles that grow with the position (Su et al. 2021).</summary>
     Rotary,

@@ -15,7 +15,9 @@ internal sealed class PeftModules
         Known = parameters.Keys.Select(name => names[name]).ToHashSet(StringComparer.Ordinal);
         // What makes logits of an encoder's states belongs to a head.
         string[] tables = [AdaptedTables.Embeddings, .. config.TargetVocabulary is null ? Array.Empty<string>() : [AdaptedTables.TargetEmbeddings]];
-        var paths = tables.Concat(transformer.Projections.Keys.Where(AdapterTargets.IsProjection)).Concat(config.Decoder is null ? [] : [AdaptedTables.Output]);
+        // Tables of clusters change for nobody.
+        tables = config.Adaptive is null ? tables : [];
+        var paths = tables.Concat(transformer.Projections.Keys.Where(AdapterTargets.IsProjection)).Concat(config.Decoder is null || config.Adaptive is not null ? [] : [AdaptedTables.Output]);
         All = paths.GroupBy(path => names[path + Weight][..^Weight.Length], StringComparer.Ordinal).Select(Module).ToDictionary(module => module.Name, StringComparer.Ordinal);
 
         PeftModule Module(IGrouping<string, string> stored)
