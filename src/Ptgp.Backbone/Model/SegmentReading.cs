@@ -20,11 +20,6 @@ internal sealed class SegmentReading
 
     private SegmentReading(Stack decoder, Embedded segment, SegmentMemory? before, Pass pass, StateCapture? capture)
     {
-        if (pass.PrefixOf(isDecoder: true) is not null)
-        {
-            throw new CheckpointException("An adapter of a backbone that remembers segments must leave what its layers see alone, but this one is a prefix. Take another kind, such as LoRA or a prompt.");
-        }
-
         (this.decoder, this.before) = (decoder, before);
         read = new Tensor[decoder.Layers.Length];
         counts = segment.Mask.sum(1);

@@ -5,6 +5,9 @@ namespace Ptgp.Backbone.Tokenization;
 /// <summary>Loads the tokenizer of a checkpoint folder.</summary>
 public static class TokenizerLoader
 {
+    // The vocabularies of Transformer-XL.
+    private static readonly string[] Pickles = ["vocab.pkl", "vocab.bin"];
+
     /// <summary>
     /// Loads <c>tokenizer.json</c> when it is there, else the model's own files: <c>source.spm</c>, <c>target.spm</c> and <c>vocab.json</c> (Marian),
     /// <c>spiece.model</c> (T5, Pegasus), <c>sentencepiece.bpe.model</c> (mBART, NLLB, XLM-R), the same and <c>vocab.json</c> (M2M-100), <c>tokenizer.model</c> (Llama, Mistral),
@@ -70,6 +73,11 @@ public static class TokenizerLoader
         if (Has("vocab.txt"))
         {
             return WordPieceLoader.Load(settings, defaults);
+        }
+
+        if (Pickles.FirstOrDefault(Has) is { } pickle)
+        {
+            throw new CheckpointException($"{folder} must hold a tokenizer that is data, but '{pickle}' is a pickle, which is a program and is not run. Write its words into a tokenizer.json with a WordLevel model.");
         }
 
         throw new CheckpointException($"{folder} must hold a tokenizer, but has none of these: tokenizer.json; source.spm, target.spm and vocab.json; spiece.model; sentencepiece.bpe.model; tokenizer.model; vocab.json and merges.txt; vocab.txt. Copy the tokenizer's files of the checkpoint there.");

@@ -47,6 +47,13 @@ public class PublishedSizesTests
          "sliding_window": 4096, "tie_word_embeddings": false, "bos_token_id": 1, "eos_token_id": 2}
         """);
 
+    // Names and shapes one by one: TransformerXlFamilyTests.
+    [Fact]
+    public void TransformerXl() => Check("transfo-xl-wt103", 285_205_322, """
+        {"model_type": "transfo-xl", "n_token": 267735, "cutoffs": [20000, 40000, 200000], "d_model": 1024, "d_embed": 1024, "div_val": 4, "n_head": 16, "d_head": 64,
+         "d_inner": 4096, "n_layer": 18, "mem_len": 1600, "clamp_len": 1000, "same_length": true, "untie_r": true, "tie_projs": [false, true, true, true], "eos_token_id": 0}
+        """);
+
     // The Transformer without its pooler, and with the output for masked tokens, tied.
     [Theory]
     [InlineData("bert-base-uncased", 30522, 768, 12, 12, 3072, 109_514_298)]

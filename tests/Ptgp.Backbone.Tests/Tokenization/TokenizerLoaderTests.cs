@@ -12,6 +12,15 @@ public class TokenizerLoaderTests
         Assert.Equal($"{folder.Path} must hold a tokenizer, but has none of these: tokenizer.json; source.spm, target.spm and vocab.json; spiece.model; sentencepiece.bpe.model; tokenizer.model; vocab.json and merges.txt; vocab.txt. Copy the tokenizer's files of the checkpoint there.", fault.Message);
     }
 
+    [Theory, InlineData("vocab.pkl"), InlineData("vocab.bin")]
+    public void AVocabularyThatIsAPickleIsNotRun(string file)
+    {
+        using var folder = new FolderCopy("");
+        File.WriteAllText(folder[file], "(lp0\n.");
+        var fault = Assert.Throws<CheckpointException>(() => TokenizerLoader.Load(folder.Path, new()));
+        Assert.Equal($"{folder.Path} must hold a tokenizer that is data, but '{file}' is a pickle, which is a program and is not run. Write its words into a tokenizer.json with a WordLevel model.", fault.Message);
+    }
+
     [Fact]
     public void TokenizerJsonIsPreferredToTheModelsOwnFiles()
     {

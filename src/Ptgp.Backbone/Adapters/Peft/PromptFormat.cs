@@ -21,6 +21,11 @@ internal static class PromptFormat
     public static AdapterParts ReadPrefix(PeftConfig config, AdapterFile file, PeftModules modules)
     {
         var shape = modules.Transformer.Config;
+        if (shape.Decoder is { Memory: > 0 })
+        {
+            throw new CheckpointException("An adapter of a backbone that remembers segments must leave what its layers see alone, but this one is a prefix. Take another kind, such as LoRA or a prompt.");
+        }
+
         var (stack, length) = (shape.Decoder ?? shape.Encoder!, config.Reader.Size("num_virtual_tokens"));
         var width = 2L * stack.Layers * (stack.KeyValueHeads ?? stack.Heads) * stack.HeadWidth;
         return new() { Prefix = new(file.Take(Name, length, width), shape.Decoder is not null, stack, config.Reader.Size("num_transformer_submodules", 1), writesLate: shape.Encoder is not null && shape.Decoder is not null) };

@@ -21,7 +21,8 @@ internal static class ModelJson
             "Unigram" => ReadUnigram(part, path, special),
             "BPE" => ReadBytePair(part, path, special),
             "WordPiece" => ReadWordPiece(part, path, special),
-            _ => throw part.Unknown("model", "BPE, Unigram and WordPiece"),
+            "WordLevel" => ReadWordLevel(part, path, special),
+            _ => throw part.Unknown("model", "BPE, Unigram, WordLevel and WordPiece"),
         };
     }
 
@@ -117,6 +118,16 @@ internal static class ModelJson
         var entries = vocabulary.Entries.Where(entry => !special.Contains(entry.Key));
         var model = new WordPieceModel(entries, part.Text("continuing_subword_prefix", "##"), unknown, part.Number("max_input_chars_per_word") ?? 100);
         return (model, vocabulary, unknown < 0 ? null : unknown);
+    }
+
+    private static (TokenModel Model, Vocabulary Vocabulary, int? UnknownId) ReadWordLevel(JsonPart part, string path, IReadOnlySet<string> special)
+    {
+        var vocabulary = ReadVocabulary(part["vocab"], path);
+        var entry = part.Text("unk_token", "<unk>");
+        var unknown = vocabulary.Find(entry);
+        return unknown < 0
+            ? throw part["unk_token"].Fault("must be in the vocabulary, for words that are not", $"'{entry}'")
+            : (new WordLevelModel(vocabulary.Entries.Where(each => !special.Contains(each.Key)), unknown), vocabulary, unknown);
     }
 
     private static Vocabulary ReadVocabulary(JsonPart part, string path)

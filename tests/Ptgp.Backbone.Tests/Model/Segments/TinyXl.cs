@@ -31,10 +31,13 @@ internal sealed class TinyXl : ParameterSource, IDisposable
 
     public static TheoryData<string> Names => [.. Shapes.Keys];
 
-    public static Transformer Make(string shape, int seed = 1)
+    public static Transformer Make(string shape) => Make(Shapes[shape]);
+
+    public static Transformer Make(TransformerConfig shape)
     {
-        using var source = new TinyXl((ulong)seed);
-        var transformer = new Transformer(Shapes[shape], source);
+        set_num_threads(1);
+        using var source = new TinyXl(seed: 1);
+        var transformer = new Transformer(shape, source);
         transformer.eval();
         return transformer;
     }

@@ -36,6 +36,25 @@ public class TokenizerJsonTests
     }
 
     [Fact]
+    public void WholeWordsAreEntriesOrUnknown()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("tokenizer.json", """
+            {"added_tokens": [{"id": 0, "content": "<eos>", "special": true}], "pre_tokenizer": {"type": "WhitespaceSplit"}, "normalizer": {"type": "Lowercase"},
+             "model": {"type": "WordLevel", "vocab": {"<eos>": 0, "<unk>": 1, "the": 2, "dog": 3, "it's": 4}, "unk_token": "<unk>"}}
+            """);
+        var tokenizer = TokenizerLoader.Load(folder.Path, new() { EndId = 0 });
+        var tokens = tokenizer.Tokenize(" The  dog's it's dog <eos>");
+        Assert.Equal([(2, 1, 3), (1, 6, 5), (4, 12, 4), (3, 17, 3), (1, 21, 5)], tokens.Select(token => (token.Id, token.Start, token.Length)));
+        Assert.Equal("the <unk> it's dog", tokenizer.Decode([2, 1, 4, 3, 0]));
+        Assert.Equal("word-level", TokenizerKind.Of(tokenizer));
+        Assert.Equal(0, tokenizer.Encode("the <eos>", new() { ParseSpecialTokens = true }).Tokens[^1].Id);
+        folder.Write("tokenizer.json", """{"model": {"type": "WordLevel", "vocab": {"the": 2}, "unk_token": "[UNK]"}}""");
+        var fault = Assert.Throws<CheckpointException>(() => TokenizerLoader.Load(folder.Path, new()));
+        Assert.Equal($"{folder["tokenizer.json"]}.model.unk_token must be in the vocabulary, for words that are not, but is '[UNK]'. Download the file again.", fault.Message);
+    }
+
+    [Fact]
     public void PairsHaveTheReferencesSegmentsAndSequences()
     {
         var tokenizer = TokenizerLoader.Load(Repository.Fixture("models", "bert"), new());
