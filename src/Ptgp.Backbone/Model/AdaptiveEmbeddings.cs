@@ -8,14 +8,14 @@ namespace Ptgp.Backbone;
 /// <summary>A vector for each id, the narrower the rarer the id, and brought to the states' width (Baevski and Auli 2019).</summary>
 internal sealed class AdaptiveEmbeddings : TokenEmbeddings
 {
-    private readonly (Scalar First, Scalar Count, Scalar Last)[] bounds;
+    private readonly (int First, int Count)[] bounds;
 
     public AdaptiveEmbeddings(string path, ParameterSource source, int count, TransformerConfig config, AdaptiveVocabulary adaptive) : base(nameof(AdaptiveEmbeddings))
     {
         Adaptive = adaptive;
         // With one width for all there is one table.
         (int First, int Count, int Width)[] clusters = adaptive.Divisor == 1 ? [(0, count, adaptive.EmbeddingWidth)] : [.. adaptive.Clusters(count)];
-        bounds = [.. clusters.Select(cluster => ((Scalar)cluster.First, (Scalar)cluster.Count, (Scalar)(cluster.Count - 1)))];
+        bounds = [.. clusters.Select(cluster => (cluster.First, cluster.Count))];
         Clusters = [.. clusters.Select((cluster, i) => new Table($"{path}.clusters.{i}", source, [cluster.Count, cluster.Width]))];
         Projections = adaptive.Divisor == 1 && adaptive.EmbeddingWidth == config.Width
             ? []
@@ -47,7 +47,7 @@ internal sealed class AdaptiveEmbeddings : TokenEmbeddings
         Tensor? sum = null;
         for (var i = 0; i < Clusters.Length; i++)
         {
-            var (first, count, last) = bounds[i];
+            using Scalar first = bounds[i].First, count = bounds[i].Count, last = bounds[i].Count - 1;
             var own = ids.sub(first);
             var isOwn = own.ge(Transformer.Zero).logical_and(own.lt(count)).unsqueeze(-1);
             var rows = Look(i, own.clamp(Transformer.Zero, last)) * isOwn.to_type(Weight.dtype);
@@ -61,20 +61,5 @@ internal sealed class AdaptiveEmbeddings : TokenEmbeddings
     {
         var rows = Clusters[cluster].Weight!.index_select(0, ids);
         return Projections.Length == 0 ? rows : nn.functional.linear(rows, Projections[cluster].Weight!);
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            foreach (var (first, count, last) in bounds)
-            {
-                first.Dispose();
-                count.Dispose();
-                last.Dispose();
-            }
-        }
-
-        base.Dispose(disposing);
     }
 }
