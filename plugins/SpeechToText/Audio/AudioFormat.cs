@@ -5,7 +5,7 @@ namespace Ptgp.SpeechToText.Audio;
 /// <summary>Tells the formats of sound apart by how files begin.</summary>
 internal static class AudioFormat
 {
-    private const string Read = "WAV, FLAC, MP3, Ogg Vorbis or Ogg Opus";
+    private const string Read = "WAV, FLAC, MP3 or Ogg (Vorbis, Opus, FLAC)";
 
     // Formats that are not read: where their mark stands, the mark, and what they are called.
     private static readonly (int Place, byte[] Mark, string Name)[] others =
@@ -32,7 +32,23 @@ internal static class AudioFormat
             return new FlacDecoder(file);
         }
 
-        throw Unknown(file, mark);
+        if (mark.StartsWith("OggS"u8))
+        {
+            return Ogg(file);
+        }
+
+        return Mp3Decoder.Begins(mark) ? new Mp3Decoder(file) : throw Unknown(file, mark);
+    }
+
+    // A page's head of 27 bytes and its table come before the first packet, which says what the others are.
+    private static SoundDecoder Ogg(ByteReader file)
+    {
+        var page = file.Peek(27 + 255 + 8);
+        var packet = page.Length > 27 ? page[Math.Min(page.Length, 27 + page[26])..] : [];
+        return packet.StartsWith("OpusHead"u8) ? new OpusDecoder(file)
+            : packet.StartsWith("\u0001vorbis"u8) ? new VorbisDecoder(file)
+            : packet.StartsWith("\u007fFLAC"u8) ? new FlacDecoder(FlacInOgg.Open(file))
+            : throw file.Fault(file.Position, $"an Ogg file must hold Vorbis, Opus or FLAC, but begins with {Describe(packet)}.");
     }
 
     // MP3 and FLAC files may begin with a tag of their title and the like (ID3): a head of 10 bytes, with its length in four times 7 bits.

@@ -8,6 +8,9 @@ internal sealed class ByteReader(Stream stream, string name) : IDisposable
     private readonly byte[] buffer = new byte[1 << 16];
     private int at, count;
 
+    /// <summary>Gets what errors call the file.</summary>
+    public string Name => name;
+
     /// <summary>Gets the place of the next byte in the file.</summary>
     public long Position { get; private set; }
 

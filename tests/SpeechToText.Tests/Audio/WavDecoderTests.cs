@@ -89,10 +89,10 @@ public class WavDecoderTests
 
     public static TheoryData<string, byte[]> Broken => new()
     {
-        { "it(byte 0): a sound file must be WAV, FLAC, MP3, Ogg Vorbis or Ogg Opus, but is empty.", [] },
-        { "it(byte 0): a sound file must be WAV, FLAC, MP3, Ogg Vorbis or Ogg Opus, but begins with 'hello'.", "hello"u8.ToArray() },
-        { "it(byte 0): a sound file must be WAV, FLAC, MP3, Ogg Vorbis or Ogg Opus, but begins with the bytes 010203.", [1, 2, 3] },
-        { "it(byte 0): a sound file must be WAV, FLAC, MP3, Ogg Vorbis or Ogg Opus, but is MPEG-4. Convert it to one of these.", [0, 0, 0, 32, .. "ftypM4A "u8] },
+        { "it(byte 0): a sound file must be WAV, FLAC, MP3 or Ogg (Vorbis, Opus, FLAC), but is empty.", [] },
+        { "it(byte 0): a sound file must be WAV, FLAC, MP3 or Ogg (Vorbis, Opus, FLAC), but begins with 'hello'.", "hello"u8.ToArray() },
+        { "it(byte 0): a sound file must be WAV, FLAC, MP3 or Ogg (Vorbis, Opus, FLAC), but begins with the bytes 010203.", [1, 2, 3] },
+        { "it(byte 0): a sound file must be WAV, FLAC, MP3 or Ogg (Vorbis, Opus, FLAC), but is MPEG-4. Convert it to one of these.", [0, 0, 0, 32, .. "ftypM4A "u8] },
         { "it(byte 6): A WAV file's size must have 4 bytes, but the file ends after 2.", [.. "RIFF"u8, 0, 0] },
         { "it(byte 8): a RIFF file of sound must have the type 'WAVE', but has another.", [.. "RIFF"u8, 0, 0, 0, 0, .. "AVI "u8] },
         { "it(byte 12): a WAV file must have a chunk 'fmt ', but ends before one.", Riff() },

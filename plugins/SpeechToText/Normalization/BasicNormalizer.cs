@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace Ptgp.SpeechToText.Normalization;
+
+/// <summary>Whisper's normalizer for all languages: small letters, no remarks, no punctuation.</summary>
+/// <param name="removesAccents">Whether accents are taken off too.</param>
+/// <param name="splitsLetters">Whether letters are set apart, for languages that write no spaces: WER then is CER.</param>
+internal sealed class BasicNormalizer(bool removesAccents = false, bool splitsLetters = false) : ITextNormalizer
+{
+    public string Normalize(string text)
+    {
+        text = TextRules.WithoutRemarks(TextRules.Lower(text));
+        text = TextRules.Lower(removesAccents ? TextRules.WithoutSymbolsAndAccents(text) : TextRules.WithoutSymbols(text));
+        return TextRules.SingleSpaced(splitsLetters ? string.Join(' ', Letters(text)) : text);
+    }
+
+    private static IEnumerable<string> Letters(string text)
+    {
+        for (var (at, length) = (0, 0); at < text.Length; at += length)
+        {
+            length = StringInfo.GetNextTextElementLength(text, at);
+            yield return text.Substring(at, length);
+        }
+    }
+}
