@@ -26,7 +26,8 @@ internal sealed class CheckCommand : IPtgpCommand
         var verdicts = new List<Verdict>();
         foreach (var task in configuration.Tasks.Keys)
         {
-            verdicts.Add(await InspectAsync(host, task, cancellation).ConfigureAwait(false));
+            var fits = configuration.Backbones.Count > 1 ? await host.FindFitsAsync(task, cancellation).ConfigureAwait(false) : [];
+            verdicts.Add(await InspectAsync(host, task, cancellation).ConfigureAwait(false) with { Elsewhere = [.. fits.Where(fit => fit.Backbone != configuration.Tasks[task].Backbone)] });
         }
 
         var text = parsed.GetValue(json) ? AsJson(configuration, verdicts).ToJsonString(Json.Line) : AsText(configuration, verdicts, parsed.GetValue(resolved));
@@ -38,27 +39,28 @@ internal sealed class CheckCommand : IPtgpCommand
     {
         try
         {
-            return new(task, await host.InspectAsync(task, cancellation).ConfigureAwait(false), null, ExitCode.Done);
+            return new(task, await host.InspectAsync(task, cancellation).ConfigureAwait(false), null, ExitCode.Done, []);
         }
         catch (UserException fault)
         {
-            return new(task, null, fault.Message, fault.ExitCode);
+            return new(task, null, fault.Message, fault.ExitCode, []);
         }
         catch (CheckpointException fault)
         {
-            return new(task, null, fault.Message, ExitCode.Failed);
+            return new(task, null, fault.Message, ExitCode.Failed, []);
         }
     }
 
     private static string AsText(HostConfiguration configuration, List<Verdict> verdicts, bool isResolved)
     {
         List<string> lines = [$"'{configuration.File}' holds: {Tables.Count(configuration.Backbones.Count, "backbone")}, {Tables.Count(configuration.Tasks.Count, "task")}."];
-        foreach (var (task, found, fault, _) in verdicts)
+        foreach (var (task, found, fault, _, elsewhere) in verdicts)
         {
             lines.Add(found is null
                 ? $"Task '{task}' cannot run. {fault}"
                 : $"Task '{task}' can run: {found.Plugin} on '{found.Backbone.Name}' ({found.Backbone.Family}, {found.Backbone.Width} wide).");
             lines.AddRange((found?.Remarks ?? []).Select(remark => $"  {remark}"));
+            lines.AddRange(elsewhere.Select(fit => $"  On '{fit.Backbone}'{(fit.Description is { } known ? $" ({known.Family})" : "")} it could {(fit.Fault is null ? "run, too." : $"not. {fit.Fault}")}"));
             if (isResolved && found is not null)
             {
                 lines.AddRange(Json.OfOptions(found.Generation).Select(option => $"  {option.Key}: {option.Value?.ToJsonString(Json.Line)}"));
@@ -72,7 +74,12 @@ internal sealed class CheckCommand : IPtgpCommand
     {
         ["configuration"] = configuration.File,
         ["ok"] = verdicts.TrueForAll(verdict => verdict.Found is not null),
-        ["tasks"] = new JsonObject(verdicts.Select(verdict => KeyValuePair.Create(verdict.Task, (JsonNode?)(verdict.Found is { } found
+        ["tasks"] = new JsonObject(verdicts.Select(verdict => KeyValuePair.Create(verdict.Task, (JsonNode?)AsJson(verdict)))),
+    };
+
+    private static JsonObject AsJson(Verdict verdict)
+    {
+        var json = verdict.Found is { } found
             ? new JsonObject
             {
                 ["ok"] = true,
@@ -82,8 +89,16 @@ internal sealed class CheckCommand : IPtgpCommand
                 ["generation"] = Json.OfOptions(found.Generation),
                 ["remarks"] = new JsonArray([.. found.Remarks.Select(remark => (JsonNode)remark)]),
             }
-            : new JsonObject { ["ok"] = false, ["fault"] = verdict.Fault })))),
-    };
+            : new JsonObject { ["ok"] = false, ["fault"] = verdict.Fault };
+        if (verdict.Elsewhere.Count > 0)
+        {
+            json["elsewhere"] = new JsonObject(verdict.Elsewhere.Select(fit => KeyValuePair.Create(fit.Backbone, (JsonNode?)(fit.Fault is null
+                ? new JsonObject { ["ok"] = true }
+                : new JsonObject { ["ok"] = false, ["fault"] = fit.Fault }))));
+        }
 
-    private sealed record Verdict(string Task, TaskInspection? Found, string? Fault, int ExitCode);
+        return json;
+    }
+
+    private sealed record Verdict(string Task, TaskInspection? Found, string? Fault, int ExitCode, IReadOnlyList<BackboneFit> Elsewhere);
 }

@@ -11,12 +11,11 @@ internal static class BackboneNeeds
         (BackboneFeatures.Aligns, "attends to what it reads while it writes"),
     ];
 
-    /// <summary>Says what is wrong with a task's backbone and which configured ones would do; null when it does.</summary>
+    /// <summary>Says what is wrong with a task's backbone; null when nothing is.</summary>
     /// <param name="task">The task's name.</param>
     /// <param name="needs">What its plugin needs.</param>
-    /// <param name="backbone">The backbone that is configured for it.</param>
-    /// <param name="configured">All configured backbones.</param>
-    public static string? Check(string task, ITaskPlugin needs, BackboneDescription backbone, IEnumerable<BackboneDescription> configured)
+    /// <param name="backbone">The backbone.</param>
+    public static UnfitBackboneException? Check(string task, ITaskPlugin needs, BackboneDescription backbone)
     {
         var lacking = needs.Needs & ~backbone.Features;
         if (lacking == BackboneFeatures.None)
@@ -24,9 +23,12 @@ internal static class BackboneNeeds
             return null;
         }
 
-        var others = configured.Where(other => (needs.Needs & ~other.Features) == BackboneFeatures.None).Select(other => $"'{other.Name}'").ToList();
         var what = string.Join(" and ", Texts.Where(text => lacking.HasFlag(text.Feature)).Select(text => text.Text));
-        return $"Task '{task}' needs a backbone that {what}, because its plugin '{needs.Name}' does, but backbone '{backbone.Name}' ({backbone.Family}) does not. "
-            + (others.Count > 0 ? $"Set tasks:{task}:backbone to {string.Join(" or ", others)}." : "None of the configured backbones does; add one that does.");
+        return new(
+            $"Task '{task}' needs a backbone that {what}, because its plugin '{needs.Name}' does, but backbone '{backbone.Name}' ({backbone.Family}) does not.",
+            $"Plugin '{needs.Name}' needs one that {what}.")
+        {
+            WayOut = "None of the configured backbones would do; add one that does.",
+        };
     }
 }

@@ -14,6 +14,10 @@ internal interface ITaskHost : IDisposable
     /// <summary>Finds out whether a task could be opened, down to its head, without reading a weight of the backbone.</summary>
     /// <exception cref="UserException">It could not; the message says why and what to do.</exception>
     Task<TaskInspection> InspectAsync(string task, CancellationToken cancellation);
+
+    /// <summary>Finds out on which of the configured backbones a task could run, its own first, without reading a weight of theirs.</summary>
+    /// <exception cref="UserException">There is no such task.</exception>
+    Task<IReadOnlyList<BackboneFit>> FindFitsAsync(string task, CancellationToken cancellation);
 }
 
 /// <summary>What a task is opened for.</summary>

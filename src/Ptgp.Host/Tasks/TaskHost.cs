@@ -10,37 +10,34 @@ namespace Ptgp.Host.Tasks;
 internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog plugins, IConsoleLog log) : ITaskHost
 {
     private readonly Dictionary<string, LoadedBackbone> backbones = [];
+    private readonly Dictionary<string, BackboneOutline> outlines = [];
     private readonly List<IDisposable> instances = [];
     private readonly CancellationTokenSource stopping = new();
 
     /// <inheritdoc />
     public Task<ITaskRunner> OpenAsync(string task, TaskUse use, GenerationOptions caller, CancellationToken cancellation) =>
-        Task.Run(() => Open(task, use, caller, cancellation), cancellation);
+        Task.Run(() => OrElsewhere(task, () => Open(task, use, caller, cancellation)), cancellation);
 
     /// <inheritdoc />
-    public Task<TaskInspection> InspectAsync(string task, CancellationToken cancellation)
+    public Task<TaskInspection> InspectAsync(string task, CancellationToken cancellation) => Task.FromResult(OrElsewhere(task, () =>
     {
-        var ready = Prepare(task, new());
+        var ready = Prepare(task, BackboneOf(task), new());
         Verify(ready.Folder);
-        // Names and shapes of all tensors are checked, and a head is made, for which that which was saved beside the weights is all that is read.
-        using var shape = ready.Folder.LoadTransformer(META, ScalarType.Float32);
-        var saved = ready.Folder.LoadHead(CPU);
-        var view = new BackboneView(ready.Description, ready.Folder.LoadTokenizer(), shape) { Head = saved };
-        using var head = TaskRunner.CreateHead(ready.Plugin, task, view);
-        var trained = ready.Settings.Adapter is { } adapter ? TrainedTask.Find(adapter) : null;
-        if (trained is not null)
-        {
-            new TrainedTask(ready.Folder, view, head).Verify(trained);
-        }
-
-        return Task.FromResult(new TaskInspection
+        return new TaskInspection
         {
             Task = task,
             Plugin = ready.Plugin.Name,
             Backbone = ready.Description,
             Generation = ready.Generation,
-            Remarks = trained is null && TaskRunner.WhyRandom(task, head, saved) is { } remark ? [remark] : [],
-        });
+            Remarks = TryOut(task, ready),
+        };
+    }));
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<BackboneFit>> FindFitsAsync(string task, CancellationToken cancellation)
+    {
+        var own = BackboneOf(task);
+        return Task.FromResult<IReadOnlyList<BackboneFit>>([.. configuration.Backbones.Keys.OrderByDescending(name => name == own).Select(name => Fit(task, name))]);
     }
 
     /// <inheritdoc />
@@ -48,7 +45,7 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
     {
         stopping.Cancel();
         instances.ForEach(instance => instance.Dispose());
-        foreach (var backbone in backbones.Values)
+        foreach (var backbone in backbones.Values.AsEnumerable<IDisposable>().Concat(outlines.Values))
         {
             backbone.Dispose();
         }
@@ -58,7 +55,7 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
 
     private ITaskRunner Open(string task, TaskUse use, GenerationOptions caller, CancellationToken cancellation)
     {
-        var ready = Prepare(task, caller);
+        var ready = Prepare(task, BackboneOf(task), caller);
         var settings = ready.Settings;
         cancellation.ThrowIfCancellationRequested();
         var backbone = Backbone(ready);
@@ -75,11 +72,44 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         });
     }
 
-    // Everything that can be found wrong without reading a weight.
-    private Prepared Prepare(string task, GenerationOptions caller)
+    // A backbone that will not do is refused with the names of those that would.
+    private T OrElsewhere<T>(string task, Func<T> act)
     {
-        var settings = configuration.Tasks.TryGetValue(task, out var found) ? found : throw new UserException(
-            $"There must be a task '{task}' in the configuration, but there is none. Known here: {string.Join(", ", configuration.Tasks.Keys)}.");
+        try
+        {
+            return act();
+        }
+        catch (UnfitBackboneException fault)
+        {
+            List<string> others = [.. configuration.Backbones.Keys.Where(name => name != BackboneOf(task) && Fit(task, name).Fault is null).Select(name => $"'{name}'")];
+            var advice = others.Count > 0 ? $"Set tasks:{task}:backbone to {string.Join(" or ", others)}." : fault.WayOut;
+            throw new ConfigurationException(advice is null ? fault.Message : $"{fault.Message} {advice}", fault);
+        }
+    }
+
+    private BackboneFit Fit(string task, string backbone)
+    {
+        BackboneDescription? description = null;
+        try
+        {
+            description = CheckpointFolder.Open(configuration.Backbones[backbone].Checkpoint).Describe(backbone);
+            TryOut(task, Prepare(task, backbone, new()));
+            return new(backbone, description, null);
+        }
+        catch (UnfitBackboneException fault)
+        {
+            return new(backbone, description, fault.Reason);
+        }
+        catch (Exception fault) when (fault is UserException or CheckpointException)
+        {
+            return new(backbone, description, fault.Message);
+        }
+    }
+
+    // Everything that can be found wrong without making a head.
+    private Prepared Prepare(string task, string backbone, GenerationOptions caller)
+    {
+        var settings = configuration.Tasks[task];
         var instance = plugins.Find(settings.Plugin).Create(new()
         {
             TaskName = task,
@@ -87,12 +117,16 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
             Log = log,
             Stopping = stopping.Token,
         });
-        instances.Add(instance);
-        var folder = CheckpointFolder.Open(configuration.Backbones[settings.Backbone].Checkpoint);
-        var description = folder.Describe(settings.Backbone);
-        if (BackboneNeeds.Check(task, instance.Plugin, description, Others(settings.Backbone)) is { } lacking)
+        lock (instances)
         {
-            throw new ConfigurationException(lacking);
+            instances.Add(instance);
+        }
+
+        var folder = CheckpointFolder.Open(configuration.Backbones[backbone].Checkpoint);
+        var description = folder.Describe(backbone);
+        if (BackboneNeeds.Check(task, instance.Plugin, description) is { } lacking)
+        {
+            throw lacking;
         }
 
         var generation = caller.Or(settings.Generation).Or(WishesOf(instance.Plugin)).Or(folder.Generation);
@@ -101,29 +135,41 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
             TaskWriter.Resolve(generation, folder.Config);
         }
 
-        return new(settings, instance.Plugin, folder, description, ComputeDevice.Choose(configuration.Backbones[settings.Backbone]), generation);
+        return new(settings, instance.Plugin, folder, description, ComputeDevice.Choose(configuration.Backbones[backbone]), generation);
+    }
+
+    private string BackboneOf(string task) => configuration.Tasks.TryGetValue(task, out var found) ? found.Backbone : throw new UserException(
+        $"There must be a task '{task}' in the configuration, but there is none. Known here: {string.Join(", ", configuration.Tasks.Keys)}.");
+
+    // Makes the head, and what was trained for it, on a backbone without weights; gives what works but should be known.
+    private IReadOnlyList<string> TryOut(string task, Prepared ready)
+    {
+        var outline = Outline(ready);
+        var view = outline.View();
+        using var head = TaskRunner.CreateHead(ready.Plugin, task, view);
+        var trained = ready.Settings.Adapter is { } adapter ? TrainedTask.Find(adapter) : null;
+        if (trained is not null)
+        {
+            new TrainedTask(outline.Folder, view, head).Verify(trained);
+        }
+
+        return trained is null && TaskRunner.WhyRandom(task, head, outline.Head) is { } remark ? [remark] : [];
+    }
+
+    private BackboneOutline Outline(Prepared ready)
+    {
+        lock (outlines)
+        {
+            if (!outlines.TryGetValue(ready.Description.Name, out var outline))
+            {
+                outlines.Add(ready.Description.Name, outline = BackboneOutline.Of(ready.Folder, ready.Description));
+            }
+
+            return outline;
+        }
     }
 
     private static GenerationOptions WishesOf(ITaskPlugin plugin) => (GenerationOptions)plugin.GetType().GetProperty(nameof(TaskPlugin<,>.Generation))!.GetValue(plugin)!;
-
-    // The other backbones, as far as they can be opened: they are only named as a way out.
-    private IEnumerable<BackboneDescription> Others(string but)
-    {
-        foreach (var (name, backbone) in configuration.Backbones.Where(other => other.Key != but))
-        {
-            BackboneDescription description;
-            try
-            {
-                description = CheckpointFolder.Open(backbone.Checkpoint).Describe(name);
-            }
-            catch (CheckpointException)
-            {
-                continue;
-            }
-
-            yield return description;
-        }
-    }
 
     // What has no place is left out, as the reference does; whoever sees the warning knows whether it is a head of another task or half of the model.
     private void Verify(CheckpointFolder folder)

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Ptgp.Host.Configuration;
+using Ptgp.Host.Plugins;
 using static TorchSharp.torch;
 
 namespace Ptgp.Host.Tasks;
@@ -8,7 +8,7 @@ namespace Ptgp.Host.Tasks;
 internal static class TaskRunner
 {
     /// <summary>Makes the head of a plugin and a runner over both.</summary>
-    /// <exception cref="ConfigurationException">The plugin does not make a head for this backbone.</exception>
+    /// <exception cref="UnfitBackboneException">The plugin does not make a head for this backbone.</exception>
     public static ITaskRunner Create(ITaskPlugin plugin, TaskSetting setting)
     {
         ArgumentNullException.ThrowIfNull(plugin);
@@ -25,7 +25,7 @@ internal static class TaskRunner
     }
 
     /// <summary>Makes the head of a plugin.</summary>
-    /// <exception cref="ConfigurationException">The plugin does not make one for this backbone, by the options it was given.</exception>
+    /// <exception cref="UnfitBackboneException">The plugin does not make one for this backbone, by the options it was given.</exception>
     public static nn.Module CreateHead(ITaskPlugin plugin, string task, IBackbone backbone)
     {
         ArgumentNullException.ThrowIfNull(plugin);
@@ -35,7 +35,7 @@ internal static class TaskRunner
         }
         catch (InvalidOperationException e)
         {
-            throw new ConfigurationException($"Task '{task}' cannot run on backbone '{backbone.Description.Name}': {e.Message}", e);
+            throw new UnfitBackboneException($"Task '{task}' cannot run on backbone '{backbone.Description.Name}': {e.Message}", e.Message, e);
         }
     }
 

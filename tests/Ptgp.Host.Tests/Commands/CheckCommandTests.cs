@@ -37,4 +37,28 @@ public sealed class CheckCommandTests
             }
             """)), output);
     }
+
+    [Fact]
+    public async Task WhereATaskCouldRunElsewhereIsSaid()
+    {
+        using var folder = new CommandFolder(Tasks);
+        string[] more = ["--set", "backbones:gpt:checkpoint=model", "--set", "backbones:reader:checkpoint=model", "--set", "backbones:torn:checkpoint=model"];
+        Assert.Equal((1, $"""
+            '{folder.Configuration}' holds: 4 backbones, 2 tasks.
+            Task 'broken' cannot run. Plugin 'fake' must hold, but does not.
+              On 'gpt' (gpt2) it could run, too.
+              On 'reader' (bert) it could not. Plugin 'fake' needs one that writes.
+              On 'torn' it could not. config.json is torn.
+            Task 'shout' can run: fake on 'base' (t5, 8 wide).
+              It was never trained.
+              On 'gpt' (gpt2) it could run, too.
+              On 'reader' (bert) it could not. Plugin 'fake' needs one that writes.
+              On 'torn' it could not. config.json is torn.
+
+            """, ""), await folder.RunAsync(["check", .. more]));
+        var (_, output, _) = await folder.RunAsync(["check", "--json", .. more]);
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(output)!["tasks"]!["broken"]!["elsewhere"], JsonNode.Parse("""
+            { "gpt": { "ok": true }, "reader": { "ok": false, "fault": "Plugin 'fake' needs one that writes." }, "torn": { "ok": false, "fault": "config.json is torn." } }
+            """)), output);
+    }
 }

@@ -46,10 +46,16 @@ internal sealed class FakeParts : IHostParts, ITaskHost
         {
             Task = task,
             Plugin = "fake",
-            Backbone = new() { Name = "base", Family = "t5", Features = BackboneFeatures.Writes, Width = 8, Vocabulary = 9, MaxLength = 10, MaxTargetLength = 11 },
+            Backbone = Describe("t5"),
             Generation = new() { NumBeams = 4, EarlyStopping = EarlyStopping.Never, EosTokenId = [1], ExponentialDecayLengthPenalty = new(5, 1.5) },
             Remarks = ["It was never trained."],
         });
+
+    public Task<IReadOnlyList<BackboneFit>> FindFitsAsync(string task, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<BackboneFit>>(
+        [new("base", Describe("t5"), null), new("gpt", Describe("gpt2"), null), new("reader", Describe("bert"), "Plugin 'fake' needs one that writes."), new("torn", null, "config.json is torn.")]);
+
+    private static BackboneDescription Describe(string family) =>
+        new() { Name = "base", Family = family, Features = BackboneFeatures.Writes, Width = 8, Vocabulary = 9, MaxLength = 10, MaxTargetLength = 11 };
 
     public void Dispose()
     {
