@@ -4,7 +4,7 @@ using Ptgp.Host.Plugins;
 
 namespace Ptgp.Architecture.Tests;
 
-/// <summary>What a stranger does who has our package and no clone: the sample is copied elsewhere and built against a folder of packages.</summary>
+/// <summary>What a stranger does who has our packages and no clone: a sample is copied elsewhere and built against a folder of packages.</summary>
 public sealed class PackageTests : IClassFixture<PackageTests.Elsewhere>
 {
     private readonly Elsewhere elsewhere;
@@ -25,6 +25,20 @@ public sealed class PackageTests : IClassFixture<PackageTests.Elsewhere>
     }
 
     [Fact]
+    public void ASampleThatShipsTheToolkitBringsItAndWhatItNeeds()
+    {
+        var output = elsewhere.Build("more/ImageCaptioning", project => project);
+        Assert.True(output.Succeeded, output.Text);
+        Assert.Equal(
+            ["CsvHelper.dll", "ImageCaptioning.deps.json", "ImageCaptioning.dll", "ImageCaptioning.pdb", "ImageCaptioning.runtimeconfig.json", "Ptgp.Toolkit.dll"],
+            Directory.EnumerateFileSystemEntries(output.Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        var catalog = PluginCatalog.Discover([Path.GetDirectoryName(output.Folder)!]);
+        Assert.Empty(catalog.Faults);
+        using var plugin = catalog.Find("imagecaptioning").Create(new() { TaskName = "describe" });
+        Assert.Equal("imagecaptioning", plugin.Plugin.Name);
+    }
+
+    [Fact]
     public void APluginThatWouldBringTheContractDoesNotBuild()
     {
         var output = elsewhere.Build("wrong/Sentiment", project => project.Replace(" ExcludeAssets=\"runtime\"", "", StringComparison.Ordinal));
@@ -35,7 +49,7 @@ public sealed class PackageTests : IClassFixture<PackageTests.Elsewhere>
             StringComparison.Ordinal);
     }
 
-    /// <summary>A folder outside of the repository, with a feed that holds our package.</summary>
+    /// <summary>A folder outside of the repository, with a feed that holds our packages.</summary>
     public sealed class Elsewhere : IDisposable
     {
         // One that nobody has: whoever followed the guide has ours of another day among his packages, and NuGet would take that.
@@ -46,17 +60,26 @@ public sealed class PackageTests : IClassFixture<PackageTests.Elsewhere>
         public Elsewhere()
         {
             var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)).Split('_')[0];
-            var (code, text) = Dotnet("pack", Path.Combine(Repository.Root, "src", "Ptgp.Abstractions"), "-c", configuration, "--no-build", $"-p:PackageVersion={Version}", "-o", home["feed"]);
-            Assert.True(code == 0, text);
+            foreach (var package in new[] { "Ptgp.Abstractions", "Ptgp.Toolkit" })
+            {
+                var (code, text) = Dotnet("pack", Path.Combine(Repository.Root, "src", package), "-c", configuration, "--no-build", $"-p:PackageVersion={Version}", "-o", home["feed"]);
+                Assert.True(code == 0, text);
+            }
         }
 
         internal (bool Succeeded, string Text, string Folder) Build(string place, Func<string, string> change)
         {
-            var sample = Path.Combine(Repository.Root, "samples", "Sentiment");
-            var source = Directory.CreateDirectory(home["source/" + place]).FullName;
-            File.Copy(Path.Combine(sample, "SentimentPlugin.cs"), Path.Combine(source, "SentimentPlugin.cs"));
-            var project = Path.Combine(source, "Sentiment.csproj");
-            File.WriteAllText(project, change(File.ReadAllText(Path.Combine(sample, "Sentiment.csproj")).Replace("\"1.0.0\"", $"\"{Version}\"", StringComparison.Ordinal)));
+            var name = Path.GetFileName(place);
+            var (sample, source) = (Path.Combine(Repository.Root, "samples", name), home["source/" + place]);
+            foreach (var file in Directory.EnumerateFiles(sample, "*.cs", SearchOption.AllDirectories))
+            {
+                var copy = Path.Combine(source, Path.GetRelativePath(sample, file));
+                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+                File.Copy(file, copy);
+            }
+
+            var project = Path.Combine(source, name + ".csproj");
+            File.WriteAllText(project, change(File.ReadAllText(Path.Combine(sample, name + ".csproj")).Replace("\"1.0.0\"", $"\"{Version}\"", StringComparison.Ordinal)));
 
             // Everything but our package lies where this build got it from, so that nothing is fetched and nothing of ours stays there.
             var packages = typeof(PackageTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "NuGetPackageRoot").Value!;

@@ -63,6 +63,6 @@ internal sealed class PluginFolder : IDisposable
     private static string BuildOf(string plugin)
     {
         var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)).Split('_')[0];
-        return Path.Combine(Repository.Root, "artifacts", plugin is "Sentiment" or "Translation" ? "bin" : "bad-plugins/bin", plugin, configuration);
+        return Path.Combine(Repository.Root, "artifacts", plugin is "Sentiment" or "ImageCaptioning" or "Translation" ? "bin" : "bad-plugins/bin", plugin, configuration);
     }
 }

@@ -1,0 +1,22 @@
+using Ptgp;
+using Ptgp.Toolkit.Readers;
+
+namespace ImageCaptioning;
+
+/// <summary>Reads lines of <c>picture, tab, caption</c>; the picture's path is relative to the file.</summary>
+internal sealed class CaptionTsv : DatasetAdapter<Picture, Caption>
+{
+    public override string Format => "tsv";
+
+    public override IEnumerable<Example<Picture, Caption>> Read(string path)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        foreach (var row in TsvFile.Read(path, first => first.Contains("image")))
+        {
+            var image = Path.Combine(folder, row.Get("image", "1"));
+            yield return File.Exists(image)
+                ? new(new(image), new(row.Get("caption", "2")))
+                : throw row.Fault($"a picture must be there, but '{image}' is not. Paths are relative to this file.");
+        }
+    }
+}
