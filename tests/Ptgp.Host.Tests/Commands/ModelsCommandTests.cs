@@ -68,6 +68,20 @@ public sealed class ModelsCommandTests
         Assert.Equal(["generation_config.json; defaults of writing are those of config.json"], found["missing"]!.AsArray().Select(item => item!.ToString()));
     }
 
+    [Theory]
+    [InlineData("bert", "word-piece")]
+    [InlineData("bert-cased", "word-piece")]
+    [InlineData("gpt2", "byte-pair")]
+    [InlineData("nllb", "byte-pair")]
+    public async Task WhatTheReferenceSavedHasNothingOdd(string fixture, string tokenizer)
+    {
+        using var folder = new CommandFolder();
+        var (code, output, _) = await folder.RunAsync("models", "inspect", Repository.Fixture("models", fixture), "--json");
+        var found = JsonNode.Parse(output)!;
+        Assert.Equal((0, tokenizer, true), (code, (string?)found["tokenizer"], (bool)found["ok"]!));
+        Assert.Empty(found["missing"]!.AsArray().Concat(found["odd"]!.AsArray()));
+    }
+
     [Fact]
     public async Task WhatIsNoCheckpointIsAFailure()
     {
