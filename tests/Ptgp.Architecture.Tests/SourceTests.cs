@@ -5,7 +5,7 @@ namespace Ptgp.Architecture.Tests;
 /// <summary>What no compiler checks about our own source.</summary>
 public partial class SourceTests
 {
-    private const int Longest = 400;
+    private const int Longest = 400, MostOfAPlugin = 600;
 
     /// <summary>A wrong shape in <c>matmul</c> takes the process down (libtorch reads past the end); Ops.MatMul checks first.</summary>
     [Fact]
@@ -22,6 +22,14 @@ public partial class SourceTests
         let length = File.ReadLines(file).Count()
         where length > Longest
         select $"{Path.GetRelativePath(Repository.Root, file)} has {length} lines, more than {Longest}");
+
+    /// <summary>What a task is stands in its plugin's own folder; what reads files, and whatever else would do for other tasks, beneath it or in <c>XDatasets</c> and <c>XFile</c>.</summary>
+    [Fact]
+    public void APluginIsReadInAnHour() => Assert.Empty(
+        from folder in Directory.EnumerateDirectories(Path.Combine(Repository.Root, "plugins"))
+        let lines = Directory.EnumerateFiles(folder, "*.cs").Where(file => !Reader().IsMatch(file)).SelectMany(File.ReadLines).Count(line => Comment().Replace(line, "").Trim().Length > 0)
+        where lines > MostOfAPlugin
+        select $"plugins/{Path.GetFileName(folder)} has {lines} lines of code beside what reads files, more than {MostOfAPlugin}");
 
     [Fact]
     public void NothingIsLeftForLater() => Assert.Empty(
@@ -43,6 +51,9 @@ public partial class SourceTests
 
     [GeneratedRegex(@"//.*$")]
     private static partial Regex Comment();
+
+    [GeneratedRegex(@"(Datasets|File)\.cs$")]
+    private static partial Regex Reader();
 
     [GeneratedRegex(@"\bTODO\b|\bFIXME\b|\bNotImplementedException\b")]
     private static partial Regex Unfinished();

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Ptgp.Host.Tests.Plugins;
 
 namespace Ptgp.Host.Tests.Documentation;
@@ -16,6 +17,7 @@ internal static class PageFiles
             ("train-v2.0.json", Squad), ("dev-v2.0.json", Squad),
         ]),
         ["ImageCaptioning"] = ("t5-v1_1", []),
+        ["SpeechToText"] = ("whisper", []),
         ["Summarization"] = ("t5-v1_1",
         [
             ("articles.txt", Context + "\n"), ("train.jsonl", Summaries), ("dev.jsonl", Summaries),
@@ -51,7 +53,11 @@ internal static class PageFiles
         {
             Assert.True(ByPlugin.ContainsKey(plugin), $"{page} shows commands; name in {nameof(PageFiles)} the files that they read, and a checkpoint.");
             Write(folder, ByPlugin[plugin].Files);
-            if (page.StartsWith("samples", StringComparison.Ordinal))
+            if (plugin == "SpeechToText")
+            {
+                WriteSounds(page, folder);
+            }
+            else if (page.StartsWith("samples", StringComparison.Ordinal))
             {
                 WriteBuilt(plugin, folder);
                 WriteDrawings(folder, "drawings", "more");
@@ -66,6 +72,30 @@ internal static class PageFiles
         {
             File.Copy(Path.Combine(Repository.Root, "samples", "Sentiment", "reviews.tsv"), folder["reviews.tsv"]);
             WriteBuilt("Sentiment", folder);
+        }
+    }
+
+    // Every sound that the page's commands name is a spoken digit, and every list of sounds holds it.
+    private static void WriteSounds(string page, TemporaryFolder folder)
+    {
+        var sound = Repository.Fixture("audio", "0_george_2-16k.wav");
+        foreach (var command in ShownCommand.In(File.ReadAllText(Path.Combine(Repository.Root, page))))
+        {
+            foreach (var name in command.Arguments.Where((_, i) => i == 0 || command.Arguments[i - 1] != "--output"))
+            {
+                if (Path.GetExtension(name) is ".wav" or ".flac" or ".mp3" or ".ogg")
+                {
+                    folder.Write(name, File.ReadAllBytes(sound));
+                }
+                else if (Path.GetExtension(name) is ".jsonl")
+                {
+                    folder.Write(name, new JsonObject { ["audio"] = sound, ["text"] = "zero" }.ToJsonString() + "\n");
+                }
+                else if (Path.GetExtension(name) is ".tsv" or ".txt")
+                {
+                    folder.Write(name, Path.GetExtension(name) == ".tsv" ? $"{sound}\tzero\n" : sound + "\n");
+                }
+            }
         }
     }
 
