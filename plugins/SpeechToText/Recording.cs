@@ -17,6 +17,10 @@ public sealed record Recording
     [JsonPropertyName("end"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? End { get; init; }
 
+    /// <summary>Gets what was said before it, which the first window is told; null for the task's own, or nothing.</summary>
+    [JsonPropertyName("prompt"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Prompt { get; init; }
+
     /// <summary>Gets the language that is spoken; null for the task's, or to have it detected.</summary>
     [JsonPropertyName("language"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Language { get; init; }

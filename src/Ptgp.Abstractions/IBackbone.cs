@@ -35,6 +35,10 @@ public interface IBackbone
     /// <remarks>Needs <see cref="BackboneFeatures.Writes"/>. Targets of <see cref="Target.Ignored"/> are padding.</remarks>
     Tensor Decode(EncodedStates source, Tensor targets);
 
+    /// <summary>As <see cref="Decode(EncodedStates, Tensor)"/>, but each row begins from a start token of its own, <c>[batch]</c>: what <see cref="GenerationOptions.DecoderStartTokenId"/> is to writing. Needs an encoder.</summary>
+    Tensor Decode(EncodedStates source, Tensor targets, Tensor starts) =>
+        throw new NotSupportedException("A backbone must let rows begin from start tokens of their own, but this one does not. Use a later version of what gives it.");
+
     /// <summary>Turns states into vocabulary logits: <c>[…, width]</c> to <c>[…, vocabulary]</c>. Needs <see cref="BackboneFeatures.Writes"/>.</summary>
     Tensor Project(Tensor states);
 }

@@ -70,6 +70,9 @@ public sealed class TinyBackbone : IBackbone, IDisposable
     public Tensor Decode(EncodedStates source, Tensor targets) => transformer.Decode(source, targets);
 
     /// <inheritdoc />
+    public Tensor Decode(EncodedStates source, Tensor targets, Tensor starts) => transformer.Decode(source, targets, starts: starts);
+
+    /// <inheritdoc />
     public Tensor Project(Tensor states) => transformer.Project(states);
 
     /// <summary>Disposes its weights.</summary>

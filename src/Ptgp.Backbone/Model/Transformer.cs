@@ -132,7 +132,7 @@ public sealed class Transformer : nn.Module
     }
 
     /// <summary>Computes the state that predicts each target <c>[batch, targets]</c> from those before it, and from what was read: <c>[batch, targets, width]</c>.</summary>
-    public Tensor Decode(EncodedStates source, Tensor targets, Adapter? adapter = null, StateCapture? capture = null)
+    public Tensor Decode(EncodedStates source, Tensor targets, Adapter? adapter = null, StateCapture? capture = null, Tensor? starts = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(targets);
@@ -141,7 +141,7 @@ public sealed class Transformer : nn.Module
         before = before.where(isWritten, full_like(before, padId));
         if (encoder is not null)
         {
-            var start = Config.StartsWithLast ? targets.gather(1, Masks.LastOf(targets.ge(Zero))) : full([targets.size(0), 1], startId, int64, targets.device);
+            var start = starts is not null ? starts.view(-1, 1) : Config.StartsWithLast ? targets.gather(1, Masks.LastOf(targets.ge(Zero))) : full([targets.size(0), 1], startId, int64, targets.device);
             return DecodeInputs(source, cat([start, before], 1), adapter, capture);
         }
 

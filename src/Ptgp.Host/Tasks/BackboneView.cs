@@ -41,5 +41,8 @@ internal sealed class BackboneView(BackboneDescription description, ITokenizer t
     public Tensor Decode(EncodedStates source, Tensor targets) => Transformer.Decode(source, targets, Adapter).to_type(ScalarType.Float32);
 
     /// <inheritdoc />
+    public Tensor Decode(EncodedStates source, Tensor targets, Tensor starts) => Transformer.Decode(source, targets, Adapter, starts: starts).to_type(ScalarType.Float32);
+
+    /// <inheritdoc />
     public Tensor Project(Tensor states) => Transformer.Project(states.to_type(Transformer.Dtype), Adapter).to_type(ScalarType.Float32);
 }

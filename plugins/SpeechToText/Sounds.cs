@@ -1,0 +1,44 @@
+using Ptgp.SpeechToText.Audio;
+using Ptgp.Toolkit.Audio;
+
+namespace Ptgp.SpeechToText;
+
+/// <summary>Opens recordings. What cannot be read is the asker's, and is said to him.</summary>
+internal static class Sounds
+{
+    /// <summary>Opens a recording.</summary>
+    /// <exception cref="FormatException">There is no such file, or it is none that is read.</exception>
+    public static AudioSource Open(Recording recording) => Try(recording, () => AudioFile.Open(recording.Audio, recording.Start, recording.End));
+
+    /// <summary>Opens the frames of a recording, after reading it once.</summary>
+    /// <inheritdoc cref="Open" path="/exception" />
+    public static LogMelReader Frames(Recording recording, LogMel mel, CancellationToken cancellation) => Try(recording, () => new LogMelReader(() => Open(recording), mel, cancellation));
+
+    private static T Try<T>(Recording recording, Func<T> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new FormatException(fault is FileNotFoundException or DirectoryNotFoundException
+                ? $"An input must name a sound file, but there is none at '{recording.Audio}'."
+                : $"A sound file must be readable, but is not: {fault.Message}", fault);
+        }
+    }
+}
+
+/// <summary>Sound that is played faster, by saying that it was sampled at a higher rate.</summary>
+internal sealed class Faster(AudioSource source, double speed) : AudioSource
+{
+    public override int Rate { get; } = (int)Math.Round(source.Rate * speed);
+
+    public override int Read(Span<float> samples) => source.Read(samples);
+
+    protected override void Dispose(bool disposing)
+    {
+        source.Dispose();
+        base.Dispose(disposing);
+    }
+}

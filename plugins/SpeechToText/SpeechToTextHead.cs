@@ -1,0 +1,86 @@
+using Ptgp.SpeechToText.Audio;
+using Ptgp.Toolkit.Audio;
+using Ptgp.Toolkit.Heads;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Ptgp.SpeechToText;
+
+/// <summary>Writes down what is said: recordings of any length by Whisper's rules, and learns from recordings of a window.</summary>
+internal sealed class SpeechToTextHead(IBackbone backbone, SpeechToTextOptions options) : TaskHead<Recording, Utterance, Transcript, Transcript>(backbone)
+{
+    // As many recordings are open at a time.
+    private const int Most = 32;
+
+    private static readonly Scalar ignored = Target.Ignored;
+
+    private readonly Marks marks = Marks.Of(backbone);
+    private readonly LogMel mel = new(backbone.Description.FrameWidth);
+    private readonly SemaphoreSlim open = new(Most);
+
+    /// <inheritdoc />
+    /// <remarks>The windows that are learned from: the recording at each of its speeds.</remarks>
+    public override IReadOnlyList<Utterance> Split(Recording input) => Utterance.Of(input, options);
+
+    /// <inheritdoc />
+    public override Transcript Join(Recording input, IReadOnlyList<Utterance> parts, IReadOnlyList<Transcript> answers) => answers[0];
+
+    /// <inheritdoc />
+    public override Features EncodeInput(Utterance part)
+    {
+        using var source = part.Speed == 1 ? Sounds.Open(part.Recording) : Resampler.To(new Faster(Sounds.Open(part.Recording), part.Speed), LogMel.Rate);
+        var window = new float[marks.Frames * LogMel.Hop];
+        source.ReadAll(window);
+        return Features.FromFrames(mel.Of(window), mel.Bands);
+    }
+
+    /// <inheritdoc />
+    public override Target? EncodeTarget(Utterance part, Transcript output) => new Teaching(Backbone, marks, options).Of(part, output);
+
+    /// <inheritdoc />
+    /// <remarks>Cross-entropy of text, times and end; what is given, such as language and task, is not learned.</remarks>
+    public override TaskLoss Loss(EncodedBatch<Utterance> batch)
+    {
+        var (end, zero, start) = (Whole(marks.End), Whole(marks.Zero), Whole(marks.Start));
+        var isTold = batch.Labels.eq(start).any(1, keepdim: false);                                       // [batch]
+        var states = Backbone.Decode(batch.Encoded, batch.Labels, Whole(marks.Previous).where(isTold, start));
+        var isGiven = batch.Labels.gt(end).logical_and(batch.Labels.lt(zero)).to_type(ScalarType.Int64).flip(1).cumsum(1).flip(1).to_type(ScalarType.Bool);
+        return SequenceLoss.Of(Backbone.Project(states), batch.Labels.masked_fill(isGiven, ignored), batch.LabelSmoothing);
+
+        Tensor Whole(int id) => tensor((long)id, device: batch.Labels.device);
+    }
+
+    /// <inheritdoc />
+    public override async Task<Transcript> AnswerAsync(Recording input, IAnswering<Utterance, Transcript, Transcript> host, CancellationToken cancellation)
+    {
+        await open.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            using var sound = Sounds.Frames(input, mel, cancellation);
+            return await AnswerAsync(input, sound, host, host.IsWatched ? host.Report : _ => { }, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            open.Release();
+        }
+    }
+
+    /// <summary>Writes down a sound.</summary>
+    internal async Task<Transcript> AnswerAsync(Recording input, LogMelReader sound, IAnswering host, Action<Transcript> report, CancellationToken cancellation)
+    {
+        var listener = new Listener(host, Backbone, marks, options, sound);
+        var language = (input.Language ?? options.Language) is { } wanted ? SpokenLanguage.Find(wanted, marks) : await listener.DetectAsync(cancellation).ConfigureAwait(false);
+        var frames = (int)Math.Min(int.MaxValue, sound.Frames);
+        var segments = await listener.InTurnAsync(
+            language, input.Prompt ?? options.InitialPrompt, Clips.Of(options.ClipTimestamps, marks.FramesPerSecond, frames),
+            (soFar, done) =>
+            {
+                report(Compose(soFar));
+                host.ReportProgress(Math.Min(1, (double)done / frames));
+            },
+            cancellation).ConfigureAwait(false);
+        return Compose(segments);
+
+        Transcript Compose(IReadOnlyList<Segment> all) => new() { Text = string.Concat(all.Select(segment => segment.Text)), Segments = [.. all], Language = SpokenLanguage.Code(language) };
+    }
+}

@@ -1,0 +1,128 @@
+using Ptgp.Toolkit.Audio;
+
+namespace Ptgp.SpeechToText;
+
+/// <summary>Hears one recording window by window.</summary>
+internal sealed class Listener(IAnswering host, IBackbone backbone, Marks marks, SpeechToTextOptions options, LogMelReader sound)
+{
+    private readonly WindowWriter writer = new(host, marks, options, backbone.Description.MaxTargetLength);
+    private readonly Aligner aligner = new(host, backbone, marks);
+    // openai-whisper fills a window up with zeros, but it knows windows of 30 s alone: others were taught by transformers, which lets silence follow the sound.
+    private readonly bool padsSilence = options.Padding switch { Padding.Silence => true, Padding.Zeros => false, _ => marks.Window != 30 };
+    private readonly int frames = (int)Math.Min(int.MaxValue, sound.Frames);
+
+    private int Longest => options.ChunkLengthS is { } seconds ? Math.Clamp((int)(seconds * marks.FramesPerSecond), 1, marks.Frames) : marks.Frames;
+
+    /// <summary>Writes down the recording, each window from where the last one's text ends.</summary>
+    /// <param name="language">The entry of the language; null where only English is heard.</param>
+    /// <param name="prompt">What was said before it; null for nothing.</param>
+    /// <param name="clips">The stretches that are heard, in frames.</param>
+    /// <param name="report">Is told all segments so far and how many frames are done.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public async Task<IReadOnlyList<Segment>> InTurnAsync(string? language, string? prompt, IEnumerable<(int Start, int End)> clips, Action<IReadOnlyList<Segment>, int> report, CancellationToken cancellation)
+    {
+        var history = new History(prompt is { Length: > 0 } text ? marks.Encode(text) : [], writer.LongestPrompt, options.CarryInitialPrompt);
+        var (all, spoken) = (new List<Segment>(), 0.0);
+        foreach (var (start, end) in clips)
+        {
+            for (var seek = start; seek < end;)
+            {
+                var size = Math.Min(Longest, end - seek);
+                using var window = await ReadAsync(seek, size, cancellation).ConfigureAwait(false);
+                var heard = await writer.WriteAsync(window, marks.Beginning(language, options.Task), history.Prompt, cancellation).ConfigureAwait(false);
+                if (writer.IsSilent(heard))
+                {
+                    seek += size;
+                    continue;
+                }
+
+                var cut = Cut.Of(heard.Ids, size, marks);
+                var (segments, next, isPassed) = (Segments(cut, heard, seek), seek + cut.Moves, false);
+                if (options.WordTimestamps)
+                {
+                    segments = await TimedAsync(segments, window, language, size, spoken, cancellation).ConfigureAwait(false);
+                    (segments, next, isPassed) = new Pace(marks, options, frames).Of(segments, seek, size, next, cut.IsWhole, spoken);
+                    spoken = isPassed ? spoken : Pace.EndOf(segments) ?? spoken;
+                }
+
+                // A window that leads nowhere would be heard for ever.
+                seek = next > seek ? next : seek + size;
+                if (!isPassed)
+                {
+                    segments = [.. segments.Select((segment, i) => Cleared(segment) with { Id = all.Count + i })];
+                    all.AddRange(segments);
+                    history.Add(segments.SelectMany(segment => segment.Tokens));
+                    if (!options.ConditionOnPreviousText || heard.Temperature > options.PromptResetOnTemperature)
+                    {
+                        history.Forget();
+                    }
+
+                    report(all, seek);
+                }
+            }
+        }
+
+        return all;
+    }
+
+    /// <summary>Finds the language of the first window.</summary>
+    public async Task<string?> DetectAsync(CancellationToken cancellation)
+    {
+        if (marks.Languages.Count == 0)
+        {
+            return null;
+        }
+
+        using var window = await host.EncodeAsync(Features.FromFrames(sound.Read(0, marks.Frames), backbone.Description.FrameWidth), cancellation).ConfigureAwait(false);
+        return (await SpokenLanguage.DetectAsync(window, host, marks, cancellation).ConfigureAwait(false))[0].Entry;
+    }
+
+    private Task<IEncodedInput> ReadAsync(int first, int count, CancellationToken cancellation)
+    {
+        var width = backbone.Description.FrameWidth;
+        var window = new float[marks.Frames * width];
+        if (!padsSilence)
+        {
+            sound.Read(first, count).CopyTo(window, 0);
+        }
+        else if (first + count == frames)
+        {
+            window = sound.Read(first, marks.Frames);
+        }
+        else
+        {
+            sound.Read(first, count).CopyTo(window, 0);
+            var silence = sound.Read(frames + marks.Frames, marks.Frames - count);
+            silence.CopyTo(window, count * width);
+        }
+
+        return host.EncodeAsync(Features.FromFrames(window, width), cancellation);
+    }
+
+    private Segment[] Segments(Cut cut, Heard heard, int seek) => [.. cut.Segments.Select(segment => new Segment
+    {
+        Seek = seek,
+        Start = (seek / marks.FramesPerSecond) + segment.Start,
+        End = (seek / marks.FramesPerSecond) + segment.End,
+        Text = marks.Text(segment.Ids),
+        Tokens = segment.Ids,
+        Temperature = heard.Temperature,
+        AverageLogProbability = heard.AverageLogProbability,
+        CompressionRatio = heard.CompressionRatio,
+        NoSpeechProbability = heard.NoSpeech,
+    })];
+
+    private async Task<Segment[]> TimedAsync(Segment[] segments, IEncodedInput window, string? language, int size, double spoken, CancellationToken cancellation)
+    {
+        int[] text = [.. segments.SelectMany(segment => segment.Tokens).Where(IsText)];
+        var words = await aligner.AlignAsync(window, text, language, options.Task, size, cancellation).ConfigureAwait(false);
+        return WordTimes.Give(segments, words, IsText, segments[0].Seek / marks.FramesPerSecond, spoken, options);
+    }
+
+    private bool IsText(int id) => id < marks.End;
+
+    // What takes no time or has no text is kept for its place, but says nothing.
+    private static Segment Cleared(Segment segment) => segment.Start == segment.End || string.IsNullOrWhiteSpace(segment.Text)
+        ? segment with { Text = "", Tokens = [], Words = segment.Words is null ? null : [] }
+        : segment;
+}
