@@ -1,21 +1,36 @@
+using System.Globalization;
 using System.Text;
 
 namespace Ptgp.Testing;
 
-/// <summary>A tokenizer without files: a token for each byte of UTF-8, after the pad and the end token.</summary>
+/// <summary>A tokenizer without files: a token for each byte of UTF-8, after the pad and the end token; or, as Whisper has it, before the end token and marks.</summary>
 internal sealed class ByteTokenizer : ITokenizer
 {
-    private const int First = 2;
+    private const int Bytes = 256;
 
-    public int Count => First + 256;
+    private readonly string[] before, after;
 
-    public int PadId => 0;
+    /// <summary>Makes a tokenizer.</summary>
+    /// <param name="steps">How many steps of 20 ms its time marks make; 0 for no marks.</param>
+    public ByteTokenizer(int steps = 0)
+    {
+        before = steps == 0 ? ["<pad>", "<end>"] : [];
+        after = steps == 0 ? [] : [.. Marks(steps)];
+        (PadId, EndId) = steps == 0 ? (0, 1) : (Bytes, Bytes);
+        Languages = after.Where(entry => entry is "<|en|>" or "<|de|>").ToDictionary(entry => entry, entry => Find(entry));
+    }
 
-    public int EndId => 1;
+    public int Count => before.Length + Bytes + after.Length;
+
+    public int PadId { get; }
+
+    public int EndId { get; }
 
     public int? UnknownId => null;
 
-    public IReadOnlyDictionary<string, int> Languages { get; } = new Dictionary<string, int>();
+    public IReadOnlyDictionary<string, int> Languages { get; }
+
+    private int First => before.Length;
 
     public IReadOnlyList<Token> Tokenize(string text)
     {
@@ -50,21 +65,26 @@ internal sealed class ByteTokenizer : ITokenizer
     }
 
     // A byte that is no whole character becomes U+FFFD, as everywhere.
-    public string Decode(IEnumerable<int> ids, bool skipSpecialTokens = true) => Encoding.UTF8.GetString([.. ids.Where(id => id >= First).Select(id => (byte)(id - First))]);
+    public string Decode(IEnumerable<int> ids, bool skipSpecialTokens = true) => Encoding.UTF8.GetString([.. ids.Where(id => id >= First && id < First + Bytes).Select(id => (byte)(id - First))]);
 
-    public string GetEntry(int id) => id switch
-    {
-        0 => "<pad>",
-        1 => "<end>",
-        >= First when id < Count => $"<0x{id - First:X2}>",
-        _ => throw new ArgumentOutOfRangeException(nameof(id), id, $"An id must be below {Count}."),
-    };
+    public string GetEntry(int id) => id < 0 || id >= Count ? throw new ArgumentOutOfRangeException(nameof(id), id, $"An id must be below {Count}.")
+        : id < First ? before[id]
+        : id < First + Bytes ? $"<0x{id - First:X2}>"
+        : after[id - First - Bytes];
 
     public bool TryFind(string entry, out int id)
     {
-        id = Enumerable.Range(0, Count).FirstOrDefault(candidate => GetEntry(candidate) == entry, -1);
+        id = Find(entry);
         return id >= 0;
     }
 
-    public bool IsSpecial(int id) => id < First;
+    public bool IsSpecial(int id) => id < First || id >= First + Bytes;
+
+    private static IEnumerable<string> Marks(int steps) =>
+    [
+        "<|endoftext|>", "<|startoftranscript|>", "<|en|>", "<|de|>", "<|translate|>", "<|transcribe|>", "<|startoflm|>", "<|startofprev|>", "<|nospeech|>", "<|notimestamps|>",
+        .. Enumerable.Range(0, steps + 1).Select(step => string.Create(CultureInfo.InvariantCulture, $"<|{step / 50.0:0.00}|>")),
+    ];
+
+    private int Find(string entry) => Enumerable.Range(0, Count).FirstOrDefault(candidate => GetEntry(candidate) == entry, -1);
 }

@@ -13,16 +13,22 @@ public sealed class TinyBackbone : IBackbone, IDisposable
     /// <param name="writes">Whether it has a decoder, as T5 has and BERT has not.</param>
     /// <param name="maxLength">The longest sequence that may be read or written.</param>
     /// <param name="seed">What its weights are drawn from.</param>
-    public TinyBackbone(bool writes = true, int maxLength = 128, int seed = 0)
+    public TinyBackbone(bool writes = true, int maxLength = 128, int seed = 0) : this(writes, maxLength, seed, 0)
+    {
+    }
+
+    private TinyBackbone(bool writes, int maxLength, int seed, int frameWidth)
     {
         var stack = new StackConfig { Layers = 2, Heads = 2, HeadWidth = 8, FeedForwardWidth = 32 };
         MaxLength = maxLength;
+        Tokenizer = new ByteTokenizer(frameWidth > 0 ? maxLength / 2 : 0);
         transformer = new(
             new()
             {
                 Vocabulary = Tokenizer.Count,
                 Width = 16,
                 Encoder = stack,
+                FrameWidth = frameWidth,
                 Decoder = writes ? stack : null,
                 Norm = NormKind.RootMeanSquare,
                 HasFinalNorm = true,
@@ -30,7 +36,7 @@ public sealed class TinyBackbone : IBackbone, IDisposable
                 RelativeBuckets = 8,
                 RelativeMaxDistance = 32,
                 PadId = Tokenizer.PadId,
-                StartId = Tokenizer.PadId,
+                StartId = Tokenizer.TryFind("<|startoftranscript|>", out var start) ? start : Tokenizer.PadId,
                 EndId = Tokenizer.EndId,
             },
             new FreshParameters(seed));
@@ -39,7 +45,9 @@ public sealed class TinyBackbone : IBackbone, IDisposable
         {
             Name = "tiny",
             Family = "tiny",
-            Features = BackboneFeatures.SeesBothSides | (writes ? BackboneFeatures.Writes | BackboneFeatures.Aligns : 0),
+            Features = BackboneFeatures.SeesBothSides | (writes ? BackboneFeatures.Writes | BackboneFeatures.Aligns : 0) | (frameWidth > 0 ? BackboneFeatures.ReadsFrames : 0),
+            FrameWidth = frameWidth,
+            AlignmentHeads = frameWidth > 0 ? [new(1, 0), new(1, 1)] : [],
             Width = transformer.Config.Width,
             Vocabulary = Tokenizer.Count,
             MaxLength = maxLength,
@@ -48,6 +56,12 @@ public sealed class TinyBackbone : IBackbone, IDisposable
         };
     }
 
+    /// <summary>Makes a backbone that hears: it reads log-mel frames of 10 ms, and its vocabulary has Whisper's marks, of times too.</summary>
+    /// <param name="maxLength">How many frames a window has, an even number.</param>
+    /// <param name="frameWidth">How many values a frame has.</param>
+    /// <param name="seed">What its weights are drawn from.</param>
+    public static TinyBackbone ThatHears(int maxLength = 128, int frameWidth = 80, int seed = 0) => new(writes: true, maxLength, seed, frameWidth);
+
     /// <inheritdoc />
     public BackboneDescription Description { get; }
 
@@ -55,7 +69,7 @@ public sealed class TinyBackbone : IBackbone, IDisposable
     public int MaxLength { get; }
 
     /// <inheritdoc />
-    public ITokenizer Tokenizer { get; } = new ByteTokenizer();
+    public ITokenizer Tokenizer { get; }
 
     /// <summary>Gets its weights.</summary>
     public IReadOnlyCollection<Tensor> Parameters => [.. transformer.NamedParameters.Values];
