@@ -1,4 +1,6 @@
 using Ptgp.SpeechToText.Audio;
+using Ptgp.SpeechToText.Augmentation;
+using Ptgp.SpeechToText.Writers;
 using Ptgp.Toolkit.Audio;
 using Ptgp.Toolkit.Heads;
 using TorchSharp;
@@ -38,6 +40,27 @@ internal sealed class SpeechToTextHead(IBackbone backbone, SpeechToTextOptions o
     public override Target? EncodeTarget(Utterance part, Transcript output) => new Teaching(Backbone, marks, options).Of(part, output);
 
     /// <inheritdoc />
+    /// <remarks>The backbone's stem; in training parts of the frames are hidden from it, if that is asked for.</remarks>
+    public override Embedded Embed(Batch batch)
+    {
+        if (!training || options.SpecAugment is not { } augment)
+        {
+            return base.Embed(batch);
+        }
+
+        var (rows, length) = ((int)batch.Source.shape[0], (int)batch.Source.shape[1]);
+        var values = batch.Source.cpu().contiguous().data<float>().ToArray();
+        // Drawn from torch's stream, so that the recipe's seed stands for it too.
+        var seed = randint(0, int.MaxValue, [1]).item<long>();
+        for (var row = 0; row < rows; row++)
+        {
+            augment.Apply(values.AsSpan(row * length * mel.Bands, length * mel.Bands), mel.Bands, length, SpecAugment.Chance((int)seed, row));
+        }
+
+        return base.Embed(batch with { Source = tensor(values, batch.Source.shape, device: batch.Source.device) });
+    }
+
+    /// <inheritdoc />
     /// <remarks>Cross-entropy of text, times and end; what is given, such as language and task, is not learned.</remarks>
     public override TaskLoss Loss(EncodedBatch<Utterance> batch)
     {
@@ -57,7 +80,7 @@ internal sealed class SpeechToTextHead(IBackbone backbone, SpeechToTextOptions o
         try
         {
             using var sound = Sounds.Frames(input, mel, cancellation);
-            return await AnswerAsync(input, sound, host, host.IsWatched ? host.Report : _ => { }, cancellation).ConfigureAwait(false);
+            return await AnswerAsync(input, sound, host, host.IsWatched ? host.Report : null, cancellation).ConfigureAwait(false);
         }
         finally
         {
@@ -66,21 +89,29 @@ internal sealed class SpeechToTextHead(IBackbone backbone, SpeechToTextOptions o
     }
 
     /// <summary>Writes down a sound.</summary>
-    internal async Task<Transcript> AnswerAsync(Recording input, LogMelReader sound, IAnswering host, Action<Transcript> report, CancellationToken cancellation)
+    internal async Task<Transcript> AnswerAsync(Recording input, LogMelReader sound, IAnswering host, Action<Transcript>? report, CancellationToken cancellation)
     {
         var listener = new Listener(host, Backbone, marks, options, sound);
         var language = (input.Language ?? options.Language) is { } wanted ? SpokenLanguage.Find(wanted, marks) : await listener.DetectAsync(cancellation).ConfigureAwait(false);
         var frames = (int)Math.Min(int.MaxValue, sound.Frames);
-        var segments = await listener.InTurnAsync(
-            language, input.Prompt ?? options.InitialPrompt, Clips.Of(options.ClipTimestamps, marks.FramesPerSecond, frames),
-            (soFar, done) =>
-            {
-                report(Compose(soFar));
-                host.ReportProgress(Math.Min(1, (double)done / frames));
-            },
-            cancellation).ConfigureAwait(false);
-        return Compose(segments);
+        var clips = Clips.Of(options.ClipTimestamps, marks.FramesPerSecond, frames);
+        clips = options.VadFilter || options.BatchSize > 1 ? Voices.Within(Voices.Find(sound, mel.Bands, marks.FramesPerSecond), clips) : clips;
+        var prompt = input.Prompt ?? options.InitialPrompt;
+        var segments = await (options.BatchSize > 1
+            ? listener.AtOnceAsync(language, prompt, clips, Show, cancellation)
+            : listener.InTurnAsync(language, prompt, clips, Show, cancellation)).ConfigureAwait(false);
+        return Formatted(Compose(segments));
+
+        void Show(IReadOnlyList<Segment> soFar, int done)
+        {
+            report?.Invoke(Compose(soFar));
+            host.ReportProgress(Math.Min(1, (double)done / frames));
+        }
 
         Transcript Compose(IReadOnlyList<Segment> all) => new() { Text = string.Concat(all.Select(segment => segment.Text)), Segments = [.. all], Language = SpokenLanguage.Code(language) };
     }
+
+    private Transcript Formatted(Transcript transcript) => options.OutputFormat is { } format
+        ? transcript with { Formatted = TranscriptWriter.Write(transcript, format, options.Subtitles) }
+        : transcript;
 }

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using Ptgp.SpeechToText.Augmentation;
+using Ptgp.SpeechToText.Writers;
 
 namespace Ptgp.SpeechToText;
 
@@ -123,4 +125,32 @@ public sealed record SpeechToTextOptions
     /// <value>From 0 to 1. The default is 0.5.</value>
     [Range(0.0, 1.0)]
     public double ConditionOnPrevProbability { get; init; } = 0.5;
+
+    /// <summary>Gets what is hidden from the backbone while it learns; null, the default, for nothing.</summary>
+    public SpecAugment? SpecAugment { get; init; }
+
+    /// <summary>Gets the form that answers bring along as a text: <c>txt</c>, <c>srt</c>, <c>vtt</c>, <c>tsv</c> or <c>json</c>; null, the default, for none.</summary>
+    public string? OutputFormat { get; init; }
+
+    /// <summary>Gets how subtitles of <see cref="OutputFormat"/> are laid out.</summary>
+    public SubtitleOptions Subtitles { get; init; } = new();
+
+    /// <summary>Gets what both texts go through before they are compared in evaluation.</summary>
+    /// <value>The default is <see cref="Normalizer.None"/>.</value>
+    public Normalizer Normalizer { get; init; } = Normalizer.None;
+
+    /// <summary>Gets the file of American spellings by British ones for <see cref="Normalizer.English"/>: a checkpoint's <c>normalizer.json</c>; null for none.</summary>
+    public string? Spellings { get; init; }
+
+    /// <summary>Gets the field or column of a dataset that names the sound file; null for the usual names.</summary>
+    public string? AudioField { get; init; }
+
+    /// <summary>Gets the field or column of a dataset that says what is said; null for the usual names.</summary>
+    public string? TextField { get; init; }
+
+    /// <summary>Gets a regular expression whose group <c>text</c>, or first group, is what is said in a file of a folder, found in its name.</summary>
+    public string? FileName { get; init; }
+
+    /// <summary>Gets what that stands for, such as <c>seven</c> for <c>7</c>.</summary>
+    public IReadOnlyDictionary<string, string> FileNameWords { get; init; } = new Dictionary<string, string>();
 }

@@ -13,6 +13,10 @@ public sealed record Transcript
     [JsonPropertyName("segments"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<Segment>? Segments { get; init; }
 
+    /// <summary>Gets it in the form that <c>outputFormat</c> asks for, such as subtitles.</summary>
+    [JsonPropertyName("formatted"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Formatted { get; init; }
+
     /// <summary>Gets the language that is spoken, as a code such as <c>en</c>.</summary>
     [JsonPropertyName("language"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Language { get; init; }

@@ -1,7 +1,7 @@
 namespace Ptgp.SpeechToText.Augmentation;
 
 /// <summary>Hides stretches of time and bands of frequency from a backbone that learns (Park et al. 2019). Names and defaults are those of Whisper's configuration.</summary>
-internal sealed record SpecAugment
+public sealed record SpecAugment
 {
     /// <summary>Gets which share of the frames is hidden, about: stretches may overlap.</summary>
     public double MaskTimeProb { get; init; } = 0.05;
@@ -22,7 +22,7 @@ internal sealed record SpecAugment
     public int MaskFeatureMinMasks { get; init; }
 
     /// <summary>Makes the chance for one example: the same for the same seed and place, whatever else was drawn, so that training that is resumed goes on as it would have.</summary>
-    public static Random Chance(int seed, long place)
+    internal static Random Chance(int seed, long place)
     {
         // Places and seeds that are neighbours must not draw alike: a mix of their bits, after Steele et al. 2014.
         var mixed = unchecked(((ulong)seed * 0xBF58476D1CE4E5B9UL) ^ (ulong)place) + 0x9E3779B97F4A7C15UL;
@@ -36,7 +36,7 @@ internal sealed record SpecAugment
     /// <param name="bands">How many values a frame has.</param>
     /// <param name="length">How many of the frames are sound; the others are padding and stay as they are.</param>
     /// <param name="chance">What draws.</param>
-    public void Apply(Span<float> values, int bands, int length, Random chance)
+    internal void Apply(Span<float> values, int bands, int length, Random chance)
     {
         ArgumentNullException.ThrowIfNull(chance);
         foreach (var first in Starts(length, MaskTimeProb, MaskTimeLength, MaskTimeMinMasks, chance))

@@ -31,4 +31,13 @@ internal sealed record Cut(IReadOnlyList<(double Start, double End, IReadOnlyLis
         // What is open at the end is heard again, from the last time on.
         return new(segments, isWhole ? frames : (ids[places[^1] - 1] - marks.Zero) * marks.FramesPerStep, isWhole);
     }
+
+    /// <summary>Adds what is open at the end as a segment that reaches to the end of the sound, for a window that is not heard again.</summary>
+    public Cut WithRest(IReadOnlyList<int> ids, int frames, Marks marks)
+    {
+        int[] rest = [.. ids.Skip(Segments.Sum(segment => segment.Ids.Count))];
+        return rest.All(id => id >= marks.End)
+            ? this
+            : this with { Segments = [.. Segments, (marks.IsTime(rest[0]) ? (rest[0] - marks.Zero) * marks.SecondsPerStep : Segments[^1].End, frames / marks.FramesPerSecond, rest)] };
+    }
 }

@@ -65,6 +65,43 @@ internal sealed class Listener(IAnswering host, IBackbone backbone, Marks marks,
         return all;
     }
 
+    /// <summary>Writes down several windows at once, none of which is told of another.</summary>
+    /// <inheritdoc cref="InTurnAsync" path="/param" />
+    public async Task<IReadOnlyList<Segment>> AtOnceAsync(string? language, string? prompt, IEnumerable<(int Start, int End)> clips, Action<IReadOnlyList<Segment>, int> report, CancellationToken cancellation)
+    {
+        IReadOnlyList<int> told = prompt is { Length: > 0 } text ? marks.Encode(text) : [];
+        List<Segment> all = [];
+        foreach (var windows in Voices.Windows([.. clips], Longest).Chunk(options.BatchSize))
+        {
+            // The sound is read by one after the other, and all is written together.
+            List<Task<Segment[]>> asked = [];
+            foreach (var (start, end) in windows)
+            {
+                var window = await ReadAsync(start, end - start, cancellation).ConfigureAwait(false);
+                asked.Add(HearAsync(window, start, end - start));
+            }
+
+            foreach (var segments in await Task.WhenAll(asked).ConfigureAwait(false))
+            {
+                all.AddRange(segments.Select(Cleared).Where(segment => segment.Text.Length > 0).Select((segment, i) => segment with { Id = all.Count + i }));
+            }
+
+            report(all, windows[^1].End);
+        }
+
+        return all;
+
+        async Task<Segment[]> HearAsync(IEncodedInput window, int start, int size)
+        {
+            using (window)
+            {
+                var heard = await writer.WriteAsync(window, marks.Beginning(language, options.Task), told, cancellation).ConfigureAwait(false);
+                var segments = writer.IsSilent(heard) ? [] : Segments(Cut.Of(heard.Ids, size, marks).WithRest(heard.Ids, size, marks), heard, start);
+                return options.WordTimestamps && segments.Length > 0 ? await TimedAsync(segments, window, language, size, start / marks.FramesPerSecond, cancellation).ConfigureAwait(false) : segments;
+            }
+        }
+    }
+
     /// <summary>Finds the language of the first window.</summary>
     public async Task<string?> DetectAsync(CancellationToken cancellation)
     {

@@ -1,0 +1,95 @@
+using Ptgp.SpeechToText.Normalization;
+using Ptgp.SpeechToText.Writers;
+using Ptgp.Toolkit.Metrics;
+
+namespace Ptgp.SpeechToText;
+
+/// <summary>Writes down what is said in sound files.</summary>
+public sealed class SpeechToTextPlugin(SpeechToTextOptions options) : TaskPlugin<Recording, Transcript>
+{
+    private readonly SpeechToTextOptions options = options;
+
+    /// <summary>Initializes the plugin with the default options.</summary>
+    public SpeechToTextPlugin() : this(new())
+    {
+    }
+
+    /// <inheritdoc />
+    public override string Name => "speechtotext";
+
+    /// <inheritdoc />
+    public override BackboneFeatures Needs => BackboneFeatures.ReadsFrames | BackboneFeatures.Writes | BackboneFeatures.Aligns;
+
+    /// <inheritdoc />
+    public override IReadOnlyList<DatasetAdapter<Recording, Transcript>> Datasets =>
+        SpeechToTextDatasets.All(new() { Audio = options.AudioField, Text = options.TextField, FileName = options.FileName, Words = options.FileNameWords });
+
+    /// <inheritdoc />
+    /// <remarks>A window is always whole, so no input is cut.</remarks>
+    public override FineTuningRecipe Recipe => new()
+    {
+        Rank = 32,
+        Alpha = 64,
+        Targets = ["q", "k", "v", "o", "up", "down"],
+        LearningRate = 1e-3,
+        BatchSize = 16,
+        MaxInputLength = int.MaxValue,
+    };
+
+    /// <inheritdoc />
+    public override ITaskHead<Recording, Transcript> CreateHead(IBackbone backbone)
+    {
+        var marks = Marks.Of(backbone);
+        try
+        {
+            _ = options.Language is { } language ? SpokenLanguage.Find(language, marks) : null;
+        }
+        catch (FormatException fault)
+        {
+            throw new InvalidOperationException(fault.Message, fault);
+        }
+
+        if (marks.Languages.Count == 0 && options.Task == SpeechTask.Translate)
+        {
+            throw new InvalidOperationException($"Backbone '{backbone.Description.Name}' hears English alone, so 'task' must be 'transcribe', but is 'translate'. Choose a multilingual checkpoint.");
+        }
+
+        return options.OutputFormat is null || TranscriptWriter.Formats.Contains(options.OutputFormat) ? new SpeechToTextHead(backbone, options) : throw new InvalidOperationException(
+            $"'outputFormat' must be one of {string.Join(", ", TranscriptWriter.Formats)}, but is '{options.OutputFormat}'.");
+    }
+
+    /// <inheritdoc />
+    public override IReadOnlyList<Metric> Score(IReadOnlyList<Answer<Recording, Transcript>> answers)
+    {
+        var (words, characters) = (default(ErrorCounts), default(ErrorCounts));
+        var rule = Rule();
+        foreach (var answer in answers)
+        {
+            var (expected, heard) = (rule(answer.Expected.Text), rule(answer.Predicted.Text));
+            words += SpeechErrors.OfWords(expected, heard);
+            characters += SpeechErrors.OfCharacters(expected, heard);
+        }
+
+        var signature = $"normalizer:{options.Normalizer}|S:{words.Substitutions}|D:{words.Deletions}|I:{words.Insertions}|H:{words.Hits}";
+        return
+        [
+            new("wer", words.ErrorRate, LowerIsBetter: true) { Signature = signature },
+            new("cer", characters.ErrorRate, LowerIsBetter: true),
+            new("mer", words.MatchErrorRate, LowerIsBetter: true),
+            new("wil", words.InformationLost, LowerIsBetter: true),
+        ];
+    }
+
+    /// <inheritdoc />
+    public override Recording FromText(string text) => new() { Audio = text };
+
+    /// <inheritdoc />
+    public override string ToText(Transcript output) => output.Text.Trim().ReplaceLineEndings(" ");
+
+    private Func<string, string> Rule() => options.Normalizer switch
+    {
+        Normalizer.Basic => new BasicNormalizer().Normalize,
+        Normalizer.English => (options.Spellings is { } path ? EnglishNormalizer.Load(path) : new EnglishNormalizer(new Dictionary<string, string>())).Normalize,
+        _ => text => text.Trim(),
+    };
+}
