@@ -28,7 +28,8 @@ public partial class ArrowTests
     [InlineData("Hub")]
     [InlineData("Configuration", "Hub")]
     [InlineData("Plugins", "Configuration")]
-    [InlineData("Tasks", "Configuration", "Plugins", "Training")]
+    [InlineData("Tasks", "Configuration", "Plugins", "Training", "Explaining")]
+    [InlineData("Explaining", "Tasks")]
     [InlineData("Training", "Configuration", "Tasks")]
     public void AFolderOfTheHostKnowsOnlyThoseBelowIt(string folder, params string[] mayKnow)
     {

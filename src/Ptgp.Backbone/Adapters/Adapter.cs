@@ -104,6 +104,6 @@ public sealed class Adapter : nn.Module
     }
 
     /// <summary>Gets how many states of a decoder come before the first that was asked for: those of its prefix, and of its prompt where it stands alone.</summary>
-    internal int Ahead(TransformerConfig config) =>
+    public int Ahead(TransformerConfig config) =>
         (Prefix is { IsDecoders: true } prefix ? prefix.Length : 0) + (config.Encoder is null && Prompt is not null ? Prompt.Length : 0);
 }

@@ -36,7 +36,7 @@ public sealed class VirtualPrefix : nn.Module
 
     /// <summary>Gets whether a decoder that writes a token a step sees late, as under PEFT's <c>generate</c> beside an encoder: positions count from 0 though the prefix comes before them, so that of prefix and tokens together step t sees the first t + 1.</summary>
     /// <remarks>A pass over whole sequences, as in training, sees all there as here. What is written then is not what the passes say, but what PEFT writes.</remarks>
-    internal bool WritesLate { get; }
+    public bool WritesLate { get; }
 
     /// <summary>Gets what a layer sees before its own, <c>[batch, heads, length, head width]</c> each.</summary>
     internal KeyValues Of(int layer, Tensor states)

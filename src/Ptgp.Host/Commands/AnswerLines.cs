@@ -82,7 +82,7 @@ internal sealed class AnswerLines(ITaskRunner runner, LineFormat from, LineForma
     {
         try
         {
-            var answer = await runner.AnswerAsync(Parse(line.Text), generation, Observer(line), cancellation).ConfigureAwait(false);
+            var answer = await runner.AnswerAsync(AskedInputs.Parse(runner, from, line.Text), generation, Observer(line), cancellation).ConfigureAwait(false);
             return to == LineFormat.Jsonl ? runner.ToJson(answer).ToJsonString(Json.Line) : OneLine(runner.ToText(answer));
         }
         catch (Exception refused) when (refused is FormatException or JsonException or UserException or CheckpointException)
@@ -95,29 +95,6 @@ internal sealed class AnswerLines(ITaskRunner runner, LineFormat from, LineForma
     {
         OnProgress = share => status.Show($"{line.Place}{(line.Place.Length > 0 ? ": " : "")}{Math.Floor(100 * share)} %"),
     };
-
-    private object Parse(string text)
-    {
-        if (from == LineFormat.Text)
-        {
-            return runner.ParseText(text);
-        }
-
-        JsonDocument json;
-        try
-        {
-            json = JsonDocument.Parse(text);
-        }
-        catch (JsonException broken)
-        {
-            throw new FormatException($"a line must be a JSON value, but: {broken.Message.Split(" LineNumber: ")[0]}", broken);
-        }
-
-        using (json)
-        {
-            return runner.ParseJson(json.RootElement.Clone());
-        }
-    }
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ");
 }

@@ -27,6 +27,9 @@ internal sealed class BackboneView(BackboneDescription description, ITokenizer t
     /// <summary>Gets or sets what the task changes about the weights; null for nothing.</summary>
     public Adapter? Adapter { get; set; }
 
+    /// <summary>Gets or sets what collects attention while a task is explained; null, as it is at all other times, for nothing. It is set on the device's thread, on which the verbs are called.</summary>
+    public StateCapture? Capture { get; set; }
+
     /// <inheritdoc />
     public Embedded Embed(Batch batch)
     {
@@ -35,10 +38,10 @@ internal sealed class BackboneView(BackboneDescription description, ITokenizer t
     }
 
     /// <summary>Reads what a head has brought to the backbone's width.</summary>
-    public EncodedStates Encode(Embedded input) => Transformer.Encode(input with { States = input.States.to_type(Transformer.Dtype) }, Adapter);
+    public EncodedStates Encode(Embedded input) => Transformer.Encode(input with { States = input.States.to_type(Transformer.Dtype) }, Adapter, Capture);
 
     /// <inheritdoc />
-    public Tensor Decode(EncodedStates source, Tensor targets) => Transformer.Decode(source, targets, Adapter).to_type(ScalarType.Float32);
+    public Tensor Decode(EncodedStates source, Tensor targets) => Transformer.Decode(source, targets, Adapter, Capture).to_type(ScalarType.Float32);
 
     /// <inheritdoc />
     public Tensor Decode(EncodedStates source, Tensor targets, Tensor starts) => Transformer.Decode(source, targets, Adapter, starts: starts).to_type(ScalarType.Float32);

@@ -21,9 +21,13 @@ internal sealed class HeadAnswers<TInput, TPart, TPartOutput, TOutput>
     }
 
     /// <summary>Answers one input.</summary>
-    public Task<TOutput> AnswerAsync(TInput input, GenerationOptions caller, AnswerObserver? observer, CancellationToken cancellation)
+    public Task<TOutput> AnswerAsync(TInput input, GenerationOptions caller, AnswerObserver? observer, CancellationToken cancellation) =>
+        head.AnswerAsync(input, Begin(caller, observer), cancellation);
+
+    /// <summary>Makes the host as one request sees it.</summary>
+    public IAnswering<TPart, TPartOutput, TOutput> Begin(GenerationOptions caller, AnswerObserver? observer)
     {
         var options = caller.Or(setting.Generation).Or(plugin.Generation).Or(setting.Backbone.Folder.Generation);
-        return head.AnswerAsync(input, new Answering<TInput, TPart, TPartOutput, TOutput>(options, observer, writer, predictions), cancellation);
+        return new Answering<TInput, TPart, TPartOutput, TOutput>(options, observer, writer, predictions);
     }
 }

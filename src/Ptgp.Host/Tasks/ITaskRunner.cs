@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Ptgp.Host.Explaining;
 
 namespace Ptgp.Host.Tasks;
 
@@ -25,6 +26,10 @@ internal interface ITaskRunner : IDisposable
 
     /// <summary>Answers one input, batched with whatever else is being asked. Safe to call from many threads.</summary>
     Task<object> AnswerAsync(object input, GenerationOptions caller, AnswerObserver? observer, CancellationToken cancellation);
+
+    /// <summary>Answers one input and explains the answer.</summary>
+    /// <exception cref="UsageException">What is to be shown does not fit the backbone.</exception>
+    Task<Explanation> ExplainAsync(object input, GenerationOptions caller, ExplanationRequest request, CancellationToken cancellation);
 
     /// <summary>Answers a dataset and scores the answers.</summary>
     Task<EvaluationResult> EvaluateAsync(EvaluationRequest request, CancellationToken cancellation);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Ptgp.Host.Explaining;
 using Ptgp.Host.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -43,6 +44,24 @@ internal sealed class TaskRunner<TInput, TPart, TPartOutput, TOutput> : ITaskRun
 
     public async Task<object> AnswerAsync(object input, GenerationOptions caller, AnswerObserver? observer, CancellationToken cancellation) =>
         (await answers.AnswerAsync((TInput)input, caller, observer, cancellation).ConfigureAwait(false))!;
+
+    public async Task<Explanation> ExplainAsync(object input, GenerationOptions caller, ExplanationRequest request, CancellationToken cancellation)
+    {
+        var node = json.Write((TInput)input);
+        var explainer = new Explainer<TInput, TPart, TPartOutput, TOutput>(head, setting, request);
+        var (output, passes, remarks) = await explainer.ExplainAsync((TInput)input, answers.Begin(caller, null), node, cancellation).ConfigureAwait(false);
+        return new()
+        {
+            Task = Name,
+            Plugin = plugin.Name,
+            Backbone = setting.View.Description,
+            Input = node,
+            Answer = json.Write(output),
+            Text = plugin.ToText(output),
+            Passes = passes,
+            Remarks = remarks,
+        };
+    }
 
     public async Task<EvaluationResult> EvaluateAsync(EvaluationRequest request, CancellationToken cancellation)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Ptgp.Host.Commands;
 using Ptgp.Host.Configuration;
+using Ptgp.Host.Explaining;
 using Ptgp.Host.Tasks;
 
 namespace Ptgp.Host.Tests.Commands;
@@ -11,6 +12,8 @@ internal sealed class FakeParts : IHostParts, ITaskHost
     public ConcurrentQueue<string> Asked { get; } = [];
 
     public ConcurrentQueue<string> Answered { get; } = [];
+
+    public ConcurrentQueue<ExplanationRequest> Explanations { get; } = [];
 
     public int MostInFlight { get; set; }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Ptgp.Host.Explaining;
 using Ptgp.Host.Tasks;
 
 namespace Ptgp.Host.Tests.Commands;
@@ -55,6 +56,23 @@ internal sealed class FakeRunner(FakeParts parts) : ITaskRunner
     {
         observer?.OnProgress?.Invoke(0.375);
         return text;
+    }
+
+    public Task<Explanation> ExplainAsync(object input, GenerationOptions caller, ExplanationRequest request, CancellationToken cancellation)
+    {
+        parts.Explanations.Enqueue(request);
+        var text = (string)input;
+        return Task.FromResult(new Explanation
+        {
+            Task = Name,
+            Plugin = "fake",
+            Backbone = new() { Name = "base", Family = "t5", Features = BackboneFeatures.Writes, Width = 8, Vocabulary = 9, MaxLength = 10, MaxTargetLength = 11 },
+            Input = text,
+            Answer = new JsonObject { ["answer"] = text.ToUpperInvariant() },
+            Text = text.ToUpperInvariant(),
+            Passes = [],
+            Remarks = text == "!remark" ? ["Something was left out."] : [],
+        });
     }
 
     public Task<EvaluationResult> EvaluateAsync(EvaluationRequest request, CancellationToken cancellation)
