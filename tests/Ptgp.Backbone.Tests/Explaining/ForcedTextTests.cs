@@ -59,7 +59,7 @@ public sealed class ForcedTextTests
             for (var layer = 0; layer < captured.Count; layer++)
             {
                 var map = AttentionMap.Of(layer, captured[layer], 0);
-                var golden = AttentionMap.Of(layer, written.Loaded.Golden($"{name}.{layer}"), 0, Range(rows), Range(columns));
+                var golden = AttentionMap.Of(layer, written.Loaded.Golden($"{name}.{layer}"), written.Row, Range(rows), Range(columns));
                 Assert.Equal((layer, golden.Heads, rows, columns), (map.Layer, map.Heads, map.Rows, map.Columns));
                 Assert.Equal(golden.Values, map.Values, (a, b) => Math.Abs(a - b) < Tolerance);
                 Assert.Equal(golden[0, rows - 1, 0], map.Values[(rows - 1) * columns], Tolerance);
@@ -70,7 +70,7 @@ public sealed class ForcedTextTests
     // The logits that predict the labels, [ids, vocabulary].
     private static Tensor Golden(WrittenRow written)
     {
-        var logits = written.Loaded.Golden("logits")[0];
+        var logits = written.Loaded.Golden("logits")[written.Row];
         return logits.narrow(0, written.IsCausal ? written.Input.size(1) - 1 : 0, written.Labels.Count);
     }
 

@@ -26,7 +26,7 @@ public sealed class InputAttributionsTests
     [InlineData("marian")]
     [InlineData("t5-v1_1")]
     [InlineData("bart")]
-    [InlineData("nllb")]
+    [InlineData("mbart")]
     [InlineData("gpt2")]
     [InlineData("llama")]
     public void InputTimesGradientIsTheSlopeAlongTheInput(string fixture)
@@ -35,11 +35,11 @@ public sealed class InputAttributionsTests
         var attributions = InputAttributions.InputTimesGradient(written.Scores, written.Input, Stop);
         Assert.Equal(written.Text.Ids.Count, attributions.Count);
         var whole = InputAttribution.Sum(attributions);
-        const double step = 1e-2;
+        const double step = 3e-3;
         for (var place = 0; place < written.Input.size(1); place++)
         {
             var slope = (written.Score(At(1 + step)) - written.Score(At(1 - step))) / (2 * step);
-            Assert.Equal(slope, whole.Values[place], 2e-3 * Math.Max(1, Math.Abs(slope)));
+            Assert.Equal(slope, whole.Values[place], 5e-3 * Math.Max(1, Math.Abs(slope)));
 
             Tensor At(double factor)
             {
@@ -65,7 +65,7 @@ public sealed class InputAttributionsTests
         Assert.Equal(written.Score(written.Input), many.Score, 1e-4);
         Assert.Equal(written.Score(baseline), many.BaselineScore!.Value, 1e-4);
         Assert.All(new[] { few, many }, one => Assert.Equal(one.Values.Sum() - (one.Score - one.BaselineScore!.Value), one.CompletenessError!.Value, 1e-9));
-        Assert.InRange(Math.Abs(many.CompletenessError!.Value), 0, 1e-3);
+        Assert.InRange(Math.Abs(many.CompletenessError!.Value), 0, 1e-2 * Math.Abs(many.Score - many.BaselineScore.Value));
         Assert.True(Math.Abs(many.CompletenessError.Value) < Math.Abs(few.CompletenessError!.Value), $"More steps must err less, but 2 err {few.CompletenessError} and 40 err {many.CompletenessError}.");
 
         InputAttribution Integrated(int steps) => Assert.Single(InputAttributions.IntegratedGradients(written.Scores, written.Input, baseline, steps, each: false, Stop));

@@ -4,17 +4,18 @@ using static TorchSharp.torch;
 
 namespace Ptgp.Backbone.Tests.Explaining;
 
-/// <summary>The first row of a fixture's batch without its padding, and a text to write to it: its labels, or on a decoder-only backbone the second half of the row.</summary>
+/// <summary>A row of a fixture's batch without its padding, and a text to write to it: its labels, or on a decoder-only backbone the second half of the row.</summary>
 internal sealed class WrittenRow : IDisposable
 {
     public WrittenRow(string fixture)
     {
         Loaded = new(fixture);
         var config = Loaded.Transformer.Config;
-        var ids = Loaded.Golden("input_ids")[0].masked_select(Loaded.Golden("attention_mask")[0].to(ScalarType.Bool));
-        var read = config.Encoder is null ? ids.narrow(0, 0, ids.size(0) / 2) : ids;
         IsCausal = config.Encoder is null;
-        Labels = [.. (IsCausal ? ids.narrow(0, read.size(0), ids.size(0) - read.size(0)) : Loaded.Golden("labels")[0]).data<long>().Where(id => id >= 0).Select(id => (int)id)];
+        Row = IsCausal ? 0 : 1;                                                                    // the first row's labels are ignored in places
+        var ids = Loaded.Golden("input_ids")[Row].masked_select(Loaded.Golden("attention_mask")[Row].to(ScalarType.Bool));
+        var read = IsCausal ? ids.narrow(0, 0, ids.size(0) / 2) : ids;
+        Labels = [.. (IsCausal ? ids.narrow(0, read.size(0), ids.size(0) - read.size(0)) : Loaded.Golden("labels")[Row]).data<long>().Where(id => id >= 0).Select(id => (int)id)];
         Batch = new() { Source = read.unsqueeze(0), Mask = ones([1, read.size(0)], ScalarType.Bool) };
         using var quiet = no_grad();
         Input = Loaded.Transformer.Embed(Batch).States;
@@ -24,6 +25,9 @@ internal sealed class WrittenRow : IDisposable
     public Loaded Loaded { get; }
 
     public bool IsCausal { get; }
+
+    /// <summary>Gets which row it is.</summary>
+    public int Row { get; }
 
     public IReadOnlyList<int> Labels { get; }
 
