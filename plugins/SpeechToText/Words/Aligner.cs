@@ -39,8 +39,21 @@ internal sealed class Aligner(IAnswering host, IBackbone backbone, Marks marks)
                 // The end is one of the tokens whose look counts, so it must not end the writing: something is written behind it.
                 Options = new()
                 {
-                    DecoderStartTokenId = marks.Start, MaxNewTokens = text.Count + 2, NumBeams = 1, NumReturnSequences = 1, DoSample = false, EosTokenId = [marks.NoTimes],
-                    SuppressTokens = [], BeginSuppressTokens = [], NoRepeatNgramSize = 0, RepetitionPenalty = 1, MinNewTokens = 0, MinLength = 0, StopStrings = [], BadWordsIds = [], SequenceBias = [],
+                    DecoderStartTokenId = marks.Start,
+                    MaxNewTokens = text.Count + 2,
+                    NumBeams = 1,
+                    NumReturnSequences = 1,
+                    DoSample = false,
+                    EosTokenId = [marks.NoTimes],
+                    SuppressTokens = [],
+                    BeginSuppressTokens = [],
+                    NoRepeatNgramSize = 0,
+                    RepetitionPenalty = 1,
+                    MinNewTokens = 0,
+                    MinLength = 0,
+                    StopStrings = [],
+                    BadWordsIds = [],
+                    SequenceBias = [],
                 },
                 Rules = [dictation],
                 Attention = new() { Heads = backbone.Description.AlignmentHeads },
