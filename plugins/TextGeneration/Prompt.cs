@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Ptgp.TextGeneration;
@@ -16,6 +17,10 @@ public sealed record Prompt
     /// <summary>Gets what follows, to be scored; null to have it written. Without a text before it, it is a document.</summary>
     [JsonPropertyName("continuation"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Continuation { get; init; }
+
+    /// <summary>Gets the JSON schema of what is written; null for what the task's options say.</summary>
+    [JsonPropertyName("jsonSchema"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonElement? JsonSchema { get; init; }
 
     /// <summary>Gets whether the answer holds the prompt too; null for what the task's options say.</summary>
     [JsonPropertyName("returnFullText"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,5 +1,7 @@
 using System.Text;
+using System.Text.Json;
 using Ptgp.Toolkit.Heads;
+using Ptgp.Toolkit.Json;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,6 +20,8 @@ internal sealed class TextGenerationHead(IBackbone backbone, TextGenerationOptio
     private static readonly Scalar zero = 0;
 
     private readonly PromptEncoder encoder = new(backbone, options.Prefix);
+    private readonly JsonSchemaCompiler schemas = new(backbone.Tokenizer);
+    private readonly JsonElement? schema = options.JsonSchema is { } given ? ReadSchema(given) : null;
 
     /// <summary>Gets how many tokens a window holds.</summary>
     public int Length => Math.Max(2, Math.Min(options.Window, Backbone.MaxLength) - encoder.Frame);
@@ -72,8 +76,9 @@ internal sealed class TextGenerationHead(IBackbone backbone, TextGenerationOptio
         var all = encoder.Encode(input).Ids;
         var kept = Fit(all.Count, host.Options);
         var (soFar, source) = (new StringBuilder(), Features.FromTokens(encoder.Framed(all.TakeLast(kept))));
+        IReadOnlyList<LogitsRule> rules = RuleOf(input, host.Options) is { } rule ? [rule] : [];
         Action<Piece> show = piece => host.Report(Compose(input, soFar.Append(piece.Text).ToString()));
-        var written = await host.WriteAsync(new() { Source = source, OnPiece = host.IsWatched ? show : null }, cancellation).ConfigureAwait(false);
+        var written = await host.WriteAsync(new() { Source = source, Rules = rules, OnPiece = host.IsWatched ? show : null }, cancellation).ConfigureAwait(false);
         return Compose(input, written.Best.Text) with
         {
             Score = written.Best.Score,
@@ -92,8 +97,25 @@ internal sealed class TextGenerationHead(IBackbone backbone, TextGenerationOptio
 
     private Generated Compose(Prompt input, string text)
     {
-        var isFull = input.ReturnFullText ?? options.ReturnFullText ?? encoder.WritesOn;
+        var isFull = input.ReturnFullText ?? options.ReturnFullText ?? (encoder.WritesOn && (input.JsonSchema ?? schema) is null);
         return new() { Text = isFull ? input.Text + text : text, Messages = isFull && input.Messages is { } messages ? PromptEncoder.With(messages, text) : null };
+    }
+
+    /// <summary>Makes the rule by which an answer keeps to a JSON schema; null where it keeps to none.</summary>
+    /// <exception cref="FormatException">The schema is none that can be kept to.</exception>
+    public JsonSchemaRule? RuleOf(Prompt input, GenerationOptions generation) => (input.JsonSchema ?? schema) is { } asked
+        ? new(schemas.Compile(asked), generation.EosTokenId is { Count: > 0 } own ? own : [Backbone.Tokenizer.EndId]) : null;
+
+    private static JsonElement ReadSchema(string given)
+    {
+        try
+        {
+            return JsonElement.Parse(given.TrimStart().StartsWith('{') ? given : File.ReadAllText(given));
+        }
+        catch (JsonException broken)
+        {
+            throw new FormatException($"'jsonSchema' must be JSON, but: {broken.Message}", broken);
+        }
     }
 
     // How many tokens of a prompt are read.

@@ -1,0 +1,224 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using CsCheck;
+using Ptgp.Backbone;
+using Ptgp.Toolkit.Json;
+
+namespace Ptgp.TextGeneration.Tests;
+
+/// <summary>Whatever is likely, what is written by a schema is JSON of it.</summary>
+public class JsonSchemaTests
+{
+    private static readonly ConcurrentDictionary<string, ITokenizer> tokenizers = new(((string[])["gpt2", "qwen2", "llama", "mistral"]).Select(name => KeyValuePair.Create(name, CheckpointFolder.Open(Repository.Fixture("models", name)).LoadTokenizer())));
+    private static readonly ConcurrentDictionary<string, JsonSchemaCompiler> compilers = new(tokenizers.Select(pair => KeyValuePair.Create(pair.Key, new JsonSchemaCompiler(pair.Value))));
+
+    [Theory]
+    [InlineData("gpt2")]
+    [InlineData("qwen2")]
+    [InlineData("llama")]
+    [InlineData("mistral")]
+    public void WhatIsDrawnAtRandomIsJsonOfARandomSchema(string model)
+    {
+        var ended = 0;
+        Gen.Select(SchemaOf(3), Gen.Int[0, int.MaxValue]).Sample(
+            (text, seed) =>
+            {
+                var schema = JsonElement.Parse(text);
+                if (Write(model, schema, new(seed)) is { } written)
+                {
+                    Interlocked.Increment(ref ended);
+                    using var json = JsonDocument.Parse(written);
+                    Assert.True(Holds(schema, json.RootElement), $"{written} must be of the schema {text}.");
+                }
+            },
+            iter: 60);
+        Assert.InRange(ended, 40, 60);
+    }
+
+    [Fact]
+    public void AVocabularyOfFiftyThousandIsWalked()
+    {
+        compilers["whisper"] = new(tokenizers["whisper"] = CheckpointFolder.Open(Repository.Fixture("models", "whisper")).LoadTokenizer());
+        const string schema = """{"type": "object", "properties": {"name": {"type": "string", "maxLength": 9}, "age": {"type": "integer"}}, "required": ["name"]}""";
+        for (var seed = 0; seed < 5; seed++)
+        {
+            var written = Write("whisper", JsonElement.Parse(schema), new(seed));
+            Assert.True(written is null || Holds(JsonElement.Parse(schema), JsonElement.Parse(written)), written);
+        }
+
+        Assert.True(May("whisper", schema, """{"name": "Zoë 👍🏽", "age": 7}"""));
+    }
+
+    // The same text in other tokens is as right.
+    [Theory]
+    [InlineData("gpt2")]
+    [InlineData("qwen2")]
+    public void WhatIsJsonOfTheSchemaMayBeWritten(string model) => Gen.Select(SchemaOf(2), Gen.Int[0, int.MaxValue]).Sample(
+        (text, seed) =>
+        {
+            var schema = JsonElement.Parse(text);
+            if (Write(model, schema, new(seed)) is { } written)
+            {
+                int[] ids = [.. tokenizers[model].Tokenize(written).Select(token => token.Id)];
+                var rule = new JsonSchemaRule(compilers[model].Compile(schema), [tokenizers[model].EndId]);
+                Assert.All(Enumerable.Range(0, ids.Length), i => Assert.Contains(ids[i], rule.Allowed(ids[..i], 0)));
+                Assert.Contains(tokenizers[model].EndId, rule.Allowed(ids, 0));
+            }
+        },
+        iter: 30);
+
+    [Theory]
+    [InlineData("""{"type": "object", "properties": {"name": {"type": "string"}, "age": {"type": "integer"}}, "required": ["name"]}""", """{"name": "Ann", "age": 7}""", """{"age": 7}""")]
+    [InlineData("""{"type": "object", "properties": {"name": {"type": "string"}, "age": {"type": "integer"}}, "required": ["name"]}""", """{"name":"Ann"}""", """{"age":7,"name":"Ann"}""")]
+    [InlineData("""{"enum": ["red", "green", 3]}""", "\"red\"", "\"re\"")]
+    [InlineData("""{"type": "string", "maxLength": 3}""", "\"añ😀\"", "\"abcd\"")]
+    [InlineData("""{"type": "string", "minLength": 2}""", "\"\\u00e9\\n\"", "\"a\"")]
+    [InlineData("""{"type": "string"}""", "\"\\ud7ff\"", "\"\\ud83d\"")]
+    [InlineData("""{"type": "array", "items": {"type": "boolean"}, "minItems": 1, "maxItems": 2}""", "[true, false]", "[]")]
+    [InlineData("""{"type": "array", "items": {"type": "boolean"}, "minItems": 1, "maxItems": 2}""", "[true]", "[true,true,true]")]
+    [InlineData("""{"type": ["number", "null"]}""", "-12.5e+7", "01")]
+    [InlineData("""{"type": "integer"}""", "-0", "1.5")]
+    [InlineData("""{"anyOf": [{"type": "null"}, {"const": {"a": [1]}}]}""", """{"a":[1]}""", """{"a":[2]}""")]
+    [InlineData("""{"oneOf": [{"type": "null"}, {"type": "string"}]}""", "null", "1")]
+    [InlineData("""{"type": "object", "additionalProperties": {"type": "integer"}}""", """{"x": 1, "y": 2}""", """{"x":"1"}""")]
+    [InlineData("true", """[1, {"a": [null]}]""", "tru3")]
+    [InlineData("""{"$ref": "#/$defs/tree", "$defs": {"tree": {"type": "object", "properties": {"value": {"type": "integer"}, "left": {"$ref": "#/$defs/tree"}}, "required": ["value"]}}}""", """{"value":1,"left":{"value":2}}""", """{"value":1,"left":{}}""")]
+    [InlineData("""{"type": "string", "enum": ["a", 1]}""", "\"a\"", "1")]
+    public void WhatASchemaAllowsIsAllowedAndNothingElse(string schema, string right, string wrong)
+    {
+        foreach (var model in (string[])["gpt2", "qwen2", "llama", "mistral"])
+        {
+            Assert.True(May(model, schema, right), $"{model} must be able to write {right}.");
+            Assert.False(May(model, schema, wrong), $"{model} must not be able to write {wrong}.");
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"type": "string", "pattern": "a+"}""", "at # it holds 'pattern' of type string, which is not known")]
+    [InlineData("""{"type": "object", "properties": {"a": {"type": "integer", "minimum": 3}}}""", "at #/properties/a it holds 'minimum' of type integer, which is not known")]
+    [InlineData("""{"not": {"type": "null"}}""", "at # it holds 'not', which is not known")]
+    [InlineData("""{"type": "text"}""", "at #/type it holds 'text', which is not known")]
+    [InlineData("""{"anyOf": [{"type": "null"}], "minimum": 1}""", "at # it holds 'minimum' beside 'anyOf', which is not known")]
+    [InlineData("""{"oneOf": [{"type": "integer"}, {"type": "number"}]}""", "at #/oneOf it holds oneOf of choices whose types are not different")]
+    [InlineData("""{"$ref": "#/$defs/none"}""", "refers to '#/$defs/none', which is not there")]
+    [InlineData("""{"$ref": "https://example.org/a"}""", "must refer to its own definitions")]
+    [InlineData("""{"type": "object", "properties": {}, "required": ["a"]}""", "must be one of its properties, but at # 'a' is not")]
+    [InlineData("""{"type": "array", "minItems": -1}""", "'minItems' of a JSON schema must be a whole number that is not negative, but at # it is -1")]
+    [InlineData("""{"type": "array", "minItems": 2, "maxItems": 1}""", "must have a value that can be written")]
+    [InlineData("""{"$ref": "#/$defs/a", "$defs": {"a": {"type": "object", "properties": {"a": {"$ref": "#/$defs/a"}}, "required": ["a"]}}}""", "must have a value that can be written")]
+    [InlineData("""{"type": "array", "minItems": 100000, "items": {"type": "number"}}""", "must be small enough to keep")]
+    [InlineData("3", "must be an object, true or false, but at # it is 3")]
+    public void WhatASchemaMayNotHoldIsNamed(string schema, string message) =>
+        Assert.Contains(message, Assert.Throws<FormatException>(() => compilers["gpt2"].Compile(JsonElement.Parse(schema))).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("gpt2")]
+    [InlineData("llama")]
+    [InlineData("qwen2")]
+    public async Task AnAnswerParsesHoweverItIsWritten(string model)
+    {
+        const string person = """{"type": "object", "properties": {"name": {"type": "string", "maxLength": 4}, "tags": {"type": "array", "items": {"enum": ["a", "b"]}, "maxItems": 2}, "age": {"type": ["integer", "null"]}}, "required": ["name", "age"]}""";
+        using var host = new CheckpointHost(model, new() { JsonSchema = person });
+        foreach (var options in (GenerationOptions[])[new() { NumBeams = 1 }, new() { NumBeams = 3, NumReturnSequences = 3 }, new() { DoSample = true, Seed = 1, TopK = 0 }, new() { DoSample = true, Seed = 2, Temperature = 3, TopK = 0 }])
+        {
+            host.Options = options with { MaxNewTokens = 48 };
+            var answer = await host.AskAsync(new() { Text = "Two dogs" });
+            var all = answer.Unfinished == true ? [] : answer.Hypotheses?.Select(one => one.Text) ?? [answer.Text];
+            Assert.All(all.Where(text => text.TrimEnd().EndsWith('}')), text => Assert.True(Holds(JsonElement.Parse(person), JsonElement.Parse(text)), text));
+            Assert.True(answer.Unfinished == true || answer.Text.EndsWith('}'), answer.Text);
+        }
+
+        host.Options = new() { NumBeams = 1, MaxNewTokens = 48 };
+        Assert.Contains((await host.AskAsync(new() { Text = "Two dogs", JsonSchema = JsonElement.Parse("""{"enum": ["yes", "no"]}""") })).Text.Trim(), (string[])["\"yes\"", "\"no\""]);
+        Assert.True((await host.AskAsync(new() { Text = "Two dogs", JsonSchema = JsonElement.Parse("""{"type": "string", "minLength": 60}""") })).Unfinished);
+    }
+
+    [Fact]
+    public void ASchemaOfTheOptionsThatIsNoneIsRefusedAtOnce()
+    {
+        string Refused(string given) => Assert.Throws<InvalidOperationException>(() => new CheckpointHost("gpt2", new() { JsonSchema = given }).Dispose()).Message;
+        Assert.Contains("'jsonSchema' must be JSON, but:", Refused("{"), StringComparison.Ordinal);
+        Assert.Contains("it holds 'pattern' of type string", Refused("""{"type": "string", "pattern": "a"}"""), StringComparison.Ordinal);
+        Assert.Contains("none.json", Refused("none.json"), StringComparison.Ordinal);
+    }
+
+    // Draws from what is allowed, the likelier the nearer it is to the end; null where there is none in sight.
+    private static string? Write(string model, JsonElement schema, Random random)
+    {
+        var (tokenizer, rule) = (tokenizers[model], new JsonSchemaRule(compilers[model].Compile(schema), [tokenizers[model].EndId]));
+        List<int> ids = [];
+        while (ids.Count < 200)
+        {
+            int[] allowed = [.. rule.Allowed(ids, 0)];
+            Assert.NotEmpty(allowed);
+            int[] closing = [.. allowed.Where(id => id == tokenizer.EndId || tokenizer.GetEntry(id) is "\"" or "}" or "]")];
+            var id = closing.Length > 0 && random.Next(3) == 0 ? closing[random.Next(closing.Length)] : allowed[random.Next(allowed.Length)];
+            if (id == tokenizer.EndId)
+            {
+                return tokenizer.Decode(ids);
+            }
+
+            ids.Add(id);
+        }
+
+        return null;
+    }
+
+    private static bool May(string model, string schema, string text)
+    {
+        var tokenizer = tokenizers[model];
+        int[] ids = [.. tokenizer.Tokenize(text).Select(token => token.Id)];
+        Assert.Equal(text, tokenizer.Decode(ids));
+        var rule = new JsonSchemaRule(compilers[model].Compile(JsonElement.Parse(schema)), [tokenizer.EndId]);
+        return Enumerable.Range(0, ids.Length + 1).All(i => rule.Allowed(ids[..i], 0).Contains(i < ids.Length ? ids[i] : tokenizer.EndId));
+    }
+
+    private static readonly string[] flats =
+    [
+        """{"type": "string"}""", """{"type": "integer"}""", """{"type": "number"}""", """{"type": "boolean"}""", """{"type": "null"}""", """{"type": ["integer", "null"]}""",
+        """{"enum": ["red", "gr\u00fcn", 7, null]}""", """{"const": [1, "a"]}""",
+    ];
+
+    private static Gen<string> SchemaOf(int depth)
+    {
+        var flat = Gen.OneOf(
+            Gen.Select(Gen.Int[0, 3], Gen.Int[0, 3]).Select((least, more) => $$"""{"type": "string", "minLength": {{least}}, "maxLength": {{least + more}}}"""),
+            Gen.Int[0, flats.Length - 1].Select(i => flats[i]));
+        if (depth == 0)
+        {
+            return flat;
+        }
+
+        var inside = SchemaOf(depth - 1);
+        return Gen.OneOf(
+            flat,
+            Gen.Select(inside, Gen.Int[0, 2], Gen.Int[0, 2]).Select((items, least, more) => $$"""{"type": "array", "items": {{items}}, "minItems": {{least}}, "maxItems": {{least + more}}}"""),
+            Gen.Select(inside.Array[0, 3], Gen.Int[0, 7]).Select((all, required) => $$"""
+                {"type": "object", "additionalProperties": false, "properties": { {{string.Join(", ", all.Select((one, i) => $"\"p{i}\": {one}"))}} }, "required": [{{string.Join(", ", all.Index().Where(one => (required >> one.Index & 1) == 1).Select(one => $"\"p{one.Index}\""))}}]}
+                """),
+            Gen.Select(inside, inside).Select((first, second) => $$"""{"anyOf": [{{first}}, {{second}}]}"""));
+    }
+
+    // What the standard says of the keywords that are drawn.
+    private static bool Holds(JsonElement schema, JsonElement value)
+    {
+        JsonElement? Get(string name) => schema.TryGetProperty(name, out var found) ? found : null;
+        var length = value.ValueKind == JsonValueKind.String ? value.GetString()!.EnumerateRunes().Count() : value.ValueKind == JsonValueKind.Array ? value.GetArrayLength() : 0;
+        return (Get("anyOf") is not { } any || any.EnumerateArray().Any(one => Holds(one, value)))
+            && (Get("enum") is not { } all || all.EnumerateArray().Any(one => JsonElement.DeepEquals(one, value)))
+            && (Get("const") is not { } only || JsonElement.DeepEquals(only, value))
+            && (Get("type") is not { } type || (type.ValueKind == JsonValueKind.Array ? type.EnumerateArray() : Enumerable.Repeat(type, 1)).Any(name => IsOf(name.GetString()!, value)))
+            && length >= ((Get("minLength") ?? Get("minItems"))?.GetInt32() ?? 0)
+            && length <= ((Get("maxLength") ?? Get("maxItems"))?.GetInt32() ?? int.MaxValue)
+            && (Get("items") is not { } items || value.EnumerateArray().All(one => Holds(items, one)))
+            && (Get("properties") is not { } properties || value.EnumerateObject().All(one => properties.TryGetProperty(one.Name, out var property) && Holds(property, one.Value)))
+            && (Get("required") is not { } required || required.EnumerateArray().All(name => value.TryGetProperty(name.GetString()!, out _)));
+    }
+
+    private static bool IsOf(string type, JsonElement value) => type switch
+    {
+        "integer" => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out _),
+        "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
+        _ => string.Equals(value.ValueKind.ToString(), type, StringComparison.OrdinalIgnoreCase),
+    };
+}
