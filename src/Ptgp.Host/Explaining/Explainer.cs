@@ -102,7 +102,7 @@ internal sealed class Explainer<TInput, TPart, TPartOutput, TOutput>(TaskHead<TI
         : part.Length != length ? SourcePlaces.OfSpans(length, "state", 1)
         : (SourcePlaces.OfTokens(view.Tokenizer, [.. part.Tokens.Select(id => (int)id)], json), 1);
 
-    // The same input, saying nothing: its special tokens stay, for their places say what kind of input it is.
+    // The same input, saying nothing: its special tokens stay, for their places say what kind of input it is, but for that of what the vocabulary lacks, which is text.
     private Features Nothing(Features part)
     {
         if (part.FrameWidth > 0)
@@ -117,7 +117,7 @@ internal sealed class Explainer<TInput, TPart, TPartOutput, TOutput>(TaskHead<TI
         }
 
         var tokenizer = view.Tokenizer;
-        var ids = part.Tokens.Select(id => id < tokenizer.Count && !tokenizer.IsSpecial((int)id) ? tokenizer.PadId : (int)id).ToArray();
+        var ids = part.Tokens.Select(id => id < tokenizer.Count && (id == tokenizer.UnknownId || !tokenizer.IsSpecial((int)id)) ? tokenizer.PadId : (int)id).ToArray();
         return Features.FromText(new([.. ids.Select((id, i) => part.Segments.Count == 0 ? new Token(id, 0, 0) : new Token(id, 0, 0) { Sequence = 1, Segment = (int)part.Segments[i] })]));
     }
 }

@@ -76,7 +76,7 @@ internal static class SourcePlaces
             {
                 Id = token.Id,
                 Entry = name.Entry,
-                IsSpecial = name.IsSpecial,
+                IsSpecial = name.IsSpecial && token.Id != tokenizer.UnknownId,
                 Field = field,
                 Start = token.Start,
                 Length = token.Length,
@@ -87,7 +87,7 @@ internal static class SourcePlaces
     private static SourcePlace Unplaced(ITokenizer tokenizer, int id)
     {
         var name = Name(tokenizer, id);
-        return new(name.Text) { Id = id, Entry = name.Entry, IsSpecial = name.IsSpecial };
+        return new(name.Text) { Id = id, Entry = name.Entry, IsSpecial = name.IsSpecial && id != tokenizer.UnknownId };
     }
 
     private static IEnumerable<(string Field, string Text)> TextsOf(JsonNode? node, string field) => node switch
