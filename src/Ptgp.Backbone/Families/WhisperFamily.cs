@@ -29,6 +29,7 @@ internal sealed class WhisperFamily : BartFamily
 
     public override NameTable NamesOf(TransformerConfig config) => new([
         ("embeddings", "model.decoder.embed_tokens"),
+        ("output", "proj_out"),
         ("stem.first", "model.encoder.conv1"),
         ("stem.second", "model.encoder.conv2"),
         .. Stacks]);

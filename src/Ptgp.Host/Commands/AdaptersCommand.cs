@@ -10,7 +10,7 @@ internal sealed class AdaptersCommand : IPtgpCommand
     private readonly Argument<string> adapter = new("ADAPTER") { Description = "The folder that ptgp train or PEFT wrote." };
     private readonly Option<string?> backbone = new("--backbone") { Description = "The configuration's name of the backbone it was made for.", HelpName = "NAME" };
     private readonly Option<string?> checkpoint = new("--checkpoint") { Description = "The folder of the checkpoint it was made for, instead of --backbone.", HelpName = "PATH" };
-    private readonly Option<string> output = new("--output") { Description = "The folder to write. One that is there is replaced.", HelpName = "FOLDER", Required = true };
+    private readonly Option<string> output = new("--output") { Description = "The folder to write. It must be empty, or not be there.", HelpName = "FOLDER", Required = true };
 
     public Command Create(CommandGuard guard)
     {
@@ -23,6 +23,11 @@ internal sealed class AdaptersCommand : IPtgpCommand
             if (target == folder || target == source)
             {
                 throw new UsageException($"--output must be a folder of its own, but '{target}' is what is merged.");
+            }
+
+            if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any())
+            {
+                throw new UsageException($"--output must name a folder that is empty or not there, but '{target}' holds something. Name another, or remove it.");
             }
 
             var left = await Task.Run(() => AdapterMerge.Save(CheckpointFolder.Open(folder), TrainedTask.Find(source), target), cancellation).ConfigureAwait(false);

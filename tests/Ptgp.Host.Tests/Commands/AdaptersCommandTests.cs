@@ -42,4 +42,15 @@ public sealed class AdaptersCommandTests
             (2, "", "'ptgp adapters merge' must be told what to merge into: --backbone NAME or --checkpoint PATH.\n"), await folder.RunAsync("adapters", "merge", adapter, "--output", "merged"));
         Assert.Equal(2, (await folder.RunAsync("adapters", "merge", adapter, "--checkpoint", checkpoint, "--output", checkpoint)).Code);
     }
+
+    [Fact]
+    public async Task WhatStandsInTheOutputIsLeftAlone()
+    {
+        using var folder = new CommandFolder();
+        Directory.CreateDirectory(folder["work"]);
+        File.WriteAllText(Path.Combine(folder["work"], "notes.txt"), "mine");
+        var (code, _, error) = await folder.RunAsync("adapters", "merge", adapter, "--checkpoint", checkpoint, "--output", "work");
+        Assert.Equal((2, "mine"), (code, File.ReadAllText(Path.Combine(folder["work"], "notes.txt"))));
+        Assert.Contains("empty or not there", error, StringComparison.Ordinal);
+    }
 }

@@ -26,6 +26,15 @@ public class BackboneNeedsTests
         Assert.Equal("None of the configured backbones would do; add one that does.", fault.WayOut);
     }
 
+    [Fact]
+    public void WhatReadsFramesReadsNoText()
+    {
+        using var folder = new PluginFolder("Good");
+        using var plugin = folder.Create();
+        var fault = BackboneNeeds.Check("en-de", plugin.Plugin, Describe("ear", "whisper", Writer.Features | BackboneFeatures.ReadsFrames))!;
+        Assert.Equal("Task 'en-de' needs a backbone that reads tokens, because its plugin 'good' does, but backbone 'ear' (whisper) reads feature frames alone.", fault.Message);
+    }
+
     private static BackboneDescription Describe(string name, string family, BackboneFeatures features) =>
         new() { Name = name, Family = family, Features = features, Width = 8, Vocabulary = 10, MaxLength = 16, MaxTargetLength = 16 };
 }
