@@ -43,7 +43,14 @@ internal static class NumberWords
 
     public static readonly Dictionary<string, char> Currencies = new()
     {
-        ["pound"] = '£', ["pounds"] = '£', ["euro"] = '€', ["euros"] = '€', ["dollar"] = '$', ["dollars"] = '$', ["cent"] = '¢', ["cents"] = '¢',
+        ["pound"] = '£',
+        ["pounds"] = '£',
+        ["euro"] = '€',
+        ["euros"] = '€',
+        ["dollar"] = '$',
+        ["dollars"] = '$',
+        ["cent"] = '¢',
+        ["cents"] = '¢',
     };
 
     public const string Percent = "percent", Per = "per", Cent = "cent", And = "and", Double = "double", Triple = "triple", Point = "point";

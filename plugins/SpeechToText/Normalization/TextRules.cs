@@ -11,8 +11,22 @@ internal static partial class TextRules
     // Letters that no normal form takes apart.
     private static readonly Dictionary<int, string> letters = new()
     {
-        ['œ'] = "oe", ['Œ'] = "OE", ['ø'] = "o", ['Ø'] = "O", ['æ'] = "ae", ['Æ'] = "AE", ['ß'] = "ss", ['ẞ'] = "SS", ['đ'] = "d", ['Đ'] = "D",
-        ['ð'] = "d", ['Ð'] = "D", ['þ'] = "th", ['Þ'] = "th", ['ł'] = "l", ['Ł'] = "L",
+        ['œ'] = "oe",
+        ['Œ'] = "OE",
+        ['ø'] = "o",
+        ['Ø'] = "O",
+        ['æ'] = "ae",
+        ['Æ'] = "AE",
+        ['ß'] = "ss",
+        ['ẞ'] = "SS",
+        ['đ'] = "d",
+        ['Đ'] = "D",
+        ['ð'] = "d",
+        ['Ð'] = "D",
+        ['þ'] = "th",
+        ['Þ'] = "th",
+        ['ł'] = "l",
+        ['Ł'] = "L",
     };
 
     /// <summary>Makes letters small. Unlike .NET's own, a Greek sigma at the end of a word takes its other form, and a Turkish İ keeps its point.</summary>

@@ -36,7 +36,7 @@ internal sealed class DecodingLoop
         sampler = new(beams, vocabulary);
     }
 
-    public static SourceSearch Begin(WritingJob job) => 
+    public static SourceSearch Begin(WritingJob job) =>
         job.Options.NumBeams == 1 ? new RowSearch(job) : job.Options.MostEnded is null ? new BeamSearch(job) : new PatientBeamSearch(job);
 
     /// <summary>Writes until every source has ended.</summary>
