@@ -25,11 +25,7 @@ internal sealed class AdaptersCommand : IPtgpCommand
                 throw new UsageException($"--output must be a folder of its own, but '{target}' is what is merged.");
             }
 
-            if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any())
-            {
-                throw new UsageException($"--output must name a folder that is empty or not there, but '{target}' holds something. Name another, or remove it.");
-            }
-
+            Given.MustBeEmpty(target, "--output");
             var left = await Task.Run(() => AdapterMerge.Save(CheckpointFolder.Open(folder), TrainedTask.Find(source), target), cancellation).ConfigureAwait(false);
             if (left.Count > 0)
             {

@@ -51,4 +51,14 @@ internal static class Given
             throw new UsageException($"{option} must name a folder that can be written, but '{folder}' cannot: {refused.Message}", refused);
         }
     }
+
+    /// <summary>Sees to it that nothing is lost where a folder is to be written.</summary>
+    /// <exception cref="UsageException">It holds something.</exception>
+    public static void MustBeEmpty(string folder, string option)
+    {
+        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            throw new UsageException($"{option} must name a folder that is empty or not there, but '{folder}' holds something. Name another, or remove it.");
+        }
+    }
 }

@@ -22,11 +22,7 @@ internal sealed class ModelsNewCommand : IPtgpCommand
         command.SetAction(parsed => guard(parsed, async (context, cancellation) =>
         {
             var (form, folder) = (Shape(parsed.GetRequiredValue(shape)), Given.Folder(context, parsed.GetRequiredValue(output), "--output"));
-            if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
-            {
-                throw new UsageException($"--output must name a folder that is empty or not there, but '{folder}' holds something. Name another, or remove it.");
-            }
-
+            Given.MustBeEmpty(folder, "--output");
             var made = await Task.Run(() => Write(parsed, context, form, folder), cancellation).ConfigureAwait(false);
             var (config, parameters) = (made.Config, made.Verify().Parameters.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', ' '));
             context.Log.Status($"'{folder}' is there: {form.About}; {parameters} parameters, drawn from seed {parsed.GetValue(seed)}.");

@@ -3,8 +3,6 @@ namespace Ptgp.Host.Plugins;
 /// <summary>Checks that a backbone can do what a plugin needs, before a weight is read.</summary>
 internal static class BackboneNeeds
 {
-    private const string WayOut = "None of the configured backbones would do; add one that does.";
-
     private static readonly (BackboneFeatures Feature, string Text)[] Texts =
     [
         (BackboneFeatures.SeesBothSides, "sees its whole input on both sides (has an encoder)"),
@@ -19,28 +17,19 @@ internal static class BackboneNeeds
     /// <param name="backbone">The backbone.</param>
     public static UnfitBackboneException? Check(string task, ITaskPlugin needs, BackboneDescription backbone)
     {
-        if (backbone.Features.HasFlag(BackboneFeatures.ReadsFrames) && !needs.Needs.HasFlag(BackboneFeatures.ReadsFrames))
-        {
-            return new(
-                $"Task '{task}' needs a backbone that reads tokens, because its plugin '{needs.Name}' does, but backbone '{backbone.Name}' ({backbone.Family}) reads feature frames alone.",
-                $"Plugin '{needs.Name}' needs one that reads tokens.")
-            {
-                WayOut = WayOut,
-            };
-        }
-
         var lacking = needs.Needs & ~backbone.Features;
-        if (lacking == BackboneFeatures.None)
+        var hearsAlone = backbone.Features.HasFlag(BackboneFeatures.ReadsFrames) && !needs.Needs.HasFlag(BackboneFeatures.ReadsFrames);
+        if (lacking == BackboneFeatures.None && !hearsAlone)
         {
             return null;
         }
 
-        var what = string.Join(" and ", Texts.Where(text => lacking.HasFlag(text.Feature)).Select(text => text.Text));
+        var what = hearsAlone ? "reads tokens" : string.Join(" and ", Texts.Where(text => lacking.HasFlag(text.Feature)).Select(text => text.Text));
         return new(
-            $"Task '{task}' needs a backbone that {what}, because its plugin '{needs.Name}' does, but backbone '{backbone.Name}' ({backbone.Family}) does not.",
+            $"Task '{task}' needs a backbone that {what}, because its plugin '{needs.Name}' does, but backbone '{backbone.Name}' ({backbone.Family}) {(hearsAlone ? "reads feature frames alone" : "does not")}.",
             $"Plugin '{needs.Name}' needs one that {what}.")
         {
-            WayOut = WayOut,
+            WayOut = "None of the configured backbones would do; add one that does.",
         };
     }
 }
