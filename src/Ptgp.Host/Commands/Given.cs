@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Ptgp.Host.Configuration;
 
 namespace Ptgp.Host.Commands;
@@ -15,9 +16,28 @@ internal static class Given
     /// <exception cref="ConfigurationException">They do not fit it.</exception>
     public static T Bind<T>(IEnumerable<string> settings, string option, T? defaults = null) where T : class
     {
-        var root = new Microsoft.Extensions.Configuration.ConfigurationBuilder().Add(OverridingProvider.FromCommandLine(settings, option)).Build();
+        return Bind(new ConfigurationBuilder().Add(OverridingProvider.FromCommandLine(settings, option)).Build(), option, defaults);
+    }
+
+    /// <summary>Changes a recipe by what <c>--recipe</c> was given: files of JSON one after another, and settings of the form <c>key=value</c>, which stand over them.</summary>
+    /// <exception cref="ConfigurationException">They do not fit a recipe, or a file cannot be read; the message names the file, and the place in it or the key.</exception>
+    public static FineTuningRecipe Recipe(CommandContext context, IReadOnlyList<string> changes, FineTuningRecipe recipe)
+    {
+        foreach (var file in changes.Where(change => !change.Contains('=', StringComparison.Ordinal)))
+        {
+            var path = context.Resolve(file);
+            recipe = File.Exists(path)
+                ? Bind(ConfigurationFile.Read(path), path, recipe)
+                : throw new ConfigurationException($"--recipe must be given key=value or a file of JSON, but is given '{file}', and there is {(Directory.Exists(path) ? "a folder" : "nothing")} at '{path}'.");
+        }
+
+        return Bind(changes.Where(change => change.Contains('=', StringComparison.Ordinal)), "--recipe", recipe);
+    }
+
+    private static T Bind<T>(IConfigurationRoot root, string source, T? defaults) where T : class
+    {
         var (options, faults) = OptionsBinder.Bind(typeof(T), root, root, defaults);
-        return faults.Count == 0 ? (T)options! : throw new ConfigurationException(option, [.. faults.Select(fault => fault with { Origin = null })]);
+        return faults.Count == 0 ? (T)options! : throw new ConfigurationException(source, [.. faults.Select(fault => fault with { Origin = null })]);
     }
 
     /// <summary>Makes paths of data absolute. A path with braces may be a pattern for several files, which the dataset adapter knows.</summary>

@@ -12,7 +12,7 @@ internal sealed class TrainCommand : IPtgpCommand
     private readonly Option<string[]> heldOut = new("--held-out") { Description = "A dataset to evaluate while learning; the best state is kept. May be repeated.", HelpName = "PATH" };
     private readonly Option<string?> format = new("--format") { Description = "The datasets' format, where their names do not say.", HelpName = "NAME" };
     private readonly Option<string> output = new("--output") { Description = "The folder for what is learned.", HelpName = "FOLDER", Required = true };
-    private readonly Option<string[]> recipe = new("--recipe") { Description = "Changes the plugin's recipe, such as tuning=full or maxSteps=300. May be repeated.", HelpName = "KEY=VALUE" };
+    private readonly Option<string[]> recipe = new("--recipe") { Description = "Changes the plugin's recipe: one key, such as tuning=full, which stands over files; or those of a JSON file. May be repeated.", HelpName = "KEY=VALUE|FILE.json" };
     private readonly Option<bool> resume = new("--resume") { Description = "Goes on where an interrupted training of the folder stopped." };
     private readonly Option<bool> json = new("--json") { Description = "Writes what came of it as a JSON object." };
 
@@ -28,7 +28,7 @@ internal sealed class TrainCommand : IPtgpCommand
         var configuration = context.ReadConfiguration();
         var name = Given.Task(configuration, parsed.GetRequiredValue(task));
         var changes = parsed.GetValue(recipe) ?? [];
-        Given.Bind(changes, "--recipe", new FineTuningRecipe());
+        Given.Recipe(context, changes, new());
         var (files, held) = (Given.Data(context, parsed.GetRequiredValue(data), "--data"), Given.Data(context, parsed.GetValue(heldOut) ?? [], "--held-out"));
         var folder = Given.Folder(context, parsed.GetRequiredValue(output), "--output");
 
@@ -44,7 +44,7 @@ internal sealed class TrainCommand : IPtgpCommand
                     HeldOut = held,
                     Format = parsed.GetValue(format),
                     Output = folder,
-                    Recipe = standing => Given.Bind(changes, "--recipe", standing),
+                    Recipe = standing => Given.Recipe(context, changes, standing),
                     Resume = parsed.GetValue(resume),
                     OnStep = display.Show,
                     OnEvaluation = display.Show,

@@ -1,59 +1,63 @@
 namespace Ptgp.Host.Training;
 
-/// <summary>Which examples stand together in which batch of which epoch: drawn by lot, but of about equal length. Safe to use from many threads.</summary>
-/// <remarks>
-/// The order follows from the seed and the epoch alone, so that a batch is found again by its number. An epoch's shuffled examples
-/// are taken a window at a time; inside a window they are sorted by length and cut into batches, whose order is drawn again.
-/// </remarks>
-internal sealed class BatchOrder
+/// <summary>Which units stand together in which batch of which epoch: drawn by lot, but of about equal length. Safe to use from many threads.</summary>
+/// <remarks>The order follows from the seed and the epoch alone, so that a batch is found again by its number. Batches come a window at a time, so that one can be encoded ahead.</remarks>
+internal abstract class BatchOrder
 {
-    /// <summary>How many batches are cut out of one window.</summary>
+    /// <summary>How many batches make one window.</summary>
     public const int WindowBatches = 64;
 
-    private readonly Lock shuffling = new();
-    private readonly int examples, batchSize, seed;
-    private (int Epoch, int[] Order) shuffled = (-1, []);
+    private readonly Lock drawing = new();
+    private readonly int seed;
+    private (int Epoch, int[] Units, int[] Sizes) drawn = (-1, [], []);
 
-    public BatchOrder(int examples, int batchSize, int seed)
+    protected BatchOrder(int units, int seed)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(examples, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        (this.examples, this.batchSize, this.seed) = (examples, batchSize, seed);
+        ArgumentOutOfRangeException.ThrowIfLessThan(units, 1);
+        (Units, this.seed) = (units, seed);
     }
 
-    /// <summary>Gets how many batches there are in an epoch; the last one cut may be smaller than the others.</summary>
-    public int BatchesPerEpoch => (examples + batchSize - 1) / batchSize;
+    /// <summary>Gets how many batches there are in every epoch.</summary>
+    public abstract int BatchesPerEpoch { get; }
 
-    /// <summary>Gets how many windows there are in an epoch.</summary>
+    /// <summary>Gets how many windows there are in an epoch; the last may be shorter than the others.</summary>
     public int WindowsPerEpoch => (BatchesPerEpoch + WindowBatches - 1) / WindowBatches;
 
-    /// <summary>Gets the examples of a window.</summary>
+    /// <summary>Gets how many units there are.</summary>
+    protected int Units { get; }
+
+    /// <summary>Gets the units of a window.</summary>
     public IReadOnlyList<int> Window(int epoch, int window)
     {
-        var start = window * WindowBatches * batchSize;
-        return new ArraySegment<int>(Shuffled(epoch), start, Math.Min(WindowBatches * batchSize, examples - start));
+        var (_, units, sizes) = Drawn(epoch);
+        return new ArraySegment<int>(units, sizes.Take(window * WindowBatches).Sum(), sizes.Skip(window * WindowBatches).Take(WindowBatches).Sum());
     }
 
-    /// <summary>Cuts a window's examples into batches of about equal length, each longest first.</summary>
-    public IReadOnlyList<T[]> Cut<T>(int epoch, int window, IReadOnlyList<T> encoded, Func<T, int> length)
-    {
-        var batches = encoded.OrderByDescending(length).Chunk(batchSize).ToArray();
-        Random(epoch, window + 1).Shuffle(batches);
-        return batches;
-    }
+    /// <summary>Cuts a window's units into its batches, each longest first.</summary>
+    /// <param name="epoch">The epoch, from 0.</param>
+    /// <param name="window">The window, from 0.</param>
+    /// <param name="encoded">The units of <see cref="Window"/>, in its order.</param>
+    /// <param name="length">How long one is.</param>
+    public IReadOnlyList<T[]> Cut<T>(int epoch, int window, IReadOnlyList<T> encoded, Func<T, int> length) =>
+        Cut(encoded, [.. Drawn(epoch).Sizes.Skip(window * WindowBatches).Take(WindowBatches)], Random(epoch, window + 1), length);
 
-    private int[] Shuffled(int epoch)
+    /// <summary>Puts all units in an order of their own, and says how many of them make each batch.</summary>
+    protected abstract (int[] Units, int[] Sizes) Draw(Random random);
+
+    /// <summary>Cuts the units of a window, as they were drawn, into batches.</summary>
+    protected abstract IReadOnlyList<T[]> Cut<T>(IReadOnlyList<T> encoded, int[] sizes, Random random, Func<T, int> length);
+
+    private (int Epoch, int[] Units, int[] Sizes) Drawn(int epoch)
     {
-        lock (shuffling)
+        lock (drawing)
         {
-            if (shuffled.Epoch != epoch)
+            if (drawn.Epoch != epoch)
             {
-                int[] order = [.. Enumerable.Range(0, examples)];
-                Random(epoch, 0).Shuffle(order);
-                shuffled = (epoch, order);
+                var (units, sizes) = Draw(Random(epoch, 0));
+                drawn = (epoch, units, sizes);
             }
 
-            return shuffled.Order;
+            return drawn;
         }
     }
 

@@ -8,4 +8,10 @@ internal readonly record struct EncodedExample<TPart>(TPart Part, Features Input
 {
     /// <summary>Gets how long it is, to put examples of about equal length into one batch.</summary>
     public int Length => Input.Length + Target.Labels.Count;
+
+    /// <summary>Gets how many positions a row takes that holds it, on its longer side.</summary>
+    /// <param name="maxInput">The longest input; what is longer is cut.</param>
+    /// <param name="maxTarget">The longest target; what is longer is cut.</param>
+    public int Width(int maxInput, int maxTarget) =>
+        Math.Max(Math.Min(Input.Length, maxInput), Math.Min(Math.Max(Target.Labels.Count, Target.Values.Count), maxTarget));
 }

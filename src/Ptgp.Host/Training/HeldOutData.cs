@@ -9,22 +9,22 @@ internal sealed class HeldOutData<TInput, TPart, TPartOutput, TOutput>
     private readonly IReadOnlyList<Example<TInput, TOutput>> examples;
     private readonly TrainingExamples<TInput, TPart, TPartOutput, TOutput> encoded;
     private readonly Func<IReadOnlyList<TInput>, CancellationToken, Task<IReadOnlyList<TOutput>>> answer;
-    private readonly int batchSize;
+    private readonly FineTuningRecipe recipe;
 
     /// <summary>Initializes the data.</summary>
     /// <param name="plugin">What scores.</param>
     /// <param name="head">What encodes.</param>
     /// <param name="examples">The examples.</param>
-    /// <param name="batchSize">How many make a batch.</param>
+    /// <param name="recipe">How large batches are.</param>
     /// <param name="answer">Answers inputs, in their order, by what has been learned so far.</param>
     public HeldOutData(
         TaskPlugin<TInput, TOutput> plugin,
         TaskHead<TInput, TPart, TPartOutput, TOutput> head,
         IReadOnlyList<Example<TInput, TOutput>> examples,
-        int batchSize,
+        FineTuningRecipe recipe,
         Func<IReadOnlyList<TInput>, CancellationToken, Task<IReadOnlyList<TOutput>>> answer)
     {
-        (this.plugin, this.examples, this.batchSize, this.answer) = (plugin, examples, batchSize, answer);
+        (this.plugin, this.examples, this.recipe, this.answer) = (plugin, examples, recipe, answer);
         encoded = new(head, examples);
     }
 
@@ -46,7 +46,7 @@ internal sealed class HeldOutData<TInput, TPart, TPartOutput, TOutput>
 
     private IEnumerable<IReadOnlyList<EncodedExample<TPart>>> Batches()
     {
-        var order = encoded.Order(batchSize, seed: 0);
+        var order = encoded.Order(recipe, seed: 0);
         BatchSource<TPart> source = new(order, encoded.Encode);
         return Enumerable.Range(0, order.BatchesPerEpoch).Select(batch => source.Get(0, batch));
     }

@@ -70,7 +70,7 @@ internal sealed class Trainer<TInput, TPart, TPartOutput, TOutput>
             Learner<TInput, TPart, TPartOutput, TOutput> learner = new() { Head = Head, Backbone = Backbone, Collator = Collator(), Optimizer = optimizer, Recipe = Recipe };
             TrainingLoop<TInput, TPart, TPartOutput, TOutput> loop = new(request, Recipe, data, learner, tuning, optimizer, folder)
             {
-                HeldOut = HeldOut.Count > 0 ? new(Plugin, Head, HeldOut, Recipe.BatchSize, Answer) : null,
+                HeldOut = HeldOut.Count > 0 ? new(Plugin, Head, HeldOut, Recipe, Answer) : null,
                 LongestUnsaved = longestUnsaved,
             };
             return await loop.RunAsync(from ?? new() { Recipe = Recipe, Units = data.Count }, cancellation).ConfigureAwait(false);

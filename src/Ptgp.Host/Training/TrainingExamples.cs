@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Ptgp.Host.Training;
 
 /// <summary>What a dataset gives to learn from. A unit is what must stand in one batch: one part of an example, or all of its parts where the head compares them.</summary>
@@ -32,8 +34,15 @@ internal sealed class TrainingExamples<TInput, TPart, TPartOutput, TOutput>
     /// <summary>Gets how many parts the unit with the most has.</summary>
     public int LongestUnit { get; }
 
-    /// <summary>Gets the order in which batches of about <paramref name="batchSize"/> parts are learned from. No batch holds more, unless a single unit does.</summary>
-    public BatchOrder Order(int batchSize, int seed) => new(Count, Math.Max(1, batchSize / LongestUnit), seed);
+    /// <summary>Gets the order in which batches are learned from, as large as the recipe says. No batch holds more, unless a single unit does.</summary>
+    /// <exception cref="UserException">Batches are measured in tokens, and the head cannot encode an example.</exception>
+    public BatchOrder Order(FineTuningRecipe recipe, int seed)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return recipe.TokensPerBatch is { } budget
+            ? new BatchesByTokens(Measure(recipe), budget, seed)
+            : new BatchesByCount(Count, Math.Max(1, recipe.BatchSize / LongestUnit), seed);
+    }
 
     /// <summary>Encodes the parts of one unit. Safe on any thread.</summary>
     /// <exception cref="UserException">The head cannot encode it; the message says which example it is.</exception>
@@ -43,6 +52,27 @@ internal sealed class TrainingExamples<TInput, TPart, TPartOutput, TOutput>
         return Try(example, () => parts.Select(part => new EncodedExample<TPart>(part, head.EncodeInput(part), Expected(part))).ToArray());
 
         Target Expected(TPart part) => head.EncodeTarget(part, output) ?? throw new InvalidOperationException("its target was there before, but is not any more");
+    }
+
+    // What was encoded to be measured is encoded again when its turn has come: nothing is held but two numbers.
+    private UnitShape[] Measure(FineTuningRecipe recipe)
+    {
+        var shapes = new UnitShape[Count];
+        try
+        {
+            Parallel.For(0, Count, unit =>
+            {
+                var parts = Encode(unit);
+                shapes[unit] = new(parts.Count, parts.Max(part => part.Width(recipe.MaxInputLength, recipe.MaxTargetLength)));
+            });
+        }
+        catch (AggregateException faults)
+        {
+            // Of several, which one comes first is chance; one is enough to go by.
+            ExceptionDispatchInfo.Throw(faults.InnerExceptions[0]);
+        }
+
+        return shapes;
     }
 
     // The head is a stranger's code: whatever it throws is about this example.

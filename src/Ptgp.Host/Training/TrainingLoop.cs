@@ -30,7 +30,7 @@ internal sealed class TrainingLoop<TInput, TPart, TPartOutput, TOutput>
         TrainingFolder folder)
     {
         (this.request, this.recipe, this.learner, this.tuning, this.optimizer, this.folder) = (request, recipe, learner, tuning, optimizer, folder);
-        order = data.Order(recipe.BatchSize, recipe.Seed);
+        order = data.Order(recipe, recipe.Seed);
         batches = new(order, data.Encode);
         // A step never reaches over the end of an epoch: the last one of each may have fewer batches.
         stepsPerEpoch = (order.BatchesPerEpoch + recipe.Accumulation - 1) / recipe.Accumulation;

@@ -37,6 +37,39 @@ public sealed class TrainCommandTests
         Assert.True(folder.Parts.Training!.Resume);
     }
 
+    [Fact]
+    public async Task ARecipeCanBeAFileOverWhichKeysStand()
+    {
+        using var folder = new CommandFolder();
+        folder.Write("data.tsv", "");
+        folder.Write("base.json", """{ "epochs": 5, "rank": 3, "tokensPerBatch": 2048, "targets": ["q", "o"] } // comments are allowed""");
+        folder.Write("more.json", """{ "rank": 4, "maxSteps": null }""");
+        var (code, _, _) = await folder.RunAsync("train", "shout", "--data", "data.tsv", "--output", "o", "--recipe", "epochs=9", "--recipe", "base.json", "--recipe", "more.json");
+        Assert.Equal(0, code);
+        var recipe = folder.Parts.Training!.Recipe(new() { Rank = 1, Alpha = 5 });
+        Assert.Equal((9, 4, 5.0, 2048, null), (recipe.Epochs, recipe.Rank, recipe.Alpha, recipe.TokensPerBatch, recipe.MaxSteps));
+        Assert.Equal(["q", "o"], recipe.Targets);
+    }
+
+    [Theory]
+    [InlineData("{ \"epochs\": 5,\n  rank: 3 }", "HERE/r.json(2,3): the file must be JSON, where comments and trailing commas are allowed, but: ")]
+    [InlineData("[1]", "HERE/r.json: the file must hold one JSON object with each key but once, whatever its case, but: ")]
+    [InlineData("{ \"epoch\": 5, \"rank\": 900 }", "HERE/r.json has 2 faults:\n  epoch is not known. Did you mean 'epochs'?\n  rank must be from 1 to 256, but is 900.")]
+    [InlineData(null, "--recipe must be given key=value or a file of JSON, but is given 'r.json', and there is nothing at 'HERE/r.json'.")]
+    public async Task AFaultOfARecipesFileIsFoundWhereItIs(string? content, string message)
+    {
+        using var folder = new CommandFolder();
+        if (content is not null)
+        {
+            folder.Write("r.json", content);
+        }
+
+        var (code, _, error) = await folder.RunAsync("train", "shout", "--data", "ptgp.json", "--output", "o", "--recipe", "r.json");
+        Assert.Equal(2, code);
+        Assert.StartsWith(message.Replace("HERE", folder.Path, StringComparison.Ordinal), error, StringComparison.Ordinal);
+        Assert.False(folder.Parts.WasOpened);
+    }
+
     [Theory]
     [InlineData("--recipe has 2 faults:\n  tuning must be 'frozen' or 'lowRank' or 'full' or 'houlsby' or 'pfeiffer', but is 'ful'. Did you mean 'full'?\n  epoch is not known. Did you mean 'epochs'?", "--output", "o", "--recipe", "tuning=ful", "--recipe", "epoch=1")]
     [InlineData("--recipe has a fault:\n  learningRate must be above 0 and at most 1, but is 0.", "--output", "o", "--recipe", "learningRate=0")]

@@ -18,7 +18,7 @@ public class BatchSourceTests
     [Fact]
     public void AFaultOfAnExampleReadAheadIsToldWhenItsTurnHasCome()
     {
-        BatchOrder order = new(300, 2, 5);
+        BatchesByCount order = new(300, 2, 5);
         var bad = order.Window(0, 1)[0];
         BatchSource<int> source = new(order, index => index == bad ? throw new UserException("bad") : Encode(index));
         for (var batch = 0; batch < BatchOrder.WindowBatches; batch++)
@@ -29,7 +29,7 @@ public class BatchSourceTests
         Assert.Equal("bad", Assert.Throws<UserException>(() => source.Get(0, BatchOrder.WindowBatches)).Message);
     }
 
-    private static BatchSource<int> Source() => new(new(300, 2, 5), Encode);
+    private static BatchSource<int> Source() => new(new BatchesByCount(300, 2, 5), Encode);
 
     private static EncodedExample<int>[] Encode(int index) => [new(index, Features.FromTokens(Enumerable.Repeat(1, 1 + (index % 17))), Target.FromLabels(index))];
 

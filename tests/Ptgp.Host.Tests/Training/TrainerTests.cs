@@ -63,6 +63,17 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public async Task BatchesMadeByTokensHoldNoMorePositionsThanTheBudget()
+    {
+        List<TrainingStep> steps = [];
+        await Train(Recipe with { TokensPerBatch = 36, Epochs = 1, EvaluateEvery = null }, request => request with { OnStep = steps.Add });
+        var targets = Examples(30, seed: 1).Sum(example => example.Output.Split(' ').Length);
+        // An epoch, and every target in it once.
+        Assert.Equal(targets, steps.Sum(step => step.Tokens));
+        Assert.All(steps, step => Assert.InRange(step.Tokens, 1, 36));
+    }
+
+    [Fact]
     public async Task ItLearns()
     {
         List<double> losses = [];
@@ -94,7 +105,7 @@ public sealed class TrainerTests : IDisposable
         {
             var home = Path.Combine(Path.GetDirectoryName(output)!, $"{Guid.NewGuid():N}");
             var (whole, broken) = (home + "-whole", home + "-broken");
-            var recipe = Recipe with { Tuning = tuning, Accumulation = accumulation, MaxSteps = 16, EvaluateEvery = evaluateEvery, Seed = seed };
+            var recipe = Recipe with { Tuning = tuning, Accumulation = accumulation, MaxSteps = 16, EvaluateEvery = evaluateEvery, Seed = seed, TokensPerBatch = seed % 2 == 0 ? 40 : null };
             Run(whole, resumes: false);
             foreach (var stop in stops.Order())
             {
