@@ -9,8 +9,8 @@ namespace Ptgp.Extensions.AI;
 
 /// <summary>A text generation task as a chat client: conversations are read by the checkpoint's chat template.</summary>
 /// <remarks>
-/// Of <see cref="ChatOptions"/>, <see cref="ChatOptions.Instructions"/>, lengths, sampling, seed and stop sequences count; tools are never called, and what
-/// has no meaning here is passed over. <see cref="ChatOptions.RawRepresentationFactory"/> may give <see cref="GenerationOptions"/>, over which the others stand.
+/// Of <see cref="ChatOptions"/>, <see cref="ChatOptions.Instructions"/>, lengths, sampling, seed, stop sequences and <see cref="ChatOptions.ResponseFormat"/> count; tools are
+/// never called, and what has no meaning here is passed over. <see cref="ChatOptions.RawRepresentationFactory"/> may give <see cref="GenerationOptions"/>, over which the others stand.
 /// </remarks>
 /// <param name="task">The task, which the client disposes.</param>
 public sealed class PtgpChatClient(PtgpTask task) : IChatClient
@@ -96,12 +96,24 @@ public sealed class PtgpChatClient(PtgpTask task) : IChatClient
     /// <inheritdoc />
     public void Dispose() => task.Dispose();
 
-    private static JsonObject Ask(IEnumerable<ChatMessage> messages, ChatOptions? options)
+    private JsonObject Ask(IEnumerable<ChatMessage> messages, ChatOptions? options)
     {
         ArgumentNullException.ThrowIfNull(messages);
         var all = messages.Select(message => new Message(message.Role.Value, Content(message)));
         Message[] told = options?.Instructions is { Length: > 0 } instructions ? [new("system", instructions)] : [];
-        return new() { ["messages"] = JsonSerializer.SerializeToNode(told.Concat(all)), ["returnFullText"] = false };
+        JsonObject asked = new() { ["messages"] = JsonSerializer.SerializeToNode(told.Concat(all)), ["returnFullText"] = false };
+        if (options?.ResponseFormat is ChatResponseFormatJson format)
+        {
+            if (!task.InputFields.Contains("jsonSchema"))
+            {
+                throw new PtgpException($"ResponseFormat must be text or none for task '{task.Name}', whose plugin keeps to no JSON schema: an input of its has {string.Join(", ", task.InputFields.Select(field => $"'{field}'"))}, but no 'jsonSchema'.");
+            }
+
+            // Without a schema of its own, the format is any JSON object.
+            asked["jsonSchema"] = format.Schema is { } schema ? JsonSerializer.SerializeToNode(schema) : new JsonObject { ["type"] = "object" };
+        }
+
+        return asked;
     }
 
     private static string Content(ChatMessage message) => string.Concat(message.Contents.Select(content => content switch

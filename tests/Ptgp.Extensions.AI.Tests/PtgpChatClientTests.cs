@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Caching.Distributed;
@@ -118,6 +119,62 @@ public sealed class PtgpChatClientTests : IDisposable
     }
 
     [Fact]
+    public async Task AResponseFormatIsKeptTo()
+    {
+        using var client = await ClientAsync();
+        var schema = JsonElement.Parse("""{"type": "object", "properties": {"verdict": {"enum": ["yes", "no"]}, "sure": {"type": "boolean"}}, "required": ["verdict", "sure"]}""");
+        foreach (ChatOptions options in new ChatOptions[] { new() { Temperature = 0 }, new() { Temperature = 2, Seed = 3 } })
+        {
+            options.ResponseFormat = ChatResponseFormat.ForJsonSchema(schema);
+            var response = await client.GetResponseAsync(Conversation, options, Cancellation);
+            var answer = JsonElement.Parse(response.Text);
+            Assert.Contains(answer.GetProperty("verdict").GetString(), (string[])["yes", "no"]);
+            Assert.Equal((ChatFinishReason.Stop, true), (response.FinishReason, answer.GetProperty("sure").ValueKind is JsonValueKind.True or JsonValueKind.False));
+
+            StringBuilder streamed = new();
+            await foreach (var update in client.GetStreamingResponseAsync(Conversation, options, Cancellation))
+            {
+                streamed.Append(update.Text);
+            }
+
+            Assert.Equal(response.Text, streamed.ToString());
+        }
+
+        var any = await client.GetResponseAsync(Conversation, new() { ResponseFormat = ChatResponseFormat.Json, Temperature = 0, MaxOutputTokens = 4 }, Cancellation);
+        Assert.StartsWith("{", any.Text.TrimStart(), StringComparison.Ordinal);
+        var plain = await client.GetResponseAsync(Conversation, new() { Temperature = 0, MaxOutputTokens = 4 }, Cancellation);
+        Assert.Equal(plain.Text, (await client.GetResponseAsync(Conversation, new() { ResponseFormat = ChatResponseFormat.Text, Temperature = 0, MaxOutputTokens = 4 }, Cancellation)).Text);
+    }
+
+    // The library makes a schema of the type, and a value of the answer.
+    [Fact]
+    public async Task ATypeIsAnsweredByAValueOfIt()
+    {
+        using var inner = await ClientAsync();
+        using var client = new ChatClientBuilder(inner).UseFunctionInvocation().UseLogging(NullLoggerFactory.Instance).Build();
+        var response = await client.GetResponseAsync<Verdict>(Conversation, new ChatOptions { Temperature = 0 }, useJsonSchemaResponseFormat: true, Cancellation);
+        Assert.Contains(response.Result.Colour, Enum.GetValues<Colour>());
+        Assert.InRange(response.Result.Marks.Length, 0, int.MaxValue);
+
+        var several = await client.GetResponseAsync<bool>(Conversation, new ChatOptions { Temperature = 0 }, useJsonSchemaResponseFormat: true, Cancellation);
+        Assert.True(several.TryGetResult(out _), several.Text);
+    }
+
+    [Fact]
+    public async Task ATaskThatKeepsToNoSchemaRefusesOne()
+    {
+        using ClientFolder other = new("translation", Repository.Fixture("models", "t5-v1_1"));
+        using var client = new PtgpChatClient(await other.OpenAsync());
+        var fault = await Assert.ThrowsAsync<PtgpException>(() => client.GetResponseAsync(Conversation, new() { ResponseFormat = ChatResponseFormat.Json }, Cancellation));
+        Assert.StartsWith("ResponseFormat must be text or none for task 'task', whose plugin keeps to no JSON schema: an input of its has 'text'", fault.Message, StringComparison.Ordinal);
+
+        using var chat = await ClientAsync();
+        var unknown = JsonElement.Parse("""{"not": {"type": "null"}}""");
+        var refused = await Assert.ThrowsAsync<PtgpException>(() => chat.GetResponseAsync(Conversation, new() { ResponseFormat = ChatResponseFormat.ForJsonSchema(unknown) }, Cancellation));
+        Assert.Contains("it holds 'not', which is not known", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task WhatCannotBeReadIsRefusedInWords()
     {
         using var client = await ClientAsync();
@@ -134,6 +191,14 @@ public sealed class PtgpChatClientTests : IDisposable
     private static Task<JsonNode> Ask(IChatClient client, string input, GenerationOptions generation) => client.GetRequiredService<PtgpTask>().AnswerAsync(JsonNode.Parse(input)!, generation, null, Cancellation);
 
     private async Task<PtgpChatClient> ClientAsync() => new(await folder.OpenAsync());
+
+    private enum Colour
+    {
+        Red,
+        Green,
+    }
+
+    private sealed record Verdict(Colour Colour, bool[] Marks, bool? IsSure);
 
     private sealed class Counted(IChatClient inner) : DelegatingChatClient(inner)
     {

@@ -14,6 +14,9 @@ public sealed class PtgpTask : IDisposable
     /// <summary>Gets the name under which the configuration holds it.</summary>
     public string Name => runner.Name;
 
+    /// <summary>Gets the names of the fields that an input may have; none where it is no object. Other fields are passed over.</summary>
+    public IReadOnlyList<string> InputFields => runner.InputFields;
+
     /// <summary>Answers one input.</summary>
     /// <param name="input">An object with the fields of the task's input, or whatever else it reads.</param>
     /// <param name="generation">How to write; null for what the task's configuration says.</param>

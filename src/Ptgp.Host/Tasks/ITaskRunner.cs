@@ -10,6 +10,9 @@ internal interface ITaskRunner : IDisposable
     /// <summary>Gets the name under which the configuration holds the task.</summary>
     string Name { get; }
 
+    /// <summary>Gets the names of the fields that an input may have in JSON; none where it is no object.</summary>
+    IReadOnlyList<string> InputFields { get; }
+
     /// <summary>Makes an input of a line of plain text.</summary>
     /// <exception cref="FormatException">The task cannot be asked with this text; the message is for users.</exception>
     object ParseText(string text);

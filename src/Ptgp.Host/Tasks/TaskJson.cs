@@ -41,6 +41,9 @@ internal sealed class TaskJson
     /// <summary>Makes JSON of a value.</summary>
     public JsonNode Write<T>(T value) => JsonSerializer.SerializeToNode(value, options) ?? throw new InvalidOperationException($"An answer of type {typeof(T).Name} must be a value, but is null.");
 
+    /// <summary>Names the fields that a value may have; none where it is no object.</summary>
+    public IReadOnlyList<string> Fields<T>() => [.. options.GetTypeInfo(typeof(T)).Properties.Select(property => property.Name)];
+
     // Such as: an object with "text" (required), "from", "to".
     private string Shape<T>()
     {

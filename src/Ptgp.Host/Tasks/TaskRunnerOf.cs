@@ -34,6 +34,8 @@ internal sealed class TaskRunner<TInput, TPart, TPartOutput, TOutput> : ITaskRun
 
     public string Name => setting.Task;
 
+    public IReadOnlyList<string> InputFields => json.Fields<TInput>();
+
     public object ParseText(string text) => plugin.FromText(text)!;
 
     public object ParseJson(JsonElement element) => json.Read<TInput>(element)!;
