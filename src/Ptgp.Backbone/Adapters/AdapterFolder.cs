@@ -23,6 +23,10 @@ public sealed class AdapterFolder
     /// <summary>Tells whether a folder holds an adapter.</summary>
     public static bool IsAdapter(string folder) => File.Exists(Path.Combine(folder, PeftConfig.FileName));
 
+    /// <summary>Names what an adapter that PEFT saved asks for and nobody here knows, each with its value, such as <c>'use_new' true</c>; it is passed over.</summary>
+    /// <exception cref="CheckpointException">The folder holds no adapter.</exception>
+    public static IReadOnlyList<string> UnknownFields(string folder) => PeftConfig.Open(folder).Unknown;
+
     /// <summary>Makes low-rank deltas that change nothing yet, of a form in which they can be saved: projections that the checkpoint stores as one have a delta together.</summary>
     /// <param name="paths">Where the deltas act; see <see cref="AdapterTargets"/>.</param>
     /// <param name="rank">The rank of every delta.</param>

@@ -43,7 +43,8 @@ public static class AdapterMerge
             var (weight, bias) = (parameters[path + ".weight"], parameters.GetValueOrDefault(path + ".bias"));
             // A table's rows are what its delta reads.
             var isTable = path is AdaptedTables.Embeddings or AdaptedTables.TargetEmbeddings;
-            var merged = delta.Merge((isTable ? weight.t() : weight).to_type(float32), bias?.view(-1).to_type(float32));
+            var wide = weight.dtype == float64 ? float64 : float32;
+            var merged = delta.Merge((isTable ? weight.t() : weight).to_type(wide), bias?.view(-1).to_type(wide));
             weight.copy_(isTable ? merged.Weight.t() : merged.Weight);
             bias?.copy_(merged.Bias!.view_as(bias));
         }
@@ -74,6 +75,6 @@ public static class AdapterMerge
     {
         using var files = WeightFiles.Open(checkpoint.Path);
         var type = files.Names.Select(name => files[name]).GroupBy(entry => entry.Type).MaxBy(entries => entries.Sum(entry => entry.Length))!.Key;
-        return type is ScalarType.Float16 or ScalarType.BFloat16 ? type : float32;
+        return type is ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float64 ? type : float32;
     }
 }

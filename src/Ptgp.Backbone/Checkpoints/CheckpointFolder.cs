@@ -32,19 +32,24 @@ public sealed class CheckpointFolder
     /// <summary>Gets the checkpoint's own defaults of writing.</summary>
     public GenerationOptions Generation { get; }
 
+    /// <summary>Gets what the checkpoint asks of writing that is not known and passed over, each with its value, such as <c>'num_beam_groups' 4</c>.</summary>
+    public IReadOnlyList<string> UnknownWishes => Config.Decoder is null ? [] : Backbone.UnknownWishes.In(generation, isOwn: !ReferenceEquals(generation, reader));
+
     /// <summary>Opens a folder.</summary>
     /// <exception cref="CheckpointException">It is no checkpoint that Ptgp reads; the message says why.</exception>
     public static CheckpointFolder Open(string path)
     {
         if (!Directory.Exists(path))
         {
-            throw new CheckpointException($"Checkpoint '{path}' must be a folder, but there is none. Check the path.");
+            throw new CheckpointException($"Checkpoint '{path}' must be a folder, but {(File.Exists(path) ? "is a file. Name the folder that holds it." : "there is none. Check the path.")}");
         }
 
         var config = System.IO.Path.Combine(path, "config.json");
         if (!File.Exists(config))
         {
-            throw new CheckpointException($"Checkpoint '{path}' must hold config.json, but does not. Download the whole repository of the checkpoint.");
+            throw new CheckpointException($"Checkpoint '{path}' must hold config.json, but {(AdapterFolder.IsAdapter(path)
+                ? $"holds {PeftConfig.FileName}: it is an adapter. Name it as a task's adapter, beside the backbone it was made for, or merge it into that with 'ptgp adapters merge'."
+                : "does not. Download the whole repository of the checkpoint.")}");
         }
 
         var reader = ConfigReader.Open(config);

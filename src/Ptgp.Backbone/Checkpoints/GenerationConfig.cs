@@ -5,9 +5,11 @@ namespace Ptgp.Backbone;
 /// <summary>Reads a checkpoint's own defaults of writing: <c>generation_config.json</c>, or, in older checkpoints, the same keys of <c>config.json</c>.</summary>
 internal static class GenerationConfig
 {
+    private const string FileName = "generation_config.json";
+
     /// <summary>Opens the file that holds them.</summary>
     public static ConfigReader Open(string folder, ConfigReader config) =>
-        Path.Combine(folder, "generation_config.json") is var path && File.Exists(path) ? ConfigReader.Open(path) : config;
+        Path.Combine(folder, FileName) is var path && File.Exists(path) ? ConfigReader.Open(path) : config;
 
     /// <summary>Reads which heads of a decoder follow the source; where nothing is said, all of the later half of its layers, as the reference takes them.</summary>
     public static IReadOnlyList<AttentionHead> AlignmentHeads(ConfigReader reader, StackConfig decoder)
@@ -71,6 +73,10 @@ internal static class GenerationConfig
             ForcedBosTokenId = Int("forced_bos_token_id"),
             ForcedEosTokenId = reader.Has("forced_eos_token_id") ? reader.Id("forced_eos_token_id") : null,
             EosTokenId = List("eos_token_id"),
+            ExponentialDecayLengthPenalty = reader.Has("exponential_decay_length_penalty") && reader.Numbers("exponential_decay_length_penalty") is var decay
+                ? decay is [var start, var factor] && start == Math.Floor(start) ? new((int)start, factor) : throw new CheckpointException(
+                    $"'exponential_decay_length_penalty' must be a whole number and a factor, but is {reader.Root.GetProperty("exponential_decay_length_penalty").GetRawText()}.")
+                : null,
             RenormalizeLogits = Flag("renormalize_logits"),
         };
 

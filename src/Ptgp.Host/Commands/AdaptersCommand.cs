@@ -26,7 +26,13 @@ internal sealed class AdaptersCommand : IPtgpCommand
             }
 
             Given.MustBeEmpty(target, "--output");
-            var left = await Task.Run(() => AdapterMerge.Save(CheckpointFolder.Open(folder), TrainedTask.Find(source), target), cancellation).ConfigureAwait(false);
+            var learned = TrainedTask.Find(source);
+            if (TrainedTask.WhyOdd(learned) is { } odd)
+            {
+                context.Log.Warn(odd);
+            }
+
+            var left = await Task.Run(() => AdapterMerge.Save(CheckpointFolder.Open(folder), learned, target), cancellation).ConfigureAwait(false);
             if (left.Count > 0)
             {
                 context.Log.Status($"A checkpoint holds no heads; left out: {string.Join(", ", left)}.");

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Ptgp.Backbone;
 using Ptgp.Backbone.Tokenization;
 using Ptgp.Backbone.Weights;
+using static TorchSharp.torch;
 
 namespace Ptgp.Host.Commands;
 
@@ -27,6 +28,7 @@ internal sealed class CheckpointReport
         report.AddShape();
         report.Try(report.AddWeights);
         report.Try(report.AddFit);
+        report.Try(report.AddHead);
         report.Try(report.AddTokenizer);
         report.AddGeneration();
         report.report["ok"] = report.canBeUsed;
@@ -34,6 +36,9 @@ internal sealed class CheckpointReport
         report.report["odd"] = report.odd;
         return report.report;
     }
+
+    /// <summary>Reports that a folder is no checkpoint of a family that Ptgp reads.</summary>
+    public static JsonObject OfNone(string folder, CheckpointException fault) => new() { ["path"] = folder, ["ok"] = false, ["missing"] = new JsonArray(fault.Message), ["odd"] = new JsonArray() };
 
     private void AddShape()
     {
@@ -81,7 +86,22 @@ internal sealed class CheckpointReport
         report["memory"] = new JsonObject { ["float32"] = 4 * fit.Parameters, ["bfloat16"] = 2 * fit.Parameters };
         if (fit.Unread.Count > 0)
         {
-            odd.Add($"{fit.Unread.Count} tensors have no place and are left out: {string.Join(", ", fit.Unread.Take(5))}{(fit.Unread.Count > 5 ? ", …" : "")}");
+            odd.Add($"{(fit.Unread.Count == 1 ? "1 tensor has no place and is" : $"{fit.Unread.Count} tensors have no place and are")} left out: {string.Join(", ", fit.Unread.Take(5))}{(fit.Unread.Count > 5 ? ", …" : "")}");
+        }
+    }
+
+    private void AddHead()
+    {
+        using var scope = NewDisposeScope();
+        if (checkpoint.LoadHead(META) is { } head)
+        {
+            report["head"] = new JsonObject(head.Weights.Where(part => part.Key.EndsWith(".weight", StringComparison.Ordinal))
+                .Select(part => KeyValuePair.Create(Path.GetFileNameWithoutExtension(part.Key), (JsonNode?)$"[{string.Join(", ", part.Value.shape)}]")));
+            report["labels"] = ListOf(head.Labels);
+            foreach (var tensor in head.Weights.Values)
+            {
+                tensor.Dispose();
+            }
         }
     }
 
@@ -121,6 +141,17 @@ internal sealed class CheckpointReport
     private void AddGeneration()
     {
         report["generation"] = Json.OfOptions(checkpoint.Generation);
+        if (checkpoint.UnknownWishes is { Count: > 0 } wishes)
+        {
+            odd.Add($"it asks to write with {string.Join(", ", wishes)}, which is not known and passed over");
+        }
+
+        var ids = checkpoint.Config.OutputVocabulary;
+        foreach (var (name, outside) in Ids(checkpoint.Generation, checkpoint.Config).Select(option => (option.Name, option.Ids.Where(id => id < 0 || id >= ids).Distinct().ToArray())).Where(option => option.Item2.Length > 0))
+        {
+            odd.Add($"{name} holds {string.Join(", ", outside)}, but ids go from 0 to {ids - 1}");
+        }
+
         if (checkpoint.Config.Decoder is not null && !File.Exists(Path.Combine(checkpoint.Path, "generation_config.json")))
         {
             missing.Add("generation_config.json; defaults of writing are those of config.json");
@@ -156,6 +187,23 @@ internal sealed class CheckpointReport
             "float64" => "F64",
             _ => null,
         };
+    }
+
+    private static IEnumerable<(string Name, IEnumerable<int> Ids)> Ids(GenerationOptions options, TransformerConfig config)
+    {
+        static IEnumerable<int> One(int? id) => id is { } there and not TransformerConfig.Unknown ? [there] : [];
+        return
+        [
+            ("the padding of config.json", One(config.PadId)),
+            ("eosTokenId", options.EosTokenId ?? One(config.EndId)),
+            ("decoderStartTokenId", One(options.DecoderStartTokenId)),
+            ("forcedBosTokenId", One(options.ForcedBosTokenId)),
+            ("forcedEosTokenId", One(options.ForcedEosTokenId)),
+            ("suppressTokens", options.SuppressTokens ?? []),
+            ("beginSuppressTokens", options.BeginSuppressTokens ?? []),
+            ("badWordsIds", options.BadWordsIds?.SelectMany(sequence => sequence) ?? []),
+            ("sequenceBias", options.SequenceBias?.SelectMany(bias => bias.Ids) ?? []),
+        ];
     }
 
     private static JsonArray ListOf(IEnumerable<string> items) => [.. items.Select(item => (JsonNode)item)];

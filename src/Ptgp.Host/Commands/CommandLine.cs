@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using Ptgp.Host.Configuration;
 
 namespace Ptgp.Host.Commands;
 
@@ -53,18 +51,8 @@ internal static class CommandLine
 
     private static int ReportUsage(ParseResult parsed, CommandContext context)
     {
-        foreach (var error in parsed.Errors.Select(error => error.Message).Distinct())
-        {
-            context.Error.WriteLine(error);
-        }
-
-        var names = parsed.UnmatchedTokens.Count > 0 && parsed.CommandResult.Command is RootCommand
-            ? Nearest.Find(parsed.UnmatchedTokens[0], parsed.RootCommandResult.Command.Subcommands.Where(command => !command.Hidden).Select(command => command.Name))
-            : null;
-        context.Error.WriteLine(names is null ? $"See 'ptgp{PathOf(parsed.CommandResult)} --help'." : $"Did you mean 'ptgp {names}'?");
+        context.Error.WriteLine(UsageFaults.Say(parsed));
         context.Error.Flush();
         return ExitCode.Usage;
     }
-
-    private static string PathOf(CommandResult result) => result.Parent is CommandResult parent ? $"{PathOf(parent)} {result.Command.Name}" : "";
 }

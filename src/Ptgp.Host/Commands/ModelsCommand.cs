@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Ptgp.Backbone;
+using Ptgp.Host.Hub;
 
 namespace Ptgp.Host.Commands;
 
@@ -10,7 +12,7 @@ internal sealed class ModelsCommand : IPtgpCommand
     // Of special tokens, which may be hundreds of languages.
     private const int Shown = 16;
 
-    private readonly Argument<string> path = new("PATH") { Description = "The folder of a checkpoint." };
+    private readonly Argument<string> path = new("PATH") { Description = "The folder of a checkpoint, or hub:NAME[@REVISION] for one that was pulled." };
     private readonly Option<bool> json = new("--json") { Description = "Writes it as a JSON object." };
 
     public Command Create(CommandGuard guard)
@@ -18,12 +20,35 @@ internal sealed class ModelsCommand : IPtgpCommand
         var inspect = new Command("inspect", "Says what a checkpoint is and can do, without loading its weights.") { path, json };
         inspect.SetAction(parsed => guard(parsed, async (context, cancellation) =>
         {
-            var found = CheckpointReport.Of(context.Resolve(parsed.GetRequiredValue(path)));
-            var text = parsed.GetValue(json) ? found.ToJsonString(Json.Line) : AsText(found);
+            var (folder, isForScripts) = (Folder(context, parsed.GetRequiredValue(path)), parsed.GetValue(json));
+            JsonObject found;
+            try
+            {
+                found = CheckpointReport.Of(folder);
+            }
+            catch (CheckpointException fault) when (isForScripts)
+            {
+                found = CheckpointReport.OfNone(folder, fault);
+            }
+
+            var text = isForScripts ? found.ToJsonString(Json.Line) : AsText(found);
             await context.Out.WriteLineAsync(text.AsMemory(), cancellation).ConfigureAwait(false);
             return (bool)found["ok"]! ? ExitCode.Done : ExitCode.Failed;
         }));
         return new Command("models", "Looks at checkpoints, makes and fetches them.") { inspect, new ModelsNewCommand().Create(guard), new ModelsPullCommand().Create(guard), new ModelsListCommand().Create(guard) };
+    }
+
+    private static string Folder(CommandContext context, string given)
+    {
+        if (!given.StartsWith(HubReference.Prefix, StringComparison.Ordinal))
+        {
+            return context.Resolve(given);
+        }
+
+        return !HubReference.TryParse(given[HubReference.Prefix.Length..], out var reference)
+            ? throw new UsageException($"PATH after '{HubReference.Prefix}' {HubReference.Rule}, but is '{given}'.")
+            : ModelCache.Of(context.Variables, context.WorkingFolder).Find(reference)?.Path
+                ?? throw new UserException($"PATH must be a folder or a model that was pulled, but '{reference}' was not. Run 'ptgp models pull {reference}'.");
     }
 
     private static string AsText(JsonObject found)

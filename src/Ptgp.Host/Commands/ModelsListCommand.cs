@@ -16,17 +16,17 @@ internal sealed class ModelsListCommand : IPtgpCommand
         command.SetAction(parsed => guard(parsed, async (context, cancellation) =>
         {
             var cache = ModelCache.Of(context.Variables, context.WorkingFolder);
-            var models = Find(context, cache);
-            var text = parsed.GetValue(json) ? AsJson(cache, models).ToJsonString(Json.Line) : AsText(context, cache, models);
+            var (models, isConfigured) = Find(context, cache);
+            var text = parsed.GetValue(json) ? AsJson(cache, models).ToJsonString(Json.Line) : AsText(context, cache, models, isConfigured);
             await context.Out.WriteLineAsync(text.AsMemory(), cancellation).ConfigureAwait(false);
             return ExitCode.Done;
         }));
         return command;
     }
 
-    private static List<ModelState> Find(CommandContext context, ModelCache cache)
+    private static (List<ModelState> Models, bool IsConfigured) Find(CommandContext context, ModelCache cache)
     {
-        List<ModelState> models = [];
+        var (models, isConfigured) = (new List<ModelState>(), true);
         try
         {
             var configuration = context.ReadConfiguration(checksPlugins: false, checksFolders: false);
@@ -36,17 +36,19 @@ internal sealed class ModelsListCommand : IPtgpCommand
         {
             // What was pulled is there whatever the configuration says.
             context.Log.Warn(fault.Message);
+            isConfigured = false;
         }
 
         models.AddRange(cache.All.Where(pulled => models.TrueForAll(model => model.Path != pulled.Path)).ToList().Select(pulled => ModelState.OfPulled(pulled, cache)));
-        return models;
+        return (models, isConfigured);
     }
 
-    private static string AsText(CommandContext context, ModelCache cache, List<ModelState> models)
+    private static string AsText(CommandContext context, ModelCache cache, List<ModelState> models, bool isConfigured)
     {
         if (models.Count == 0)
         {
-            return $"There are no models, neither in the configuration nor in '{cache.Folder}'.";
+            return isConfigured ? $"There are no models, neither in the configuration nor in '{cache.Folder}'."
+                : $"None were pulled to '{cache.Folder}', and what the configuration names is not known while it has faults.";
         }
 
         var table = Tables.Draw(context, ["backbone", "model", "family", "size", "state", "folder"], models.Select(model => (string[])

@@ -153,7 +153,7 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
             new TrainedTask(outline.Folder, view, head).Verify(trained);
         }
 
-        return trained is null && TaskRunner.WhyRandom(task, head, outline.Head) is { } remark ? [remark] : [];
+        return (trained is null ? TaskRunner.WhyRandom(task, head, outline.Head) : TrainedTask.WhyOdd(trained)) is { } remark ? [remark] : [];
     }
 
     private BackboneOutline Outline(Prepared ready)
@@ -174,10 +174,15 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
     // What has no place is left out, as the reference does; whoever sees the warning knows whether it is a head of another task or half of the model.
     private void Verify(CheckpointFolder folder)
     {
+        if (folder.UnknownWishes is { Count: > 0 } wishes)
+        {
+            log.Warn($"Checkpoint '{folder.Path}' asks to write with {string.Join(", ", wishes)}, which is not known here and passed over.");
+        }
+
         var unread = folder.Verify().Unread;
         if (unread.Count > 0)
         {
-            log.Warn($"Checkpoint '{folder.Path}': {unread.Count} tensors have no place in a Transformer of family {folder.Family.Name} and are left out: {string.Join(", ", unread.Take(5))}{(unread.Count > 5 ? ", …" : "")}. Is config.json that of these weights?");
+            log.Warn($"Checkpoint '{folder.Path}': {(unread.Count == 1 ? "1 tensor has" : $"{unread.Count} tensors have")} no place in a Transformer of family {folder.Family.Name} and {(unread.Count == 1 ? "is" : "are")} left out: {string.Join(", ", unread.Take(5))}{(unread.Count > 5 ? ", …" : "")}. Is config.json that of these weights?");
         }
     }
 

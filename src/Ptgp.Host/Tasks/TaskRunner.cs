@@ -1,5 +1,6 @@
 using System.Reflection;
 using Ptgp.Host.Plugins;
+using Ptgp.Host.Training;
 using static TorchSharp.torch;
 
 namespace Ptgp.Host.Tasks;
@@ -17,6 +18,11 @@ internal static class TaskRunner
         if (setting is { Use: TaskUse.Answering, Trained: null } && WhyRandom(setting.Task, head, setting.Backbone.Head) is { } remark)
         {
             setting.Log.Warn(remark);
+        }
+
+        if (setting.Trained is not null && TrainedTask.WhyOdd(setting.Trained) is { } odd)
+        {
+            setting.Log.Warn(odd);
         }
 
         var parts = Base(head.GetType(), typeof(TaskHead<,,,>))!.GetGenericArguments();

@@ -48,6 +48,12 @@ internal sealed class TrainedTask(CheckpointFolder checkpoint, BackboneView view
                 $"Adapter '{folder}' must be a folder that ptgp train or PEFT saved, but holds neither adapter_config.json nor config.json nor {HeadFile}. Train the task first, or correct the path.");
     }
 
+    /// <summary>Says what an adapter asks for that is not known; null where there is nothing.</summary>
+    /// <param name="folder">A folder of <see cref="Find"/>.</param>
+    public static string? WhyOdd(string folder) => AdapterFolder.IsAdapter(folder) && AdapterFolder.UnknownFields(folder) is { Count: > 0 } unknown
+        ? $"Adapter '{folder}' asks for {string.Join(", ", unknown)}, which is not known here and passed over: its answers may not be those it was made to give."
+        : null;
+
     /// <summary>Loads what is there into the head, and lets the view see the backbone through it.</summary>
     /// <param name="folder">A folder of <see cref="Find"/>.</param>
     /// <param name="dtype">The type of an own copy of the backbone.</param>

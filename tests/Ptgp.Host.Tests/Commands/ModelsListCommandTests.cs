@@ -87,6 +87,15 @@ public sealed class ModelsListCommandTests : IDisposable
         Assert.Equal("-: us/tiny@main whole t5", Say(JsonNode.Parse(output)!["models"]![0]!));
     }
 
+    [Fact]
+    public async Task WhereNothingIsKnownItIsNotSaidThatThereIsNothing()
+    {
+        folder.Write("ptgp.json", """{ "backbons": {} }""");
+        var (code, output, error) = await folder.RunAsync("models", "list");
+        Assert.Equal((0, $"None were pulled to '{folder["cache"]}', and what the configuration names is not known while it has faults.\n"), (code, output));
+        Assert.Contains("Did you mean 'backbones'?", error, StringComparison.Ordinal);
+    }
+
     private void Name(string checkpoint) =>
         folder.Write("ptgp.json", $$"""{ "backbones": { "base": { "checkpoint": "{{checkpoint}}" } }, "tasks": { "shout": { "plugin": "fake", "backbone": "base" } } }""");
 

@@ -172,7 +172,10 @@ public sealed class RunCommandTests
     [InlineData("'CONFIG' has a fault:\n  tasks:shout:plugin (from --set) must name a plugin, but is 'fke'. Did you mean 'fake'? See 'ptgp plugins'.", "run", "shout", "x", "--set", "tasks:shout:plugin=fke")]
     [InlineData("--config must name a file, but there is nothing at 'HERE/no.json'.", "run", "shout", "x", "--config", "no.json")]
     [InlineData("Required argument 'TASK' missing for command: 'run'.\nSee 'ptgp run --help'.", "run")]
-    [InlineData("Did you mean 'ptgp run'?", "rnu", "shout")]
+    [InlineData("There is no command 'ptgp rnu'. Did you mean 'ptgp run'?", "rnu", "shout")]
+    [InlineData("There is no command 'ptgp nonsense'. Known here: run, train, evaluate, explain, check, plugins, models, adapters. See 'ptgp --help'.", "nonsense")]
+    [InlineData("There is no command 'ptgp models lits'. Did you mean 'ptgp models list'?", "models", "lits")]
+    [InlineData("--vocabulary must be a whole number, but is 'abc'.\nSee 'ptgp models new --help'.", "models", "new", "--shape", "tiny", "--output", "made", "--vocabulary", "abc")]
     [InlineData("See 'ptgp run --help'.", "run", "shout", "x", "--inptu", "y", "--format", "xml")]
     public async Task WrongUsageIsFoundBeforeAnythingIsLoaded(string message, params string[] args)
     {

@@ -10,6 +10,17 @@ internal sealed class PeftConfig
 {
     public const string FileName = "adapter_config.json";
 
+    // What is read or refused, and what says only how the adapter was made.
+    private static readonly HashSet<string> known = new(StringComparer.Ordinal)
+    {
+        "alora_invocation_tokens", "alpha_pattern", "arrow_config", "auto_mapping", "base_model_name_or_path", "bias", "corda_config", "encoder_hidden_size", "ensure_weight_tying", "eva_config",
+        "exclude_modules", "fan_in_fan_out", "feedforward_modules", "inference_mode", "init_ia3_weights", "init_lora_weights", "init_weights", "kasa_config", "layer_replication",
+        "layers_pattern", "layers_to_transform", "loftq_config", "lora_alpha", "lora_bias", "lora_dropout", "lora_ga_config", "megatron_config", "megatron_core", "modules_to_save",
+        "monteclora_config", "num_attention_heads", "num_layers", "num_transformer_submodules", "num_virtual_tokens", "peft_type", "peft_version", "prefix_projection", "prompt_tuning_init",
+        "prompt_tuning_init_text", "qalora_group_size", "r", "rank_pattern", "revision", "runtime_config", "target_modules", "target_parameters", "task_type", "token_dim", "tokenizer_kwargs",
+        "tokenizer_name_or_path", "trainable_token_indices", "use_bdlora", "use_dora", "use_qalora", "use_rslora", "velora_config",
+    };
+
     private static readonly JsonSerializerOptions indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private PeftConfig(string path, ConfigReader reader) => (Path, Reader) = (path, reader);
@@ -25,6 +36,10 @@ internal sealed class PeftConfig
 
     /// <summary>Gets the ends of the names of modules that are saved whole.</summary>
     public IReadOnlyList<string> SavedModules => Texts("modules_to_save");
+
+    /// <summary>Gets the fields that say something and are known to nobody here, each with its value, such as <c>'use_new' true</c>.</summary>
+    public IReadOnlyList<string> Unknown => !Says("peft_type") ? []
+        : [.. Reader.Root.EnumerateObject().Where(one => !known.Contains(one.Name) && Says(one.Name)).Select(one => $"'{one.Name}' {one.Value.GetRawText()}")];
 
     /// <summary>Opens the file of a folder.</summary>
     /// <exception cref="CheckpointException">It is missing, or no JSON object.</exception>
