@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Ptgp;
 
 /// <summary>How a task is fine-tuned, as data: the host owns the loop. It is stored beside what was learned.</summary>
-public sealed record FineTuningRecipe
+public sealed partial record FineTuningRecipe
 {
     /// <summary>Gets what happens to the shared backbone while the head learns.</summary>
     /// <value>The default is <see cref="BackboneTuning.LowRank"/>.</value>
@@ -57,17 +57,17 @@ public sealed record FineTuningRecipe
     /// <value>The default is <see cref="LearningRateSchedule.Linear"/>.</value>
     public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Linear;
 
-    /// <summary>Gets the share of all steps spent warming up.</summary>
+    /// <summary>Gets the share of all steps spent warming up; see <see cref="WarmupSteps"/>.</summary>
     /// <value>From 0 to 1. The default is 0.1.</value>
     [Range(0.0, 1.0)]
     public double Warmup { get; init; } = 0.1;
 
-    /// <summary>Gets AdamW's decay of weights; biases and norms are never decayed.</summary>
+    /// <summary>Gets the optimizer's decay of weights; biases and norms are never decayed.</summary>
     /// <value>At least 0. The default is 0.01.</value>
     [Range(0, double.MaxValue)]
     public double WeightDecay { get; init; } = 0.01;
 
-    /// <summary>Gets the norm to which longer gradients are cut; 0 leaves them.</summary>
+    /// <summary>Gets the norm to which longer gradients are cut, or what else <see cref="Clipping"/> names; 0 leaves them.</summary>
     /// <value>At least 0. The default is 1.</value>
     [Range(0, double.MaxValue)]
     public double MaxGradNorm { get; init; } = 1;
@@ -119,20 +119,4 @@ public enum BackboneTuning
 
     /// <summary>The task learns bottlenecks of its own after the feed-forward sublayers alone (Pfeiffer et al. 2021). Since 1.3.</summary>
     Pfeiffer,
-}
-
-/// <summary>How the learning rate goes on after warm-up.</summary>
-public enum LearningRateSchedule
-{
-    /// <summary>It stays.</summary>
-    Constant,
-
-    /// <summary>It falls in a straight line to 0.</summary>
-    Linear,
-
-    /// <summary>It falls along half a cosine to 0.</summary>
-    Cosine,
-
-    /// <summary>It falls with the inverse square root of the step.</summary>
-    InverseSquareRoot,
 }

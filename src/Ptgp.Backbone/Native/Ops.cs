@@ -123,43 +123,60 @@ public static class Ops
             : ScaledAttention.Attend(q, k, v, mask, scale, causal, dropout);
     }
 
-    /// <summary>
-    /// Makes one step of AdamW as torch computes it, in place, for parameters of one learning rate and decay. Call it without gradients.
-    /// </summary>
+    /// <summary>Makes one step of Adam or AdamW as torch computes it, in place, for parameters of one learning rate and decay. Call it without gradients.</summary>
     /// <param name="values">The parameters.</param>
     /// <param name="gradients">Their gradients, not changed.</param>
-    /// <param name="means">The running means of their gradients; zeros at first.</param>
-    /// <param name="squares">The running means of their squared gradients; zeros at first.</param>
-    /// <param name="steps">How many steps each has made, this one included: float32 scalars. They may be one tensor.</param>
+    /// <param name="memory">What is remembered of them.</param>
     /// <param name="step">The numbers of the step.</param>
     /// <exception cref="ArgumentException">The lists, or the shapes of what belongs together, differ.</exception>
-    public static void FusedAdamW(
-        IReadOnlyList<Tensor> values, IReadOnlyList<Tensor> gradients, IReadOnlyList<Tensor> means, IReadOnlyList<Tensor> squares, IReadOnlyList<Tensor> steps, AdamWStep step)
+    public static void FusedAdam(IReadOnlyList<Tensor> values, IReadOnlyList<Tensor> gradients, AdamMemory memory, AdamStep step)
     {
-        ArgumentNullException.ThrowIfNull(values);
-        ArgumentNullException.ThrowIfNull(gradients);
-        ArgumentNullException.ThrowIfNull(means);
-        ArgumentNullException.ThrowIfNull(squares);
-        ArgumentNullException.ThrowIfNull(steps);
-        if (gradients.Count != values.Count || means.Count != values.Count || squares.Count != values.Count || steps.Count != values.Count)
+        CheckTogether(values, gradients, memory.Means, memory.Squares, memory.Greatest is { Count: > 0 } greatest ? greatest : values);
+        if (memory.Steps.Count != values.Count)
         {
-            throw new ArgumentException($"There must be as many gradients, means, squares and steps as parameters, {values.Count}, but there are {gradients.Count}, {means.Count}, {squares.Count} and {steps.Count}.", nameof(values));
-        }
-
-        for (var i = 0; i < values.Count; i++)
-        {
-            foreach (var tensor in (ReadOnlySpan<Tensor>)[gradients[i], means[i], squares[i]])
-            {
-                if (tensor.dtype != values[i].dtype || !tensor.shape.AsSpan().SequenceEqual(values[i].shape))
-                {
-                    throw new ArgumentException($"What belongs to parameter {i} must be {values[i].dtype} [{Shape(values[i])}] as it is, but one is {tensor.dtype} [{Shape(tensor)}].", nameof(values));
-                }
-            }
+            throw new ArgumentException($"There must be as many steps as parameters, {values.Count}, but there are {memory.Steps.Count}.", nameof(memory));
         }
 
         if (values.Count > 0)
         {
-            AdamWKernel.Update(values, gradients, means, squares, steps, step);
+            AdamKernel.Update(values, gradients, memory, step);
+        }
+    }
+
+    /// <summary>Makes one step of gradient descent as torch computes it, in place, for parameters of one learning rate and decay. Call it without gradients.</summary>
+    /// <param name="values">The parameters.</param>
+    /// <param name="gradients">Their gradients, not changed.</param>
+    /// <param name="velocities">The running sums of their gradients; empty without momentum.</param>
+    /// <param name="isFirst">Whether it is their first step, which begins the velocities, whatever was in them.</param>
+    /// <param name="step">The numbers of the step.</param>
+    /// <exception cref="ArgumentException">The lists, or the shapes of what belongs together, differ.</exception>
+    public static void FusedSgd(IReadOnlyList<Tensor> values, IReadOnlyList<Tensor> gradients, IReadOnlyList<Tensor> velocities, bool isFirst, SgdStep step)
+    {
+        CheckTogether(values, gradients, step.Momentum != 0 ? velocities : values);
+        if (values.Count > 0)
+        {
+            SgdKernel.Update(values, gradients, step.Momentum != 0 ? velocities : [], isFirst, step);
+        }
+    }
+
+    private static void CheckTogether(IReadOnlyList<Tensor> values, params ReadOnlySpan<IReadOnlyList<Tensor>> others)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        foreach (var other in others)
+        {
+            ArgumentNullException.ThrowIfNull(other);
+            if (other.Count != values.Count)
+            {
+                throw new ArgumentException($"There must be as many tensors of each kind as parameters, {values.Count}, but of one there are {other.Count}.", nameof(values));
+            }
+
+            for (var i = 0; i < values.Count; i++)
+            {
+                if (other[i].dtype != values[i].dtype || !other[i].shape.AsSpan().SequenceEqual(values[i].shape))
+                {
+                    throw new ArgumentException($"What belongs to parameter {i} must be {values[i].dtype} [{Shape(values[i])}] as it is, but one is {other[i].dtype} [{Shape(other[i])}].", nameof(values));
+                }
+            }
         }
     }
 

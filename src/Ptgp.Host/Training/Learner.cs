@@ -18,7 +18,7 @@ internal sealed class Learner<TInput, TPart, TPartOutput, TOutput>
     public required Collator Collator { get; init; }
 
     /// <summary>Gets what is learned.</summary>
-    public required AdamW Optimizer { get; init; }
+    public required Optimizer Optimizer { get; init; }
 
     /// <summary>Gets the recipe.</summary>
     public required FineTuningRecipe Recipe { get; init; }
@@ -52,7 +52,7 @@ internal sealed class Learner<TInput, TPart, TPartOutput, TOutput>
         count = Math.Max(count, 1);
         using var gradientless = no_grad();
         var gradients = Optimizer.Gradients();
-        var norm = gradients.Count > 0 ? Gradients.AverageAndClip(gradients, count, Recipe.MaxGradNorm) : throw DependsOnNothing();
+        var norm = gradients.Count > 0 ? Gradients.AverageAndClip(gradients, count, Recipe.MaxGradNorm, Recipe.Clipping) : throw DependsOnNothing();
         // The only place where the host waits for the device.
         var (mean, length) = (sum.item<double>() / count, (double)norm.item<float>());
         if (!double.IsFinite(mean) || !double.IsFinite(length))

@@ -60,13 +60,13 @@ internal sealed class Trainer<TInput, TPart, TPartOutput, TOutput>
             }
 
             using Tuning tuning = new(Recipe, Checkpoint, Backbone, Head, from is null ? null : folder.LastPath);
-            using AdamW optimizer = new(tuning.Parameters, Recipe.WeightDecay);
+            using var optimizer = Optimizer.Of(Recipe, tuning.Parameters);
             if (from is not null)
             {
                 folder.LoadOptimizer(optimizer);
             }
 
-            Log.Status(Describe(tuning, data));
+            Log.Status(Describe(tuning, optimizer, data));
             Learner<TInput, TPart, TPartOutput, TOutput> learner = new() { Head = Head, Backbone = Backbone, Collator = Collator(), Optimizer = optimizer, Recipe = Recipe };
             TrainingLoop<TInput, TPart, TPartOutput, TOutput> loop = new(request, Recipe, data, learner, tuning, optimizer, folder)
             {
@@ -90,12 +90,12 @@ internal sealed class Trainer<TInput, TPart, TPartOutput, TOutput>
         MaxTargetLength = Backbone.MaxTargetLength,
     };
 
-    private static string Describe(Tuning tuning, TrainingExamples<TInput, TPart, TPartOutput, TOutput> data)
+    private static string Describe(Tuning tuning, Optimizer optimizer, TrainingExamples<TInput, TPart, TPartOutput, TOutput> data)
     {
         var count = tuning.Parameters.Sum(parameter => parameter.Value.numel());
-        // Float32: the weights themselves, their gradients and the optimizer's two averages.
+        // Float32: the weights themselves, their gradients and what the optimizer remembers.
         var cost = tuning.Kind == BackboneTuning.Full
-            ? $"a copy of the backbone for this task alone: {Megabytes(count * 4)} of weights, and {Megabytes(count * 12)} more while it is trained"
+            ? $"a copy of the backbone for this task alone: {Megabytes(count * 4)} of weights, and {Megabytes((count + optimizer.State.Sum(item => item.Value.numel())) * 4)} more while it is trained"
             : $"{Megabytes(count * 4)}; the backbone stays as it is";
         return FormattableString.Invariant($"Training {count:N0} parameters on {data.Count:N0} sequences of {data.Examples:N0} examples ({cost}).");
 

@@ -99,14 +99,14 @@ internal sealed class TrainingFolder(string path)
     }));
 
     /// <summary>Writes where a training stands beside its last checkpoint, which is being saved to <paramref name="beside"/>.</summary>
-    public static void SaveState(string beside, TrainingState state, AdamW optimizer)
+    public static void SaveState(string beside, TrainingState state, Optimizer optimizer)
     {
         SafeTensorsWriter.Write(Path.Combine(beside, Optimizer), optimizer.State);
         Write(Path.Combine(beside, State), state);
     }
 
     /// <summary>Loads the optimizer of an interrupted training.</summary>
-    public void LoadOptimizer(AdamW optimizer)
+    public void LoadOptimizer(Optimizer optimizer)
     {
         using var file = SafeTensorsFile.Open(Path.Combine(LastPath, Optimizer));
         optimizer.Load(file.Read);

@@ -10,7 +10,7 @@ internal sealed class TrainingLoop<TInput, TPart, TPartOutput, TOutput>
     private readonly FineTuningRecipe recipe;
     private readonly Learner<TInput, TPart, TPartOutput, TOutput> learner;
     private readonly Tuning tuning;
-    private readonly AdamW optimizer;
+    private readonly Optimizer optimizer;
     private readonly TrainingFolder folder;
     private readonly BatchOrder order;
     private readonly BatchSource<TPart> batches;
@@ -26,7 +26,7 @@ internal sealed class TrainingLoop<TInput, TPart, TPartOutput, TOutput>
         TrainingExamples<TInput, TPart, TPartOutput, TOutput> data,
         Learner<TInput, TPart, TPartOutput, TOutput> learner,
         Tuning tuning,
-        AdamW optimizer,
+        Optimizer optimizer,
         TrainingFolder folder)
     {
         (this.request, this.recipe, this.learner, this.tuning, this.optimizer, this.folder) = (request, recipe, learner, tuning, optimizer, folder);
@@ -35,7 +35,7 @@ internal sealed class TrainingLoop<TInput, TPart, TPartOutput, TOutput>
         // A step never reaches over the end of an epoch: the last one of each may have fewer batches.
         stepsPerEpoch = (order.BatchesPerEpoch + recipe.Accumulation - 1) / recipe.Accumulation;
         steps = recipe.MaxSteps ?? checked(recipe.Epochs * stepsPerEpoch);
-        rate = LearningRate.Of(recipe, steps);
+        rate = new(recipe, steps);
     }
 
     /// <summary>Gets what is evaluated; null for nothing.</summary>

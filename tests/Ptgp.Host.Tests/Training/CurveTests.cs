@@ -29,6 +29,7 @@ public sealed class CurveTests : IDisposable
     [InlineData("accumulation")]
     [InlineData("frozen_embeddings")]
     [InlineData("lora")]
+    [InlineData("adafactor")]
     public void LossesNormsAndWeightsEqualTheReferences(string variant)
     {
         var shared = backbone.Snapshot();
@@ -36,7 +37,10 @@ public sealed class CurveTests : IDisposable
         {
             Tuning = variant == "lora" ? BackboneTuning.LowRank : BackboneTuning.Full,
             LearningRate = variant == "lora" ? 5e-3 : 1e-3,
-            Warmup = 4.0 / Steps,
+            Optimizer = variant == "adafactor" ? OptimizerKind.Adafactor : OptimizerKind.AdamW,
+            Schedule = variant == "adafactor" ? LearningRateSchedule.Constant : LearningRateSchedule.Linear,
+            WarmupSteps = variant == "adafactor" ? 0 : 4,
+            WeightDecay = variant == "adafactor" ? 0 : 0.01,
             LabelSmoothing = variant == "label_smoothing" ? 0.1 : 0,
             Accumulation = variant == "accumulation" ? 4 : 1,
         };
@@ -48,9 +52,9 @@ public sealed class CurveTests : IDisposable
             frozen.Value.requires_grad = false;
         }
 
-        using AdamW optimizer = new(trained, recipe.WeightDecay);
+        using var optimizer = Optimizer.Of(recipe, trained);
         Learner<string, string, string, string> learner = new() { Head = head, Backbone = backbone.View, Collator = backbone.Collator, Optimizer = optimizer, Recipe = recipe };
-        var rate = LearningRate.Of(recipe, Steps);
+        LearningRate rate = new(recipe, Steps);
         var batches = ReadBatches();
         tuning.Train();
         var step = 0;

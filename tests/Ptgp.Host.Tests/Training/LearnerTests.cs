@@ -52,7 +52,7 @@ public sealed class LearnerTests : IDisposable
     public void ALossThatDependsOnNothingTrainedIsNamed()
     {
         using NumbersHead head = new(backbone.View);
-        using AdamW optimizer = new([new("x", new(ones(1)))], 0);
+        using var optimizer = Optimizer.Of(Recipe, [new("x", new(ones(1)))]);
         Learner<string, string, string, string> learner = new() { Head = head, Backbone = backbone.View, Collator = backbone.Collator, Optimizer = optimizer, Recipe = Recipe };
         Assert.Equal(
             "The loss of NumbersHead must depend on what is trained, but does not. Choose another tuning than 'lowRank', or other targets.",
@@ -64,7 +64,7 @@ public sealed class LearnerTests : IDisposable
     {
         using NumbersHead head = new(backbone.View);
         using Tuning tuning = new(Recipe, backbone.Checkpoint, backbone.View, head, from: null);
-        using AdamW optimizer = new(tuning.Parameters, 0.01);
+        using var optimizer = Optimizer.Of(Recipe, tuning.Parameters);
         Learner<string, string, string, string> learner = new() { Head = head, Backbone = backbone.View, Collator = backbone.Collator, Optimizer = optimizer, Recipe = Recipe };
         tuning.Train();
         learner.Step(0, 0.01, [Examples]);
@@ -83,7 +83,7 @@ public sealed class LearnerTests : IDisposable
     {
         using NumbersHead head = new(backbone.View);
         using Tuning tuning = new(Recipe, backbone.Checkpoint, backbone.View, head, from: null);
-        using AdamW optimizer = new(tuning.Parameters, 0.01);
+        using var optimizer = Optimizer.Of(Recipe, tuning.Parameters);
         Learner<string, string, string, string> learner = new() { Head = head, Backbone = backbone.View, Collator = backbone.Collator, Optimizer = optimizer, Recipe = Recipe };
         tuning.Train();
         var (loss, norm, count) = learner.Step(0, 0.01, batches);

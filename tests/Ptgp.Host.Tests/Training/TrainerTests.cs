@@ -190,7 +190,7 @@ public sealed class TrainerTests : IDisposable
         await Train(Recipe with { Tuning = tuning }, request => request with { OnEvaluation = evaluation => expected = evaluation.IsBest ? evaluation.Result.Loss!.Value : expected }, () => trained);
         using ScaledNumbersHead head = new(backbone.View);
         new TrainedTask(backbone.Checkpoint, backbone.View, head).Load(TrainedTask.Find(output), float32);
-        using AdamW optimizer = new([], 0);
+        using var optimizer = Optimizer.Of(Recipe, []);
         Learner<string, string, string, string> learner = new() { Head = head, Backbone = backbone.View, Collator = backbone.Collator, Optimizer = optimizer, Recipe = Recipe };
         TrainingExamples<string, string, string, string> heldOut = new(head, Examples(10, seed: 2));
         Assert.Equal(expected, learner.Evaluate(Enumerable.Range(0, heldOut.Count).Select(heldOut.Encode), TestContext.Current.CancellationToken), 1e-5);

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 
 namespace Ptgp.Backbone.Tests.Native;
 
-public sealed class FusedAdamWTests : IDisposable
+public sealed class FusedAdamTests : IDisposable
 {
-    private static readonly AdamWStep step = new(0.05, 0.9, 0.999, 1e-8, 0.1);
+    private static readonly AdamStep step = new(0.05, 0.9, 0.999, 1e-8, 0.1);
     private readonly DisposeScope scope = NewDisposeScope();
 
     public void Dispose() => scope.Dispose();
@@ -28,7 +28,7 @@ public sealed class FusedAdamWTests : IDisposable
             }
 
             optimizer.step();
-            state.Update(Ops.FusedAdamW, gradients);
+            state.Update(Ops.FusedAdam, gradients);
         }
 
         foreach (var (parameter, value) in parameters.Zip(state.Values))
@@ -37,17 +37,21 @@ public sealed class FusedAdamWTests : IDisposable
         }
     }
 
-    [Fact]
-    public void BothWaysAreTheSame()
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    public void BothWaysAreTheSame(bool isDecoupled, bool isGreatest)
     {
         using var random = new Generator(4);
         Tensor[] starts = [randn([4, 3], generator: random), randn([], generator: random)];
-        var (fused, plain) = (new State(starts), new State(starts));
+        var (fused, plain) = (new State(starts, isGreatest), new State(starts, isGreatest));
+        var step = FusedAdamTests.step with { IsDecoupled = isDecoupled };
         for (var i = 0; i < 4; i++)
         {
             Tensor[] gradients = [.. starts.Select(start => randn(start.shape, generator: random))];
-            fused.Update(AdamWKernel.Fused, gradients);
-            plain.Update(AdamWKernel.Plain, gradients);
+            fused.Update(AdamKernel.Fused, gradients, step);
+            plain.Update(AdamKernel.Plain, gradients, step);
         }
 
         foreach (var (expected, actual) in plain.All.Zip(fused.All))
@@ -64,8 +68,8 @@ public sealed class FusedAdamWTests : IDisposable
         var gradient = randn([4, 3], generator: random);
         var (straight, across) = (new State([start]), new State([start]));
         across.Values[0] = start.t().contiguous().t();
-        straight.Update(Ops.FusedAdamW, [gradient]);
-        across.Update(Ops.FusedAdamW, [gradient]);
+        straight.Update(Ops.FusedAdam, [gradient]);
+        across.Update(Ops.FusedAdam, [gradient]);
         Gradient.AssertClose(straight.Values[0], across.Values[0]);
     }
 
@@ -73,25 +77,26 @@ public sealed class FusedAdamWTests : IDisposable
     public void WhatDoesNotBelongTogetherIsRefused()
     {
         var state = new State([ones(3)]);
-        Assert.Throws<ArgumentException>(() => state.Update(Ops.FusedAdamW, [ones(4)]));
-        Assert.Throws<ArgumentException>(() => state.Update(Ops.FusedAdamW, [ones(3).to(ScalarType.Float64)]));
-        Assert.Throws<ArgumentException>(() => state.Update(Ops.FusedAdamW, []));
+        Assert.Throws<ArgumentException>(() => state.Update(Ops.FusedAdam, [ones(4)]));
+        Assert.Throws<ArgumentException>(() => state.Update(Ops.FusedAdam, [ones(3).to(ScalarType.Float64)]));
+        Assert.Throws<ArgumentException>(() => state.Update(Ops.FusedAdam, []));
     }
 
-    private sealed class State(Tensor[] starts)
+    private sealed class State(Tensor[] starts, bool isGreatest = false)
     {
         private readonly Tensor[] means = [.. starts.Select(start => zeros_like(start))];
         private readonly Tensor[] squares = [.. starts.Select(start => zeros_like(start))];
+        private readonly Tensor[] greatest = [.. starts.Where(_ => isGreatest).Select(start => zeros_like(start))];
         private readonly Tensor seen = zeros([], float32);
 
         public Tensor[] Values { get; } = [.. starts.Select(start => start.clone())];
 
-        public IEnumerable<Tensor> All => [.. Values, .. means, .. squares];
+        public IEnumerable<Tensor> All => [.. Values, .. means, .. squares, .. greatest];
 
-        public void Update(Action<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>, IReadOnlyList<Tensor>, IReadOnlyList<Tensor>, IReadOnlyList<Tensor>, AdamWStep> update, Tensor[] gradients)
+        public void Update(Action<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>, AdamMemory, AdamStep> update, Tensor[] gradients, AdamStep? other = null)
         {
             seen.add_(1);
-            update(Values, gradients, means, squares, [.. Values.Select(_ => seen)], step);
+            update(Values, gradients, new(means, squares, [.. Values.Select(_ => seen)], greatest), other ?? step);
         }
     }
 }
