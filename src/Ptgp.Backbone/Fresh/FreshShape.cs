@@ -22,6 +22,9 @@ public sealed class FreshShape
     /// <summary>Gets what it is, in a line.</summary>
     public string About => (string)described["about"]!;
 
+    /// <summary>Gets its family, as <c>config.json</c> names it.</summary>
+    public string Family => (string)described["config"]!["model_type"]!;
+
     /// <summary>Gets how its weights are drawn.</summary>
     internal FreshDrawing Drawing => Enum.Parse<FreshDrawing>((string)described["drawn"]!, ignoreCase: true);
 

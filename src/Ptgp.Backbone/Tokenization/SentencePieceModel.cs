@@ -72,17 +72,17 @@ internal sealed class SentencePieceModel
     /// <param name="vocabulary">A vocabulary that numbers the pieces (Marian); null when their place in the file does.</param>
     /// <param name="unknownId">The id of what the vocabulary lacks.</param>
     /// <param name="isReserved">Tells which ids plain text never becomes.</param>
-    /// <exception cref="CheckpointException">It is a model of a kind that is not known, or not known with a vocabulary of its own.</exception>
+    /// <exception cref="CheckpointException">It is a model of a kind that is not known.</exception>
     public TokenModel ToModel(Vocabulary? vocabulary, int unknownId, Func<int, bool> isReserved)
     {
-        if (kind == BytePair && vocabulary is null)
+        if (kind == BytePair)
         {
-            return ToBytePairs();
+            return vocabulary is null ? ToBytePairs() : new RenumberedModel(ToBytePairs(), [.. pieces.Select(piece => Find(piece.Text))]);
         }
 
         if (kind != Unigram)
         {
-            throw new CheckpointException($"{path} must hold a unigram model (kind 1), but is of kind {kind}{(kind == BytePair ? " (byte pairs)" : "")}. Add the checkpoint's tokenizer.json, which says all of it.");
+            throw new CheckpointException($"{path} must hold a unigram model (kind 1) or byte pairs (kind 2), but is of kind {kind}. Add the checkpoint's tokenizer.json, which says all of it.");
         }
 
         var normal = pieces.Where(piece => piece.Kind == PieceKind.Normal).Select(piece => piece.Score).DefaultIfEmpty().ToArray();
