@@ -72,7 +72,7 @@ internal static class QADatasets
         public override bool Fits(string path) => string.Equals(Path.GetExtension(path), ".json", StringComparison.OrdinalIgnoreCase);
 
         public override IEnumerable<Example<Question, Reply>> Read(string path) =>
-            SquadFile.Read(path).Select(row => Make(row.Question, [row.Context], row.Answers, isPlaced, row.Part.Fault));
+            SquadFile.Read(path).ToExamples(row => Make(row.Question, [row.Context], row.Answers, isPlaced, row.Part.Fault));
     }
 
     /// <summary>An object a line.</summary>
@@ -80,7 +80,7 @@ internal static class QADatasets
     {
         public override string Format => "jsonl";
 
-        public override IEnumerable<Example<Question, Reply>> Read(string path) => JsonLinesFile.Read(path).Select(row =>
+        public override IEnumerable<Example<Question, Reply>> Read(string path) => JsonLinesFile.Read(path).ToExamples(row =>
             Make(row.Get("question"), Contexts(row), [.. Answers(row)], isPlaced, row.Fault));
 
         private static IReadOnlyList<string> Contexts(JsonRow row) =>
@@ -120,7 +120,7 @@ internal static class QADatasets
     {
         public override string Format => "csv";
 
-        public override IEnumerable<Example<Question, Reply>> Read(string path) => CsvFile.Read(path).Select(row =>
+        public override IEnumerable<Example<Question, Reply>> Read(string path) => CsvFile.Read(path).ToExamples(row =>
             Make(row.Get("question"), [row.Get("context")], [(row.Get("answer"), Number(row))], isPlaced, row.Fault));
     }
 

@@ -40,7 +40,7 @@ internal static class SpeechToTextDatasets
         public override IEnumerable<Example<Recording, Transcript>> Read(string path)
         {
             var folder = Path.GetDirectoryName(path) ?? "";
-            return read(path).Select(row => Example(row, folder));
+            return read(path).ToExamples(row => Example(row, folder));
         }
 
         private Example<Recording, Transcript> Example(DataRow row, string folder)
@@ -106,7 +106,7 @@ internal static class SpeechToTextDatasets
                 throw new InvalidDataException($"{path}: a folder must hold sound files ({string.Join(", ", extensions)}), but holds none.");
             }
 
-            return Files(path).Order(StringComparer.Ordinal).Select(Example);
+            return Files(path).Order(StringComparer.Ordinal).ToExamples(Example);
         }
 
         private static IEnumerable<string> Files(string folder) =>

@@ -42,8 +42,8 @@ internal static partial class SummarizationDatasets
         public override bool Fits(string path) => Path.GetExtension(path) == ".story" || (Directory.Exists(path) && Files(path).Any());
 
         public override IEnumerable<Example<Document, Summary>> Read(string path) =>
-            !Directory.Exists(path) ? [Story(path)]
-            : Files(path).Any() ? Files(path).Order(StringComparer.Ordinal).Select(Story)
+            !Directory.Exists(path) ? new[] { path }.ToExamples(Story)
+            : Files(path).Any() ? Files(path).Order(StringComparer.Ordinal).ToExamples(Story)
             : throw new InvalidDataException($"{path}: a folder of stories must hold files called '*.story', but holds none.");
 
         private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "*.story");
@@ -69,7 +69,7 @@ internal static partial class SummarizationDatasets
         {
             var (text, summary) = Find(path) ?? throw new InvalidDataException(
                 $"{path}: parallel files must be named by a pattern such as 'train.{{source,target}}', or by the first of two whose extensions are 'source' and 'target'.");
-            return ParallelFiles.Read(text, summary).Select(pair => Make(pair.First.Text, [pair.Second.Text]));
+            return ParallelFiles.Read(text, summary).ToExamples(pair => Make(pair.First.Text, [pair.Second.Text]));
         }
 
         private static (string First, string Second)? Find(string path) => ParallelFiles.Find(path, TextColumns, SummaryColumns);
@@ -80,7 +80,7 @@ internal static partial class SummarizationDatasets
     {
         public override string Format => format;
 
-        public override IEnumerable<Example<Document, Summary>> Read(string path) => read(path).Select(row => row.Fields is ["1", "2", ..]
+        public override IEnumerable<Example<Document, Summary>> Read(string path) => read(path).ToExamples(row => row.Fields is ["1", "2", ..]
             ? Make(row.Get("1"), [row.Get("2")])
             : Make(string.Join(' ', row.GetAll(Texts(options))), Summaries(row)));
 

@@ -49,7 +49,7 @@ internal static class TextGenerationDatasets
 
         public override string Format => "jsonl";
 
-        public override IEnumerable<Example<Prompt, Generated>> Read(string path) => JsonLinesFile.Read(path).SelectMany(row =>
+        public override IEnumerable<Example<Prompt, Generated>> Read(string path) => JsonLinesFile.Read(path).ToExamples(row =>
             row.Element.TryGetProperty("messages", out var messages) || row.Element.TryGetProperty("conversations", out messages) ? Answers(row, messages) : [Text(row)]);
 
         private Example<Prompt, Generated> Text(JsonRow row)

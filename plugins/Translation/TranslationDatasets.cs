@@ -34,7 +34,7 @@ internal static class TranslationDatasets
         {
             var (source, target) = Find(path) ?? throw new InvalidDataException(
                 $"{path}: parallel files must be named by a pattern such as 'train.{{en,de}}', or by the first of two whose extensions are the options' 'from' and 'to' ('{options.From ?? "?"}' and '{options.To ?? "?"}').");
-            return ParallelFiles.Read(source, target).Select(pair => Make(pair.First.Text, pair.Second.Text));
+            return ParallelFiles.Read(source, target).ToExamples(pair => Make(pair.First.Text, pair.Second.Text));
         }
 
         private (string First, string Second)? Find(string path) => ParallelFiles.Find(path, NamesOf(options.From), NamesOf(options.To));
@@ -45,7 +45,7 @@ internal static class TranslationDatasets
     {
         public override string Format => format;
 
-        public override IEnumerable<Example<Passage, Translation>> Read(string path) => read(path).Select(row =>
+        public override IEnumerable<Example<Passage, Translation>> Read(string path) => read(path).ToExamples(row =>
         {
             // A row of JSON may name languages of its own.
             var (from, to) = row is JsonRow ? (row.Find("from"), row.Find("to")) : (null, null);

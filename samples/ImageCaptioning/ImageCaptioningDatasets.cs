@@ -11,12 +11,12 @@ internal sealed class CaptionTsv : DatasetAdapter<Picture, Caption>
     public override IEnumerable<Example<Picture, Caption>> Read(string path)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        foreach (var row in TsvFile.Read(path, first => first.Contains("image")))
+        return TsvFile.Read(path, first => first.Contains("image")).ToExamples(row =>
         {
             var image = Path.Combine(folder, row.Get("image", "1"));
-            yield return File.Exists(image)
-                ? new(new(image), new(row.Get("caption", "2")))
+            return File.Exists(image)
+                ? new Example<Picture, Caption>(new(image), new(row.Get("caption", "2")))
                 : throw row.Fault($"a picture must be there, but '{image}' is not. Paths are relative to this file.");
-        }
+        });
     }
 }

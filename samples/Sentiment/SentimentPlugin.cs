@@ -60,5 +60,5 @@ internal sealed class ReviewTsv : DatasetAdapter<string, Feeling>
     public override IEnumerable<Example<string, Feeling>> Read(string path) =>
         File.ReadLines(path).Select((line, number) => line.Split('\t') is [var word, var review] && Enum.TryParse<Feeling>(word, ignoreCase: true, out var feeling)
             ? new Example<string, Feeling>(review, feeling)
-            : throw new InvalidDataException($"{path}({number + 1}): a line must be 'feeling<tab>review', but is '{line}'."));
+            : Example.Bad<string, Feeling>(new($"{path}({number + 1}): a line must be 'feeling<tab>review', but is '{line}'.")));
 }

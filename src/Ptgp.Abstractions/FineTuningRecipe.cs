@@ -97,6 +97,11 @@ public sealed partial record FineTuningRecipe
     [Range(1, int.MaxValue)]
     public int? EvaluateEvery { get; init; }
 
+    /// <summary>Gets how many examples are held at once, to be drawn from by lot. Larger data is learned in portions of so many, in the order of its files. Since 1.4.</summary>
+    /// <value>At least 1. The default is 50000.</value>
+    [Range(1, int.MaxValue)]
+    public int ShuffleBuffer { get; init; } = 50_000;
+
     /// <summary>Gets the seed of everything drawn: fresh parameters, order of examples, dropout.</summary>
     /// <value>The default is 42.</value>
     public int Seed { get; init; } = 42;

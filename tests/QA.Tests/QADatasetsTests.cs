@@ -62,7 +62,7 @@ public sealed class QADatasetsTests : IDisposable
     public void AFaultNamesItsPlace(string name, string content, string message)
     {
         var path = folder.Write(name, content);
-        Assert.Equal(path + message, Assert.Throws<InvalidDataException>(() => Adapter(path, new()).Read(path).Count()).Message);
+        Assert.Equal(path + message, Assert.IsType<InvalidDataException>(Adapter(path, new()).Read(path).Single().Fault).Message);
     }
 
     [Fact]

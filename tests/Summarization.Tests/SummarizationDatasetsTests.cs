@@ -70,7 +70,7 @@ public sealed class SummarizationDatasetsTests : IDisposable
     public void WhatIsNoExampleIsAnErrorThatNamesPlaceAndFault(string name, string content, string message)
     {
         var path = folder.Write(name, content);
-        var error = Assert.Throws<InvalidDataException>(() => Adapter(path).Read(path).Count());
+        var error = Assert.IsType<InvalidDataException>(Adapter(path).Read(path).Single().Fault);
         Assert.Equal(path + message, error.Message);
     }
 

@@ -51,7 +51,7 @@ public sealed class TranslationDatasetsTests : IDisposable
     public void ARowWithoutTheLanguageIsAnErrorThatNamesPlaceAndFields()
     {
         var path = folder.Write("a.jsonl", "{\"translation\": {\"en\": \"cat\", \"fr\": \"chat\"}}");
-        var error = Assert.Throws<InvalidDataException>(() => Adapter(path, EnDe).Read(path).Count());
+        var error = Assert.IsType<InvalidDataException>(Adapter(path, EnDe).Read(path).Single().Fault);
         Assert.Equal(
             $"{path}(1): a row must have a field 'translation.de' or 'translation.deu' or 'de' or 'deu' or 'target' or 'tgt' or 'translation', but has 'translation.en', 'translation.fr'.",
             error.Message);

@@ -14,11 +14,12 @@ internal sealed class TrainCommand : IPtgpCommand
     private readonly Option<string> output = new("--output") { Description = "The folder for what is learned.", HelpName = "FOLDER", Required = true };
     private readonly Option<string[]> recipe = new("--recipe") { Description = "Changes the plugin's recipe: one key, such as tuning=full, which stands over files; or those of a JSON file. May be repeated.", HelpName = "KEY=VALUE|FILE.json" };
     private readonly Option<bool> resume = new("--resume") { Description = "Goes on where an interrupted training of the folder stopped." };
+    private readonly Option<bool> strict = new("--strict") { Description = "Stops at the first line of the data that is no example, instead of leaving it out." };
     private readonly Option<bool> json = new("--json") { Description = "Writes what came of it as a JSON object." };
 
     public Command Create(CommandGuard guard)
     {
-        var command = new Command("train", "Fine-tunes a task.") { task, data, heldOut, format, output, recipe, resume, json };
+        var command = new Command("train", "Fine-tunes a task.") { task, data, heldOut, format, output, recipe, resume, strict, json };
         command.SetAction(parsed => guard(parsed, (context, cancellation) => RunAsync(parsed, context, cancellation)));
         return command;
     }
@@ -46,6 +47,7 @@ internal sealed class TrainCommand : IPtgpCommand
                     Output = folder,
                     Recipe = standing => Given.Recipe(context, changes, standing),
                     Resume = parsed.GetValue(resume),
+                    IsStrict = parsed.GetValue(strict),
                     OnStep = display.Show,
                     OnEvaluation = display.Show,
                 },
@@ -67,7 +69,7 @@ internal sealed class TrainCommand : IPtgpCommand
 
     private static string AsJson(string name, TrainingResult result)
     {
-        var json = new JsonObject { ["task"] = name, ["steps"] = result.Steps, ["parameters"] = result.Parameters, ["output"] = result.Output, ["interrupted"] = result.WasInterrupted };
+        var json = new JsonObject { ["task"] = name, ["steps"] = result.Steps, ["parameters"] = result.Parameters, ["output"] = result.Output, ["badLines"] = result.BadLines, ["interrupted"] = result.WasInterrupted };
         if (result.Best is { } best)
         {
             json["best"] = new JsonObject { ["step"] = best.Step, ["examples"] = best.Result.Examples, ["loss"] = best.Result.Loss, ["metrics"] = Json.OfMetrics(best.Result.Metrics) };

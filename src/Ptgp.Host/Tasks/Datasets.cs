@@ -4,13 +4,21 @@ namespace Ptgp.Host.Tasks;
 internal static class Datasets
 {
     /// <summary>Reads files one after another, lazily.</summary>
+    /// <param name="plugin">Whose formats they have.</param>
+    /// <param name="paths">The files.</param>
+    /// <param name="format">Their format; null for the first that fits the name.</param>
+    /// <param name="badLines">What leaves out lines that are no examples; null to stop at the first.</param>
     /// <exception cref="UsageException">A file is missing, or no adapter reads it.</exception>
-    public static IEnumerable<Example<TInput, TOutput>> Read<TInput, TOutput>(TaskPlugin<TInput, TOutput> plugin, IReadOnlyList<string> paths, string? format)
+    /// <exception cref="InvalidDataException">While it is read: a file cannot be read on.</exception>
+    public static IEnumerable<Example<TInput, TOutput>> Read<TInput, TOutput>(TaskPlugin<TInput, TOutput> plugin, IReadOnlyList<string> paths, string? format, BadLines? badLines = null)
     {
         ArgumentNullException.ThrowIfNull(plugin);
         // All are looked for before the first is read.
         var files = paths.Select(path => (Path: path, Adapter: Find(plugin, path, format))).ToArray();
-        return files.SelectMany(file => file.Adapter.Read(file.Path));
+        var read = files.Select(file => file.Adapter.Read(file.Path));
+        return badLines is null ? read.SelectMany(file => file.Select(Good)) : badLines.LeaveOut(read);
+
+        static Example<TInput, TOutput> Good(Example<TInput, TOutput> example) => example.Fault is null ? example : throw example.Fault;
     }
 
     private static DatasetAdapter<TInput, TOutput> Find<TInput, TOutput>(TaskPlugin<TInput, TOutput> plugin, string path, string? format)

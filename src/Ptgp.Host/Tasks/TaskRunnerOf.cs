@@ -109,6 +109,7 @@ internal sealed class TaskRunner<TInput, TPart, TPartOutput, TOutput> : ITaskRun
     public async Task<TrainingResult> TrainAsync(TrainingRequest request, CancellationToken cancellation)
     {
         var recipe = request.Recipe(plugin.Recipe);
+        var (badLines, badHeldOut) = request.IsStrict ? (null, null) : (new BadLines(setting.Log), new BadLines(setting.Log));
         manual_seed(recipe.Seed);
         using var fresh = (TaskHead<TInput, TPart, TPartOutput, TOutput>)plugin.CreateHead(setting.View);
         var answering = new HeadAnswers<TInput, TPart, TPartOutput, TOutput>(plugin, fresh, setting);
@@ -119,12 +120,13 @@ internal sealed class TaskRunner<TInput, TPart, TPartOutput, TOutput> : ITaskRun
             Backbone = setting.View,
             Checkpoint = setting.Backbone.Folder,
             Recipe = recipe,
-            Examples = Datasets.Read(plugin, request.Data, request.Format),
-            HeldOut = [.. Datasets.Read(plugin, request.HeldOut, request.Format)],
+            Examples = Datasets.Read(plugin, request.Data, request.Format, badLines),
+            HeldOut = [.. Datasets.Read(plugin, request.HeldOut, request.Format, badHeldOut)],
             Answer = async (inputs, token) => await Task.WhenAll(inputs.Select(input => answering.AnswerAsync(input, new(), null, token))).ConfigureAwait(false),
             Log = setting.Log,
         };
-        return await trainer.TrainAsync(request, cancellation).ConfigureAwait(false);
+        var result = await trainer.TrainAsync(request, cancellation).ConfigureAwait(false);
+        return result with { BadLines = (badLines?.Count ?? 0) + (badHeldOut?.Count ?? 0) };
     }
 
     public void Dispose()

@@ -21,6 +21,9 @@ internal sealed record TrainingRequest
     /// <summary>Gets whether an interrupted run in <see cref="Output"/> goes on.</summary>
     public bool Resume { get; init; }
 
+    /// <summary>Gets whether the first line that is no example ends it; else such lines are shown, counted and left out.</summary>
+    public bool IsStrict { get; init; }
+
     /// <summary>Gets what is called after each optimizer step.</summary>
     public Action<TrainingStep>? OnStep { get; init; }
 
@@ -57,6 +60,9 @@ internal sealed record TrainingResult
 
     /// <summary>Gets the best evaluation of the held-out data, which is what was kept; null without held-out data.</summary>
     public TrainingEvaluation? Best { get; init; }
+
+    /// <summary>Gets how many lines of the data were left out because they are no examples.</summary>
+    public int BadLines { get; init; }
 
     /// <summary>Gets whether it was cancelled; it goes on with <see cref="TrainingRequest.Resume"/>.</summary>
     public bool WasInterrupted { get; init; }

@@ -47,7 +47,6 @@ internal sealed class HeldOutData<TInput, TPart, TPartOutput, TOutput>
     private IEnumerable<IReadOnlyList<EncodedExample<TPart>>> Batches()
     {
         var order = encoded.Order(recipe, seed: 0);
-        BatchSource<TPart> source = new(order, encoded.Encode);
-        return Enumerable.Range(0, order.BatchesPerEpoch).Select(batch => source.Get(0, batch));
+        return Enumerable.Range(0, order.WindowsPerEpoch).SelectMany(window => encoded.Window(order, 0, window));
     }
 }

@@ -24,7 +24,7 @@ internal sealed class Trainer<TInput, TPart, TPartOutput, TOutput>
     /// <summary>Gets how to train.</summary>
     public required FineTuningRecipe Recipe { get; init; }
 
-    /// <summary>Gets what to learn from.</summary>
+    /// <summary>Gets what to learn from; it gives the same examples whenever it is gone through.</summary>
     public required IEnumerable<Example<TInput, TOutput>> Examples { get; init; }
 
     /// <summary>Gets what is evaluated; empty for none, so that the training loss decides what is best.</summary>
@@ -46,14 +46,10 @@ internal sealed class Trainer<TInput, TPart, TPartOutput, TOutput>
         Backbone.MaxTargetLength = Math.Min(longestTarget, Recipe.MaxTargetLength);
         try
         {
-            TrainingExamples<TInput, TPart, TPartOutput, TOutput> data = new(Head, Examples);
-            if (data.Count == 0)
-            {
-                throw new UserException($"The training data must hold at least one example to learn from, but of {data.Examples} read there is none. Check the file and its format.");
-            }
-
+            using TrainingData<TInput, TPart, TPartOutput, TOutput> data = new(Head, Examples, Recipe);
+            var size = data.Measure();
             TrainingFolder folder = new(request.Output);
-            var from = request.Resume ? folder.Resume(Recipe, data.Count) : null;
+            var from = request.Resume ? folder.Resume(Recipe, size?.Units) : null;
             if (from is null)
             {
                 folder.Begin(Recipe);
@@ -66,14 +62,14 @@ internal sealed class Trainer<TInput, TPart, TPartOutput, TOutput>
                 folder.LoadOptimizer(optimizer);
             }
 
-            Log.Status(Describe(tuning, optimizer, data));
+            Log.Status(Describe(tuning, optimizer, size));
             Learner<TInput, TPart, TPartOutput, TOutput> learner = new() { Head = Head, Backbone = Backbone, Collator = Collator(), Optimizer = optimizer, Recipe = Recipe };
-            TrainingLoop<TInput, TPart, TPartOutput, TOutput> loop = new(request, Recipe, data, learner, tuning, optimizer, folder)
+            TrainingLoop<TInput, TPart, TPartOutput, TOutput> loop = new(request, Recipe, data, size, learner, tuning, optimizer, folder)
             {
                 HeldOut = HeldOut.Count > 0 ? new(Plugin, Head, HeldOut, Recipe, Answer) : null,
                 LongestUnsaved = longestUnsaved,
             };
-            return await loop.RunAsync(from ?? new() { Recipe = Recipe, Units = data.Count }, cancellation).ConfigureAwait(false);
+            return await loop.RunAsync(from ?? new() { Recipe = Recipe, Units = size?.Units }, cancellation).ConfigureAwait(false);
         }
         finally
         {
@@ -90,14 +86,15 @@ internal sealed class Trainer<TInput, TPart, TPartOutput, TOutput>
         MaxTargetLength = Backbone.MaxTargetLength,
     };
 
-    private static string Describe(Tuning tuning, Optimizer optimizer, TrainingExamples<TInput, TPart, TPartOutput, TOutput> data)
+    private static string Describe(Tuning tuning, Optimizer optimizer, DataSize? size)
     {
         var count = tuning.Parameters.Sum(parameter => parameter.Value.numel());
         // Float32: the weights themselves, their gradients and what the optimizer remembers.
         var cost = tuning.Kind == BackboneTuning.Full
             ? $"a copy of the backbone for this task alone: {Megabytes(count * 4)} of weights, and {Megabytes((count + optimizer.State.Sum(item => item.Value.numel())) * 4)} more while it is trained"
             : $"{Megabytes(count * 4)}; the backbone stays as it is";
-        return FormattableString.Invariant($"Training {count:N0} parameters on {data.Count:N0} sequences of {data.Examples:N0} examples ({cost}).");
+        var data = size is null ? "more examples than are held at once" : FormattableString.Invariant($"{size.Units:N0} sequences of {size.Examples:N0} examples");
+        return FormattableString.Invariant($"Training {count:N0} parameters on {data} ({cost}).");
 
         static string Megabytes(long bytes) => FormattableString.Invariant($"{bytes / 1e6:N1} MB");
     }

@@ -10,13 +10,16 @@ internal sealed class TrainingExamples<TInput, TPart, TPartOutput, TOutput>
     private readonly List<Unit> units = [];
 
     /// <summary>Reads all examples, splits them and leaves out the parts that there is nothing to learn from.</summary>
+    /// <param name="head">What splits and encodes.</param>
+    /// <param name="examples">The examples.</param>
+    /// <param name="before">How many examples of the data stand before them.</param>
     /// <exception cref="UserException">The head cannot split or encode one; the message says which.</exception>
-    public TrainingExamples(TaskHead<TInput, TPart, TPartOutput, TOutput> head, IEnumerable<Example<TInput, TOutput>> examples)
+    public TrainingExamples(TaskHead<TInput, TPart, TPartOutput, TOutput> head, IEnumerable<Example<TInput, TOutput>> examples, long before = 0)
     {
         this.head = head;
         foreach (var (input, output) in examples)
         {
-            var example = ++Examples;
+            var example = before + ++Examples;
             TPart[] parts = Try(example, () => head.Split(input).Where(part => head.EncodeTarget(part, output) is not null).ToArray());
             units.AddRange(head.KeepsPartsTogether ? [new(parts, output, example)] : parts.Select(part => new Unit([part], output, example)));
         }
@@ -54,6 +57,16 @@ internal sealed class TrainingExamples<TInput, TPart, TPartOutput, TOutput>
         Target Expected(TPart part) => head.EncodeTarget(part, output) ?? throw new InvalidOperationException("its target was there before, but is not any more");
     }
 
+    /// <summary>Encodes a window of batches. Safe on any thread.</summary>
+    /// <exception cref="UserException">The head cannot encode an example; the message says which.</exception>
+    public IReadOnlyList<IReadOnlyList<EncodedExample<TPart>>> Window(BatchOrder order, int epoch, int window)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        IReadOnlyList<EncodedExample<TPart>>[] encoded = [.. order.Window(epoch, window).Select(Encode)];
+        var cut = order.Cut(epoch, window, encoded, unit => unit.Max(part => part.Length));
+        return [.. cut.Select(batch => batch.SelectMany(unit => unit).ToArray())];
+    }
+
     // What was encoded to be measured is encoded again when its turn has come: nothing is held but two numbers.
     private UnitShape[] Measure(FineTuningRecipe recipe)
     {
@@ -76,7 +89,7 @@ internal sealed class TrainingExamples<TInput, TPart, TPartOutput, TOutput>
     }
 
     // The head is a stranger's code: whatever it throws is about this example.
-    private T Try<T>(int example, Func<T> call)
+    private T Try<T>(long example, Func<T> call)
     {
         try
         {
@@ -88,5 +101,5 @@ internal sealed class TrainingExamples<TInput, TPart, TPartOutput, TOutput>
         }
     }
 
-    private readonly record struct Unit(TPart[] Parts, TOutput Output, int Example);
+    private readonly record struct Unit(TPart[] Parts, TOutput Output, long Example);
 }

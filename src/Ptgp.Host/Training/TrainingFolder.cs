@@ -49,7 +49,7 @@ internal sealed class TrainingFolder(string path)
 
     /// <summary>Opens an interrupted training, and takes back what was logged after it was last saved.</summary>
     /// <exception cref="UsageException">There is none, or recipe or data have changed since.</exception>
-    public TrainingState Resume(FineTuningRecipe recipe, int units)
+    public TrainingState Resume(FineTuningRecipe recipe, long? units)
     {
         var file = Path.Combine(LastPath, State);
         if (!File.Exists(file))
@@ -67,11 +67,13 @@ internal sealed class TrainingFolder(string path)
 
         if (state.Units != units)
         {
-            throw new UsageException($"The training in '{path}' can only go on with its own data, which gave {state.Units} sequences, but there are {units} now. Use that data, or train without --resume into another folder.");
+            throw new UsageException($"The training in '{path}' can only go on with its own data, which gave {Count(state.Units)} sequences, but there are {Count(units)} now. Use that data, or train without --resume into another folder.");
         }
 
         KeepLog(state.Step);
         return state;
+
+        static string Count(long? value) => value is { } count ? $"{count}" : "more than are held at once";
 
         static string Show(JsonNode? value) => value?.ToJsonString(compact) ?? "null";
     }

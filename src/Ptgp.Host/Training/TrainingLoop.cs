@@ -12,10 +12,9 @@ internal sealed class TrainingLoop<TInput, TPart, TPartOutput, TOutput>
     private readonly Tuning tuning;
     private readonly Optimizer optimizer;
     private readonly TrainingFolder folder;
-    private readonly BatchOrder order;
-    private readonly BatchSource<TPart> batches;
+    private readonly TrainingData<TInput, TPart, TPartOutput, TOutput> data;
     private readonly LearningRate rate;
-    private readonly int stepsPerEpoch, steps;
+    private readonly int steps;
     private readonly Stopwatch sinceSave = Stopwatch.StartNew();
     private TrainingScore? last;
     private EvaluationResult? best;
@@ -23,18 +22,16 @@ internal sealed class TrainingLoop<TInput, TPart, TPartOutput, TOutput>
     public TrainingLoop(
         TrainingRequest request,
         FineTuningRecipe recipe,
-        TrainingExamples<TInput, TPart, TPartOutput, TOutput> data,
+        TrainingData<TInput, TPart, TPartOutput, TOutput> data,
+        DataSize? size,
         Learner<TInput, TPart, TPartOutput, TOutput> learner,
         Tuning tuning,
         Optimizer optimizer,
         TrainingFolder folder)
     {
-        (this.request, this.recipe, this.learner, this.tuning, this.optimizer, this.folder) = (request, recipe, learner, tuning, optimizer, folder);
-        order = data.Order(recipe, recipe.Seed);
-        batches = new(order, data.Encode);
+        (this.request, this.recipe, this.data, this.learner, this.tuning, this.optimizer, this.folder) = (request, recipe, data, learner, tuning, optimizer, folder);
         // A step never reaches over the end of an epoch: the last one of each may have fewer batches.
-        stepsPerEpoch = (order.BatchesPerEpoch + recipe.Accumulation - 1) / recipe.Accumulation;
-        steps = recipe.MaxSteps ?? checked(recipe.Epochs * stepsPerEpoch);
+        steps = recipe.MaxSteps ?? checked(recipe.Epochs * ((size!.Batches + recipe.Accumulation - 1) / recipe.Accumulation));
         rate = new(recipe, steps);
     }
 
@@ -49,7 +46,7 @@ internal sealed class TrainingLoop<TInput, TPart, TPartOutput, TOutput>
     {
         while (true)
         {
-            if (IsDue(state.Step) && state.EvaluatedStep < state.Step)
+            if (IsDue(state) && state.EvaluatedStep < state.Step)
             {
                 try
                 {
@@ -84,22 +81,27 @@ internal sealed class TrainingLoop<TInput, TPart, TPartOutput, TOutput>
 
     private long Parameters => tuning.Parameters.Sum(parameter => parameter.Value.numel());
 
-    private bool IsDue(int step) => step == steps || (step > 0 && step % (recipe.EvaluateEvery ?? stepsPerEpoch) == 0);
+    private bool IsDue(TrainingState state) =>
+        state.Step == steps || (state.Step > 0 && (recipe.EvaluateEvery is { } every ? state.Step % every == 0 : state.Data.BeginsEpoch));
 
     private TrainingState Learn(TrainingState state)
     {
         tuning.Train();
-        var epoch = state.Step / stepsPerEpoch;
-        var first = state.Step % stepsPerEpoch * recipe.Accumulation;
+        List<IReadOnlyList<EncodedExample<TPart>>> batches = [];
+        var at = state.Data;
+        do
+        {
+            (var batch, at) = data.Get(at);
+            batches.Add(batch);
+        }
+        while (batches.Count < recipe.Accumulation && !at.BeginsEpoch);
+
         var learningRate = rate.At(state.Step);
-        var (loss, norm, count) = learner.Step(
-            state.Step,
-            learningRate,
-            [.. Enumerable.Range(first, Math.Min(recipe.Accumulation, order.BatchesPerEpoch - first)).Select(batch => batches.Get(epoch, batch))]);
+        var (loss, norm, count) = learner.Step(state.Step, learningRate, batches);
         TrainingStep step = new(state.Step + 1, steps, loss, norm, learningRate, count);
         folder.Append(step);
         request.OnStep?.Invoke(step);
-        return state with { Step = step.Step, LossSinceEvaluation = state.LossSinceEvaluation + loss };
+        return state with { Step = step.Step, Data = at, LossSinceEvaluation = state.LossSinceEvaluation + loss };
     }
 
     private async Task<TrainingState> EvaluateAsync(TrainingState state, CancellationToken cancellation)

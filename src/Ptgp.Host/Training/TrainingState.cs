@@ -1,6 +1,6 @@
 namespace Ptgp.Host.Training;
 
-/// <summary>Where a training stands, apart from weights and optimizer. Order of data and everything drawn follow from recipe and step, so they need no place here.</summary>
+/// <summary>Where a training stands, apart from weights and optimizer. Order of data and everything drawn follow from recipe, step and place in the data, so they need no room here.</summary>
 internal sealed record TrainingState
 {
     /// <summary>Gets how many steps were made.</summary>
@@ -9,8 +9,11 @@ internal sealed record TrainingState
     /// <summary>Gets the recipe, which must be the same to go on.</summary>
     public required FineTuningRecipe Recipe { get; init; }
 
-    /// <summary>Gets how many units of data there are, which must be the same to go on.</summary>
-    public required int Units { get; init; }
+    /// <summary>Gets how many units of data there are, which must be the same to go on; null where they were not counted.</summary>
+    public required long? Units { get; init; }
+
+    /// <summary>Gets where in the data it stands.</summary>
+    public DataPosition Data { get; init; }
 
     /// <summary>Gets after which step was last evaluated.</summary>
     public int EvaluatedStep { get; init; }

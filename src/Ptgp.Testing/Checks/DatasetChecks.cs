@@ -23,8 +23,14 @@ internal static class DatasetChecks
                 return;
             }
 
+            foreach (var example in examples.Where(example => example.Fault is not null))
+            {
+                faults.Add($"{adapter.GetType().Name}.Read must read what it is tried with, but gives a bad example: {example.Fault!.Message}");
+            }
+
+            examples.RemoveAll(example => example.Fault is not null);
             faults.Check(examples.Count >= 2, $"'{dataset}' must hold two examples or more, but {adapter.GetType().Name} reads {examples.Count}.");
-            faults.Check(adapter.Read(dataset).Take(Enough).Count() == examples.Count, $"{adapter.GetType().Name}.Read must give the examples again when it is called again, but does not. Keep no state in the adapter.");
+            faults.Check(adapter.Read(dataset).Take(Enough).Count(example => example.Fault is null) == examples.Count, $"{adapter.GetType().Name}.Read must give the examples again when it is called again, but does not. Keep no state in the adapter.");
             var missing = dataset + ".missing";
             try
             {

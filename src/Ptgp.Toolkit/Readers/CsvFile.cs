@@ -10,24 +10,27 @@ public static class CsvFile
     /// <param name="path">The file.</param>
     /// <param name="separator">What stands between fields; an ASCII character.</param>
     /// <exception cref="InvalidDataException">A row has more or fewer fields than the first, or is not well formed.</exception>
-    public static IEnumerable<DataRow> Read(string path, char separator = ',')
+    public static IEnumerable<DataRow> Read(string path, char separator = ',') => new Rows<DataRow>(ReadRows(path, separator));
+
+    private static IEnumerable<Row<DataRow>> ReadRows(string path, char separator)
     {
         using var reader = CsvReader.FromFile(path, new() { Separator = separator, HasHeader = false, TrackLineNumbers = true, MalformedData = CsvMalformedDataHandling.Throw });
         string[]? columns = null;
-        while (Read(reader, path) is { } values)
+        while (Read(reader, path) is { } row)
         {
+            // Without the names of its columns no row can be read.
             if (columns is null)
             {
-                columns = values;
+                columns = row.Value;
             }
             else
             {
-                yield return new TableRow(path, reader.LineNumber, columns, values);
+                yield return Row<DataRow>.Of(row, values => new TableRow(path, reader.LineNumber, columns, values));
             }
         }
     }
 
-    private static string[]? Read(CsvReader reader, string path)
+    private static Row<string[]>? Read(CsvReader reader, string path)
     {
         try
         {
@@ -42,7 +45,7 @@ public static class CsvFile
                 values[i] = TextFile.StrictUtf8.GetString(reader.GetSpan(i));
             }
 
-            return values;
+            return new(values);
         }
         catch (CsvFormatException error)
         {
@@ -50,7 +53,7 @@ public static class CsvFile
         }
         catch (DecoderFallbackException)
         {
-            throw new TextLine(path, reader.LineNumber, "").Fault("a text file must be UTF-8, but this row is not. Save it as UTF-8.");
+            return new(default, new TextLine(path, reader.LineNumber, "").Fault("a text file must be UTF-8, but this row is not. Save it as UTF-8."));
         }
     }
 }

@@ -7,8 +7,9 @@ public static class JsonLinesFile
 {
     /// <summary>Reads rows lazily; empty lines are passed over.</summary>
     /// <exception cref="InvalidDataException">A line is no JSON object; the message says where.</exception>
-    public static IEnumerable<JsonRow> Read(string path) =>
-        TextFile.Read(path).Where(line => !string.IsNullOrWhiteSpace(line.Text)).Select(line => new JsonRow(line.Path, line.Number, Parse(line)));
+    public static IEnumerable<JsonRow> Read(string path) => new Rows<JsonRow>(TextFile.ReadRows(path)
+        .Where(line => line.Fault is not null || !string.IsNullOrWhiteSpace(line.Value.Text))
+        .Select(row => Row<JsonRow>.Of(row, line => new JsonRow(line.Path, line.Number, Parse(line)))));
 
     private static JsonElement Parse(TextLine line)
     {

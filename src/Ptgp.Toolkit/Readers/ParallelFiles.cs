@@ -5,10 +5,12 @@ public static class ParallelFiles
 {
     /// <summary>Reads pairs of lines lazily.</summary>
     /// <exception cref="InvalidDataException">One file has more lines than the other; the message has both numbers. It comes after the last pair.</exception>
-    public static IEnumerable<(TextLine First, TextLine Second)> Read(string first, string second)
+    public static IEnumerable<(TextLine First, TextLine Second)> Read(string first, string second) => new Rows<(TextLine, TextLine)>(ReadRows(first, second));
+
+    private static IEnumerable<Row<(TextLine First, TextLine Second)>> ReadRows(string first, string second)
     {
-        using var firsts = TextFile.Read(first).GetEnumerator();
-        using var seconds = TextFile.Read(second).GetEnumerator();
+        using var firsts = TextFile.ReadRows(first).GetEnumerator();
+        using var seconds = TextFile.ReadRows(second).GetEnumerator();
         var count = 0L;
         while (true)
         {
@@ -16,7 +18,7 @@ public static class ParallelFiles
             if (isFirst && isSecond)
             {
                 count++;
-                yield return (firsts.Current, seconds.Current);
+                yield return Row<(TextLine, TextLine)>.Of(firsts.Current, line => (line, seconds.Current.Value));
             }
             else if (isFirst || isSecond)
             {

@@ -10,7 +10,9 @@ public static class TextFile
 
     /// <summary>Reads the lines of a UTF-8 file lazily, however long they are. Only LF or CRLF ends a line, so that files that were aligned line by line stay so; a byte order mark is left out.</summary>
     /// <exception cref="InvalidDataException">The file is not UTF-8; the message names the line.</exception>
-    public static IEnumerable<TextLine> Read(string path)
+    public static IEnumerable<TextLine> Read(string path) => new Rows<TextLine>(ReadRows(path));
+
+    internal static IEnumerable<Row<TextLine>> ReadRows(string path)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
         var (buffer, unfinished, number) = (new byte[1 << 16], new ArrayBufferWriter<byte>(), 0L);
@@ -37,7 +39,7 @@ public static class TextFile
         }
     }
 
-    private static TextLine Decode(string path, long number, ReadOnlySpan<byte> bytes)
+    private static Row<TextLine> Decode(string path, long number, ReadOnlySpan<byte> bytes)
     {
         if (number == 1 && (bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])))
         {
@@ -48,12 +50,12 @@ public static class TextFile
         bytes = bytes.EndsWith((byte)'\r') ? bytes[..^1] : bytes;
         try
         {
-            return new(path, number, StrictUtf8.GetString(bytes));
+            return new(new TextLine(path, number, StrictUtf8.GetString(bytes)));
         }
         catch (DecoderFallbackException error)
         {
             var place = error.BytesUnknown is { Length: > 0 } unknown ? $" the byte 0x{unknown[0]:X2} at position {error.Index + 1} is none" : " it is not";
-            throw new TextLine(path, number, "").Fault($"a text file must be UTF-8, but{place}. Save it as UTF-8.");
+            return new(default, new TextLine(path, number, "").Fault($"a text file must be UTF-8, but{place}. Save it as UTF-8."));
         }
     }
 }

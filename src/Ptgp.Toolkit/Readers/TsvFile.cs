@@ -12,10 +12,21 @@ public static class TsvFile
     public static IEnumerable<DataRow> Read(string path, Predicate<IReadOnlyList<string>> isHeader)
     {
         ArgumentNullException.ThrowIfNull(isHeader);
+        return new Rows<DataRow>(ReadRows(path, isHeader));
+    }
+
+    private static IEnumerable<Row<DataRow>> ReadRows(string path, Predicate<IReadOnlyList<string>> isHeader)
+    {
         string[]? columns = null;
-        foreach (var line in TextFile.Read(path).Where(line => line.Text.Length > 0))
+        foreach (var line in TextFile.ReadRows(path).Where(line => line.Fault is not null || line.Value.Text.Length > 0))
         {
-            var values = line.Text.Split('\t');
+            if (line.Fault is not null)
+            {
+                yield return new(default, line.Fault);
+                continue;
+            }
+
+            var values = line.Value.Text.Split('\t');
             if (columns is null && isHeader(values))
             {
                 columns = values;
@@ -23,7 +34,7 @@ public static class TsvFile
             }
 
             columns ??= [.. values.Select((_, i) => (i + 1).ToString(CultureInfo.InvariantCulture))];
-            yield return new TableRow(path, line.Number, columns, values);
+            yield return Row<DataRow>.Of(line, good => new TableRow(path, good.Number, columns, values));
         }
     }
 }

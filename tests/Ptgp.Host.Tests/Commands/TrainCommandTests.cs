@@ -30,11 +30,11 @@ public sealed class TrainCommandTests
     {
         using var folder = new CommandFolder { Parts = new() { InterruptsTraining = true } };
         folder.Write("data.tsv", "");
-        var (code, output, error) = await folder.RunAsync("train", "shout", "--data", "data.tsv", "--output", "out", "--json", "--resume");
+        var (code, output, error) = await folder.RunAsync("train", "shout", "--data", "data.tsv", "--output", "out", "--json", "--resume", "--strict");
         Assert.Equal(130, code);
         Assert.EndsWith("Interrupted after step 100. It is saved: the same command with --resume goes on.\n", error, StringComparison.Ordinal);
         Assert.True((bool)JsonNode.Parse(output)!["interrupted"]!);
-        Assert.True(folder.Parts.Training!.Resume);
+        Assert.True(folder.Parts.Training!.Resume && folder.Parts.Training.IsStrict);
     }
 
     [Fact]

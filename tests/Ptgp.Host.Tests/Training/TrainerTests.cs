@@ -105,7 +105,7 @@ public sealed class TrainerTests : IDisposable
         {
             var home = Path.Combine(Path.GetDirectoryName(output)!, $"{Guid.NewGuid():N}");
             var (whole, broken) = (home + "-whole", home + "-broken");
-            var recipe = Recipe with { Tuning = tuning, Accumulation = accumulation, MaxSteps = 16, EvaluateEvery = evaluateEvery, Seed = seed, TokensPerBatch = seed % 2 == 0 ? 40 : null };
+            var recipe = Recipe with { Tuning = tuning, Accumulation = accumulation, MaxSteps = 16, EvaluateEvery = evaluateEvery, Seed = seed, TokensPerBatch = seed % 2 == 0 ? 40 : null, ShuffleBuffer = seed % 3 == 0 ? 11 : 99 };
             Run(whole, resumes: false);
             foreach (var stop in stops.Order())
             {
