@@ -5,7 +5,7 @@ namespace Ptgp.QA;
 /// <summary>Reads SQuAD's JSON: <c>data</c>, in it <c>paragraphs</c>, in them a <c>context</c> and its questions, <c>qas</c>. XQuAD has the same form.</summary>
 internal static class SquadFile
 {
-    /// <summary>Reads the questions in the order of the file.</summary>
+    /// <summary>Reads the questions in the order of the file. What is wrong with one shows when it is looked at.</summary>
     /// <exception cref="InvalidDataException">The file has another form; the message says where.</exception>
     public static IEnumerable<SquadRow> Read(string path)
     {
@@ -16,14 +16,10 @@ internal static class SquadFile
             var context = paragraph.Text("context");
             foreach (var asked in paragraph.List("qas"))
             {
-                yield return new(asked, context, asked.Text("question"), Answers(asked));
+                yield return new(asked, context);
             }
         }
     }
-
-    // What is impossible has answers that merely look plausible, if any.
-    private static List<(string Text, int? Start)> Answers(SquadPart asked) => asked.Find("is_impossible")?.ValueKind == JsonValueKind.True
-        ? [] : [.. asked.List("answers").Select(answer => (answer.Text("text"), (int?)answer.Number("answer_start")))];
 
     private static JsonDocument Parse(string path)
     {
@@ -40,7 +36,14 @@ internal static class SquadFile
 }
 
 /// <summary>A question of a SQuAD file.</summary>
-internal sealed record SquadRow(SquadPart Part, string Context, string Question, IReadOnlyList<(string Text, int? Start)> Answers);
+internal sealed record SquadRow(SquadPart Part, string Context)
+{
+    public string Question => Part.Text("question");
+
+    // What is impossible has answers that merely look plausible, if any.
+    public IReadOnlyList<(string Text, int? Start)> Answers => Part.Find("is_impossible")?.ValueKind == JsonValueKind.True
+        ? [] : [.. Part.List("answers").Select(answer => (answer.Text("text"), (int?)answer.Number("answer_start")))];
+}
 
 /// <summary>A part of a SQuAD file, and where it stands.</summary>
 internal sealed record SquadPart(string Path, string Place, JsonElement Element)

@@ -48,8 +48,6 @@ public sealed class QADatasetsTests : IDisposable
 
     [Theory]
     [InlineData("a.json", "{\"data\": [{\"paragraphs\": [{\"context\": \"c\", \"qas\": [{\"question\": 1}]}]}]}", ": data[0].paragraphs[0].qas[0]: 'question' must be a text, but is 1.")]
-    [InlineData("a.json", "{}", ": 'data' must be a list, but is missing.")]
-    [InlineData("a.json", "{\"data\":\n [1}", "(2): a SQuAD file must be JSON, but is not at byte 4 of this line.")]
     [InlineData("a.json", "{\"data\": [{\"paragraphs\": [{\"context\": \"c\", \"qas\": [{\"question\": \"q\", \"answers\": [{\"text\": \"x\", \"answer_start\": 9}]}]}]}]}", ": data[0].paragraphs[0].qas[0]: the answer 'x' must stand at code point 9 of its context, but does not.")]
     [InlineData("a.jsonl", "{\"question\": \"q\", \"context\": \"c\", \"answer\": \"x\"}", "(1): an answer must stand in its context, but 'x' does not. Answers in other words are for the mode 'generative'.")]
     [InlineData("a.jsonl", "{\"question\": \"q\", \"context\": \"c\", \"answers\": {\"text\": [\"c\"], \"answer_start\": []}}", "(1): 'answers' must have as many places in 'answer_start' as texts, but has 0 for 1.")]
@@ -63,6 +61,15 @@ public sealed class QADatasetsTests : IDisposable
     {
         var path = folder.Write(name, content);
         Assert.Equal(path + message, Assert.IsType<InvalidDataException>(Adapter(path, new()).Read(path).Single().Fault).Message);
+    }
+
+    [Theory]
+    [InlineData("{}", ": 'data' must be a list, but is missing.")]
+    [InlineData("{\"data\":\n [1}", "(2): a SQuAD file must be JSON, but is not at byte 4 of this line.")]
+    public void AFileThatIsNotSquadsIsAnError(string content, string message)
+    {
+        var path = folder.Write("a.json", content);
+        Assert.Equal(path + message, Assert.Throws<InvalidDataException>(() => Adapter(path, new()).Read(path).Count()).Message);
     }
 
     [Fact]

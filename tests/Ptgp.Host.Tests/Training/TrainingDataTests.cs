@@ -120,16 +120,18 @@ public class TrainingDataTests
     {
         var inputs = Inputs(300).Select((input, i) => i == 13 ? "word" : input);
         using TrainingData<string, string, string, string> data = new(new NumbersHead(null!), inputs.Select(input => new Example<string, string>(input, "1")), Recipe(300, 1) with { BatchSize = 2 });
-        var learned = 0;
+        var (learned, at) = (0, default(DataPosition));
         var error = Assert.Throws<UserException>(() =>
         {
-            for (DataPosition at = default; ; learned++)
+            while (!at.BeginsEpoch || learned == 0)
             {
                 at = data.Get(at).Next;
+                learned++;
             }
         });
         Assert.StartsWith("NumbersHead could not encode example 14 of the data: ", error.Message, StringComparison.Ordinal);
-        Assert.Equal(BatchOrder.WindowBatches, learned);
+        BatchesByCount order = new(300, 2, 1);
+        Assert.Equal(Enumerable.Range(0, order.WindowsPerEpoch).Single(window => order.Window(0, window).Contains(13)) * BatchOrder.WindowBatches, learned);
     }
 
     private static FineTuningRecipe Recipe(int buffer, int seed) => new() { ShuffleBuffer = buffer, Seed = seed };
