@@ -30,12 +30,12 @@ public sealed class Bleu(BleuOptions? options = null) : ICorpusMetric
 
     /// <inheritdoc />
     /// <remarks>The counts are: length of the hypothesis, length of the reference, matches by order, n-grams by order.</remarks>
-    public long[] Count(string hypothesis, IReadOnlyList<string> references)
+    public double[] Count(string hypothesis, IReadOnlyList<string> references)
     {
         ArgumentNullException.ThrowIfNull(references);
         var written = Split(hypothesis);
         var expected = references.Select(Split).ToList();
-        var counts = new long[CountsLength];
+        var counts = new double[CountsLength];
         counts[0] = written.Count;
         counts[1] = expected.Select(words => words.Count).OrderBy(length => Math.Abs(length - written.Count)).ThenBy(length => length).First();
         for (var order = 1; order <= options.MaxOrder; order++)
@@ -55,11 +55,11 @@ public sealed class Bleu(BleuOptions? options = null) : ICorpusMetric
     }
 
     /// <inheritdoc />
-    public double Score(ReadOnlySpan<long> counts) => Compute(counts).Score;
+    public double Score(ReadOnlySpan<double> counts) => Compute(counts).Score;
 
     private int CountsLength => 2 + (2 * options.MaxOrder);
 
-    private BleuScore Compute(ReadOnlySpan<long> counts)
+    private BleuScore Compute(ReadOnlySpan<double> counts)
     {
         var (length, referenceLength) = (counts[0], counts[1]);
         var matches = new double[options.MaxOrder];
@@ -72,7 +72,7 @@ public sealed class Bleu(BleuOptions? options = null) : ICorpusMetric
         var brevity = length >= referenceLength ? 1 : length > 0 ? Math.Exp(1 - ((double)referenceLength / length)) : 0;
         var precisions = new double[options.MaxOrder];
         var score = matches.Any(match => match > 0) ? brevity * Math.Exp(MeanLog(matches, totals, precisions)) : 0;
-        return new() { Score = score, Counts = matches, Totals = totals, Precisions = precisions, BrevityPenalty = brevity, Length = length, ReferenceLength = referenceLength };
+        return new() { Score = score, Counts = matches, Totals = totals, Precisions = precisions, BrevityPenalty = brevity, Length = (long)length, ReferenceLength = (long)referenceLength };
     }
 
     // Fills the precisions and gives the mean of their logarithms.

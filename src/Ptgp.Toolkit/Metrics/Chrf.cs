@@ -31,22 +31,22 @@ public sealed class Chrf(ChrfOptions? options = null) : ICorpusMetric
 
     /// <inheritdoc />
     /// <remarks>The counts are, for each order, characters before words: n-grams written, n-grams expected, matches.</remarks>
-    public long[] Count(string hypothesis, IReadOnlyList<string> references)
+    public double[] Count(string hypothesis, IReadOnlyList<string> references)
     {
         ArgumentNullException.ThrowIfNull(references);
         var written = ChrfNgrams.Of(hypothesis, options);
-        long[]? best = null;
+        double[]? best = null;
         foreach (var reference in references)
         {
             var counts = Compare(written, ChrfNgrams.Of(reference, options));
             best = best is null || Score(counts) > Score(best) ? counts : best;
         }
 
-        return best ?? new long[3 * Orders];
+        return best ?? new double[3 * Orders];
     }
 
     /// <inheritdoc />
-    public double Score(ReadOnlySpan<long> counts)
+    public double Score(ReadOnlySpan<double> counts)
     {
         const double epsilon = 1e-16;
         var weight = (double)options.Beta * options.Beta;
@@ -80,9 +80,9 @@ public sealed class Chrf(ChrfOptions? options = null) : ICorpusMetric
 
     private int Orders => options.CharacterOrder + options.WordOrder;
 
-    private static long[] Compare(List<Dictionary<string, int>> written, List<Dictionary<string, int>> expected)
+    private static double[] Compare(List<Dictionary<string, int>> written, List<Dictionary<string, int>> expected)
     {
-        var counts = new long[3 * written.Count];
+        var counts = new double[3 * written.Count];
         for (var i = 0; i < written.Count; i++)
         {
             // What is written counts only where the reference is long enough for n-grams of that order.

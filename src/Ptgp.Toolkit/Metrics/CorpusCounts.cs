@@ -3,7 +3,7 @@ namespace Ptgp.Toolkit.Metrics;
 /// <summary>Sums a metric's counts over the lines of a corpus.</summary>
 internal static class CorpusCounts
 {
-    public static long[][] Count(ICorpusMetric metric, IReadOnlyList<string> hypotheses, IReadOnlyList<IReadOnlyList<string>> references)
+    public static double[][] Count(ICorpusMetric metric, IReadOnlyList<string> hypotheses, IReadOnlyList<IReadOnlyList<string>> references)
     {
         CheckReferences(hypotheses, references);
         return [.. hypotheses.Select((hypothesis, line) => metric.Count(hypothesis, references[line]))];
@@ -28,9 +28,9 @@ internal static class CorpusCounts
         }
     }
 
-    public static long[] Sum(IReadOnlyList<long[]> lines, int length)
+    public static double[] Sum(IReadOnlyList<double[]> lines, int length)
     {
-        var sum = new long[length];
+        var sum = new double[length];
         foreach (var line in lines)
         {
             Add(sum, line);
@@ -39,7 +39,7 @@ internal static class CorpusCounts
         return sum;
     }
 
-    public static void Add(long[] sum, long[] line)
+    public static void Add(double[] sum, double[] line)
     {
         for (var i = 0; i < sum.Length; i++)
         {

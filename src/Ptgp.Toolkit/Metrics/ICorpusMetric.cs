@@ -6,13 +6,13 @@ public interface ICorpusMetric
     /// <summary>Gets the metric's name in reports, such as <c>bleu</c>.</summary>
     string Name { get; }
 
-    /// <summary>Counts one line. The counts of all lines have the same length and are summed element by element.</summary>
+    /// <summary>Counts one line. The counts of all lines have the same length and are summed element by element; a length may be a mean of several references.</summary>
     /// <param name="hypothesis">What was written.</param>
     /// <param name="references">What was expected; at least one.</param>
-    long[] Count(string hypothesis, IReadOnlyList<string> references);
+    double[] Count(string hypothesis, IReadOnlyList<string> references);
 
     /// <summary>Scores summed counts, from 0 to 100.</summary>
-    double Score(ReadOnlySpan<long> counts);
+    double Score(ReadOnlySpan<double> counts);
 
     /// <summary>Says what is counted and how, so that two figures can be compared.</summary>
     /// <param name="references">How many references each line has; null when their number differs between lines.</param>

@@ -51,7 +51,7 @@ public static class Significance
         var differences = new double[samples];
         for (var sample = 0; sample < samples; sample++)
         {
-            var (a, b) = ((long[][])first.Clone(), (long[][])second.Clone());
+            var (a, b) = ((double[][])first.Clone(), (double[][])second.Clone());
             for (var line = 0; line < a.Length; line++)
             {
                 (a[line], b[line]) = random.Next(2) == 0 ? (a[line], b[line]) : (b[line], a[line]);
@@ -63,7 +63,7 @@ public static class Significance
         return Probability(differences, Difference(metric, first, second));
     }
 
-    private static double[] Resample(ICorpusMetric metric, long[][] lines, int samples, int seed)
+    private static double[] Resample(ICorpusMetric metric, double[][] lines, int samples, int seed)
     {
         if (lines.Length == 0)
         {
@@ -74,7 +74,7 @@ public static class Significance
         var scores = new double[samples];
         for (var sample = 0; sample < samples; sample++)
         {
-            var sum = new long[lines[0].Length];
+            var sum = new double[lines[0].Length];
             for (var draw = 0; draw < lines.Length; draw++)
             {
                 CorpusCounts.Add(sum, lines[random.Next(lines.Length)]);
@@ -86,7 +86,7 @@ public static class Significance
         return scores;
     }
 
-    private static double Difference(ICorpusMetric metric, long[][] first, long[][] second) =>
+    private static double Difference(ICorpusMetric metric, double[][] first, double[][] second) =>
         first.Length == 0 ? 0 : Math.Abs(metric.Score(CorpusCounts.Sum(first, first[0].Length)) - metric.Score(CorpusCounts.Sum(second, second[0].Length)));
 
     // One is added so that a difference is never called impossible by a finite number of draws. Where there is none, there is nothing to explain.
