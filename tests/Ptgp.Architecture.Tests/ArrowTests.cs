@@ -16,7 +16,7 @@ public partial class ArrowTests
     [InlineData("Ptgp.Toolkit", "Ptgp.Abstractions")]
     [InlineData("Ptgp.Backbone", "Ptgp.Abstractions")]
     [InlineData("Ptgp.Testing", "Ptgp.Abstractions", "Ptgp.Backbone")]
-    [InlineData("Ptgp.Host", "Ptgp.Abstractions", "Ptgp.Backbone")]
+    [InlineData("Ptgp.Host", "Ptgp.Abstractions", "Ptgp.Backbone", "Ptgp.Toolkit")]
     [InlineData("Ptgp.Extensions.AI", "Ptgp.Abstractions")]
     public void APartKnowsOnlyWhatStandsAboveIt(string part, params string[] mayKnow)
     {
@@ -26,6 +26,7 @@ public partial class ArrowTests
 
     [Theory]
     [InlineData("Hub")]
+    [InlineData("Scoring")]
     [InlineData("Configuration", "Hub")]
     [InlineData("Plugins", "Configuration")]
     [InlineData("Tasks", "Configuration", "Plugins", "Training", "Explaining")]

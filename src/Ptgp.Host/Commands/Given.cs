@@ -45,6 +45,12 @@ internal static class Given
     public static IReadOnlyList<string> Data(CommandContext context, IEnumerable<string> paths, string option) =>
         [.. paths.Select(context.Resolve).Select(path => Path.Exists(path) || path.Contains('{', StringComparison.Ordinal) ? path : throw new UsageException($"{option} must name a file or folder, but there is nothing at '{path}'."))];
 
+    /// <summary>Makes the path of a file to be read absolute.</summary>
+    /// <exception cref="UsageException">There is no such file.</exception>
+    public static string File(CommandContext context, string path, string option) => context.Resolve(path) is var file && System.IO.File.Exists(file)
+        ? file
+        : throw new UsageException($"{option} must name a file, but there is {(Directory.Exists(file) ? "a folder" : "nothing")} at '{file}'.");
+
     /// <summary>Makes the path of a folder to be written absolute.</summary>
     /// <exception cref="UsageException">Nothing can be written there.</exception>
     public static string Folder(CommandContext context, string path, string option)
@@ -53,7 +59,7 @@ internal static class Given
         var present = folder;
         while (!Directory.Exists(present))
         {
-            if (File.Exists(present))
+            if (System.IO.File.Exists(present))
             {
                 throw new UsageException($"{option} must name a folder, but there is a file at '{present}'.");
             }

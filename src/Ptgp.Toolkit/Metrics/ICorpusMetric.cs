@@ -6,12 +6,15 @@ public interface ICorpusMetric
     /// <summary>Gets the metric's name in reports, such as <c>bleu</c>.</summary>
     string Name { get; }
 
+    /// <summary>Gets whether a smaller score is the better one.</summary>
+    bool LowerIsBetter => false;
+
     /// <summary>Counts one line. The counts of all lines have the same length and are summed element by element; a length may be a mean of several references.</summary>
     /// <param name="hypothesis">What was written.</param>
     /// <param name="references">What was expected; at least one.</param>
     double[] Count(string hypothesis, IReadOnlyList<string> references);
 
-    /// <summary>Scores summed counts, from 0 to 100.</summary>
+    /// <summary>Scores summed counts; from 0 to 100, unless the metric says otherwise.</summary>
     double Score(ReadOnlySpan<double> counts);
 
     /// <summary>Says what is counted and how, so that two figures can be compared.</summary>

@@ -12,7 +12,7 @@ public sealed class Rouge(bool useStemmer = false)
     /// <param name="hypotheses">What was written.</param>
     /// <param name="references">What was expected, for each text at least one, of which the one with the best F1 counts; texts may have different numbers of them.</param>
     public RougeScores Corpus(IReadOnlyList<string> hypotheses, IReadOnlyList<IReadOnlyList<string>> references) =>
-        RougeScores.Combine(Each(hypotheses, references), Mean, Signature(CorpusCounts.ReferencesOf(references)));
+        RougeScores.Combine(Each(hypotheses, references), Mean, Signature(CorpusCounts.ReferencesOf(references), useStemmer));
 
     /// <summary>Estimates the 95 % interval of a corpus' scores by drawing texts anew (Efron 1979).</summary>
     /// <param name="hypotheses">What was written.</param>
@@ -31,7 +31,7 @@ public sealed class Rouge(bool useStemmer = false)
         }
 
         var random = new Random(seed);
-        var signature = Signature(CorpusCounts.ReferencesOf(references));
+        var signature = Signature(CorpusCounts.ReferencesOf(references), useStemmer);
         RougeScores[] means = [.. Enumerable.Range(0, samples).Select(_ => RougeScores.Combine(random.GetItems(each, each.Length), Mean, signature))];
         RougeScores At(double share) => RougeScores.Combine(means, values => Percentile(values, share), signature);
         return (At(0.025), At(0.5), At(0.975));
@@ -55,7 +55,7 @@ public sealed class Rouge(bool useStemmer = false)
             Rouge2 = Of(expected => RougeScore.Of(Shared(written, expected, 2), written.Ngrams(2), expected.Ngrams(2))),
             RougeL = Of(expected => RougeScore.Of(CommonSubsequence.Length(expected.Words, written.Words), written.Words.Count, expected.Words.Count)),
             RougeLsum = Of(expected => RougeScore.Of(CommonSubsequence.Union(expected.Sentences, written.Sentences), written.WordsInSentences, expected.WordsInSentences)),
-            Signature = Signature(references.Count),
+            Signature = Signature(references.Count, useStemmer),
         };
     }
 
@@ -65,7 +65,7 @@ public sealed class Rouge(bool useStemmer = false)
         return CorpusCounts.Ngrams(written.Words, order).Sum(pair => Math.Min(pair.Value, allowed.GetValueOrDefault(pair.Key)));
     }
 
-    private string Signature(int? references) => $"nrefs:{references?.ToString() ?? "var"}|best:f1|stem:{(useStemmer ? "porter" : "no")}|version:rouge-score-0.1.2";
+    internal static string Signature(int? references, bool useStemmer) => $"nrefs:{references?.ToString() ?? "var"}|best:f1|stem:{(useStemmer ? "porter" : "no")}|version:rouge-score-0.1.2";
 
     private static double Mean(IReadOnlyList<double> values) => values.Count == 0 ? 0 : values.Average();
 

@@ -3,6 +3,17 @@ namespace Ptgp.Toolkit.Metrics;
 /// <summary>Whether one system's score differs from another's by more than chance, on the same lines.</summary>
 public static class Significance
 {
+    /// <summary>Scores a corpus.</summary>
+    /// <param name="metric">The metric.</param>
+    /// <param name="hypotheses">What was written, a line each.</param>
+    /// <param name="references">What was expected, for each line at least one.</param>
+    public static double Score(ICorpusMetric metric, IReadOnlyList<string> hypotheses, IReadOnlyList<IReadOnlyList<string>> references)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        var lines = CorpusCounts.Count(metric, hypotheses, references);
+        return lines.Length == 0 ? throw new ArgumentException("There must be lines to score, but there are none.", nameof(hypotheses)) : metric.Score(CorpusCounts.Sum(lines, lines[0].Length));
+    }
+
     /// <summary>Estimates a score's mean and 95 % interval by drawing lines anew (Efron 1979).</summary>
     /// <param name="metric">The metric.</param>
     /// <param name="hypotheses">What was written, a line each.</param>

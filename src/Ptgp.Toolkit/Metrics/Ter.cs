@@ -8,6 +8,9 @@ public sealed class Ter(TerOptions? options = null) : ICorpusMetric
     /// <inheritdoc />
     public string Name => "ter";
 
+    /// <inheritdoc />
+    public bool LowerIsBetter => true;
+
     /// <summary>Scores a corpus with one reference a line.</summary>
     public TerScore Corpus(IReadOnlyList<string> hypotheses, IReadOnlyList<string> references) => Corpus(hypotheses, CorpusCounts.OneEach(references));
 

@@ -50,7 +50,7 @@ public sealed class JsonRow(string path, long line, JsonElement element) : DataR
     }
 
     /// <summary>Says what a value is, for messages.</summary>
-    internal static string Describe(JsonElement element) => element.ValueKind switch
+    public static string Describe(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Object => "an object",
         JsonValueKind.Array => "a list",
