@@ -54,8 +54,8 @@ internal sealed class CompareCommand : IPtgpCommand
 
     private (IReadOnlyList<ScoredText> First, IReadOnlyList<ScoredText> Second) Read(ParseResult parsed, CommandContext context)
     {
-        var (one, other) = (Given.File(context, parsed.GetRequiredValue(first), "RUN_A"), Given.File(context, parsed.GetRequiredValue(second), "RUN_B"));
-        string[] expected = [.. (parsed.GetValue(references) ?? []).Select(path => Given.File(context, path, "--references"))];
+        var (one, other) = (Given.ExistingFile(context, parsed.GetRequiredValue(first), "RUN_A"), Given.ExistingFile(context, parsed.GetRequiredValue(second), "RUN_B"));
+        string[] expected = [.. (parsed.GetValue(references) ?? []).Select(path => Given.ExistingFile(context, path, "--references"))];
         var (a, b) = (ScoredFiles.Read(one, expected), ScoredFiles.Read(other, expected));
         if (a.Count != b.Count)
         {

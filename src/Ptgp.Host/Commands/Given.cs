@@ -47,7 +47,7 @@ internal static class Given
 
     /// <summary>Makes the path of a file to be read absolute.</summary>
     /// <exception cref="UsageException">There is no such file.</exception>
-    public static string File(CommandContext context, string path, string option) => context.Resolve(path) is var file && System.IO.File.Exists(file)
+    public static string ExistingFile(CommandContext context, string path, string option) => context.Resolve(path) is var file && File.Exists(file)
         ? file
         : throw new UsageException($"{option} must name a file, but there is {(Directory.Exists(file) ? "a folder" : "nothing")} at '{file}'.");
 
@@ -59,7 +59,7 @@ internal static class Given
         var present = folder;
         while (!Directory.Exists(present))
         {
-            if (System.IO.File.Exists(present))
+            if (File.Exists(present))
             {
                 throw new UsageException($"{option} must name a folder, but there is a file at '{present}'.");
             }

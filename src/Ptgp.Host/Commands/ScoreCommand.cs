@@ -62,14 +62,14 @@ internal sealed class ScoreCommand : IPtgpCommand
 
         private IReadOnlyList<ScoredText> Read(ParseResult parsed, CommandContext context)
         {
-            var written = Given.File(context, parsed.GetRequiredValue(predictions), "--predictions");
-            string[] expected = [.. (parsed.GetValue(references) ?? []).Select(path => Given.File(context, path, "--references"))];
+            var written = Given.ExistingFile(context, parsed.GetRequiredValue(predictions), "--predictions");
+            string[] expected = [.. (parsed.GetValue(references) ?? []).Select(path => Given.ExistingFile(context, path, "--references"))];
             if (!choice.TakesDataset || Path.GetExtension(written).ToUpperInvariant() is not ".JSON")
             {
                 return ScoredFiles.Read(written, expected);
             }
 
-            var chances = parsed.GetValue(noAnswers) is { } path ? Given.File(context, path, "--na-prob-file") : null;
+            var chances = parsed.GetValue(noAnswers) is { } path ? Given.ExistingFile(context, path, "--na-prob-file") : null;
             var texts = SquadPredictions.Read(written, expected is [var dataset] ? dataset : throw new UsageException($"--references must name the dataset, one SQuAD file, but names {expected.Length}."), chances, out var missing);
             if (missing > 0)
             {
