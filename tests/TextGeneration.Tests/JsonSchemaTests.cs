@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using CsCheck;
 using Ptgp.Backbone;
 using Ptgp.Toolkit.Json;
@@ -84,6 +85,23 @@ public class JsonSchemaTests
     [InlineData("true", """[1, {"a": [null]}]""", "tru3")]
     [InlineData("""{"$ref": "#/$defs/tree", "$defs": {"tree": {"type": "object", "properties": {"value": {"type": "integer"}, "left": {"$ref": "#/$defs/tree"}}, "required": ["value"]}}}""", """{"value":1,"left":{"value":2}}""", """{"value":1,"left":{}}""")]
     [InlineData("""{"type": "string", "enum": ["a", 1]}""", "\"a\"", "1")]
+    [InlineData("""{"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}], "items": {"type": "null"}}""", "[\"a\", 1, null, null]", "[\"a\", null]")]
+    [InlineData("""{"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}], "items": false}""", "[\"a\"]", "[\"a\", 1, null]")]
+    [InlineData("""{"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}], "minItems": 2, "maxItems": 3}""", "[\"a\", 1, true]", "[\"a\"]")]
+    [InlineData("""{"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}], "maxItems": 1, "uniqueItems": false}""", "[]", "[\"a\", 1]")]
+    [InlineData("""{"type": "integer", "minimum": -3, "exclusiveMaximum": 120}""", "119", "120")]
+    [InlineData("""{"type": "integer", "minimum": -3, "exclusiveMaximum": 120}""", "-3", "-4")]
+    [InlineData("""{"type": "integer", "exclusiveMinimum": 0, "minimum": -5}""", "1", "0")]
+    [InlineData("""{"type": "number", "minimum": 0.5, "maximum": 12}""", "0.50", "0.49")]
+    [InlineData("""{"type": "number", "minimum": 0.5, "maximum": 12}""", "12.0", "12.01")]
+    [InlineData("""{"type": "number", "exclusiveMinimum": -1}""", "-0.999", "-1.0")]
+    [InlineData("""{"maximum": 5}""", "4.75", "\"a\"")]
+    [InlineData("""{"type": "string", "pattern": "^[A-Z]{2}-\\d{1,3}$"}""", "\"AB-12\"", "\"AB-1234\"")]
+    [InlineData("""{"type": "string", "pattern": "^a+|b$"}""", "\"xyb\"", "\"xby\"")]
+    [InlineData("""{"type": "string", "pattern": "^(?:yes|no)?[!?.]*$"}""", "\"no!?\"", "\"maybe\"")]
+    [InlineData("""{"type": "string", "pattern": "^[^,\"]*\"$"}""", "\"añ\\\"\"", "\"a,\\\"\"")]
+    [InlineData("""{"type": "string", "pattern": "^\\w+\\s\\S.\\u00e9[é\\]]$"}""", "\"a bcé]\"", "\"a  céé\"")]
+    [InlineData("""{"type": ["string", "null"], "pattern": "^.{2}$"}""", "\"é😀\"", "\"é\"")]
     public void WhatASchemaAllowsIsAllowedAndNothingElse(string schema, string right, string wrong)
     {
         foreach (var model in (string[])["gpt2", "qwen2", "llama", "mistral"])
@@ -94,8 +112,22 @@ public class JsonSchemaTests
     }
 
     [Theory]
-    [InlineData("""{"type": "string", "pattern": "a+"}""", "at # it holds 'pattern' of type string, which is not known")]
-    [InlineData("""{"type": "object", "properties": {"a": {"type": "integer", "minimum": 3}}}""", "at #/properties/a it holds 'minimum' of type integer, which is not known")]
+    [InlineData("""{"type": "string", "pattern": "(?=a)"}""", "'pattern' of a JSON schema must be made of characters, '.', classes, \\d, \\w and \\s, groups, '|', '*', '+', '?', '{n,m}', and '^' and '$' around all, but at # it holds (?.")]
+    [InlineData("""{"type": "string", "pattern": "a\\b"}""", "at # it holds \\b.")]
+    [InlineData("""{"type": "string", "pattern": "a{2,1}"}""", "at # it holds {.")]
+    [InlineData("""{"type": "string", "pattern": "*"}""", "at # it holds *.")]
+    [InlineData("""{"type": "string", "pattern": "(a"}""", "at # it holds ( without ).")]
+    [InlineData("""{"type": "string", "pattern": "a)"}""", "at # it holds ).")]
+    [InlineData("""{"type": "string", "pattern": "[a"}""", "at # it holds [ without ].")]
+    [InlineData("""{"type": "string", "pattern": "[^é]"}""", "at # it holds [^ with a character beyond ASCII.")]
+    [InlineData("""{"type": "string", "pattern": "[à-é]"}""", "at # it holds a range beyond ASCII, or one that is none.")]
+    [InlineData("""{"type": "string", "pattern": "(^a)"}""", "at # it holds ^.")]
+    [InlineData("""{"type": "string", "pattern": "a", "minLength": 2}""", "at # it holds 'minLength' beside 'pattern', which is not known")]
+    [InlineData("""{"type": "object", "properties": {"a": {"type": "integer", "multipleOf": 3}}}""", "at #/properties/a it holds 'multipleOf' of type integer, which is not known")]
+    [InlineData("""{"type": "array", "uniqueItems": true}""", "at # it holds 'uniqueItems' of type array, which is not known")]
+    [InlineData("""{"type": "integer", "minimum": "3"}""", "'minimum' of a JSON schema must be a number of at most 28 digits, but at # it is \"3\"")]
+    [InlineData("""{"type": "integer", "minimum": 3.1, "maximum": 3.9}""", "must have a value that can be written")]
+    [InlineData("""{"type": "array", "prefixItems": [{"type": "null"}], "items": false, "minItems": 2}""", "must have a value that can be written")]
     [InlineData("""{"not": {"type": "null"}}""", "at # it holds 'not', which is not known")]
     [InlineData("""{"type": "text"}""", "at #/type it holds 'text', which is not known")]
     [InlineData("""{"anyOf": [{"type": "null"}], "minimum": 1}""", "at # it holds 'minimum' beside 'anyOf', which is not known")]
@@ -110,6 +142,31 @@ public class JsonSchemaTests
     [InlineData("3", "must be an object, true or false, but at # it is 3")]
     public void WhatASchemaMayNotHoldIsNamed(string schema, string message) =>
         Assert.Contains(message, Assert.Throws<FormatException>(() => compilers["gpt2"].Compile(JsonElement.Parse(schema))).Message, StringComparison.Ordinal);
+
+    // Numbers are compared as digits; the standard compares what they are worth.
+    [Fact]
+    public void ANumberIsAllowedWhereItIsWithinItsBounds() => Gen.Select(Gen.Decimal[-30, 30], Gen.Decimal[-30, 30], Gen.Int[0, 15], Gen.Decimal[-31, 31], Gen.Int[0, 3]).Sample(
+        (one, other, kind, value, places) =>
+        {
+            var (least, most, number) = (Math.Round(Math.Min(one, other), places), Math.Round(Math.Max(one, other), places), Math.Round(value, kind >= 8 ? 0 : places));
+            // Bounds themselves are where it goes wrong.
+            number = (kind & 3) == 0 ? number : (kind & 3) == 1 ? least : (kind & 3) == 2 ? most : number;
+            var (excludesLeast, excludesMost, isWhole) = ((kind & 4) == 0, kind % 3 == 0, kind >= 8);
+            var schema = Written($$"""{"type": "{{(isWhole ? "integer" : "number")}}", "{{(excludesLeast ? "exclusiveMinimum" : "minimum")}}": {{least}}, "{{(excludesMost ? "exclusiveMaximum" : "maximum")}}": {{most}}}""");
+            var isWithin = (excludesLeast ? number > least : number >= least) && (excludesMost ? number < most : number <= most) && (!isWhole || number == decimal.Truncate(number));
+            var isPossible = !isWhole ? least < most || !(excludesLeast || excludesMost)
+                : Enumerable.Range(-31, 63).Any(whole => (excludesLeast ? whole > least : whole >= least) && (excludesMost ? whole < most : whole <= most));
+            if (isPossible)
+            {
+                var text = isWhole && number == decimal.Truncate(number) ? Written($"{decimal.Truncate(number)}") : Written($"{number}");
+                Assert.True(May("gpt2", schema, text == "-0" ? "0" : text) == isWithin, $"{text} in {schema}: {isWithin}");
+            }
+            else
+            {
+                Assert.Throws<FormatException>(() => compilers["gpt2"].Compile(JsonElement.Parse(schema)));
+            }
+        },
+        iter: 300);
 
     [Theory]
     [InlineData("gpt2")]
@@ -138,9 +195,11 @@ public class JsonSchemaTests
     {
         string Refused(string given) => Assert.Throws<InvalidOperationException>(() => new CheckpointHost("gpt2", new() { JsonSchema = given }).Dispose()).Message;
         Assert.Contains("'jsonSchema' must be JSON, but:", Refused("{"), StringComparison.Ordinal);
-        Assert.Contains("it holds 'pattern' of type string", Refused("""{"type": "string", "pattern": "a"}"""), StringComparison.Ordinal);
+        Assert.Contains("it holds 'multipleOf' of type integer", Refused("""{"type": "integer", "multipleOf": 2}"""), StringComparison.Ordinal);
         Assert.Contains("none.json", Refused("none.json"), StringComparison.Ordinal);
     }
+
+    private static string Written(FormattableString text) => FormattableString.Invariant(text);
 
     // Draws from what is allowed, the likelier the nearer it is to the end; null where there is none in sight.
     private static string? Write(string model, JsonElement schema, Random random)
@@ -176,6 +235,9 @@ public class JsonSchemaTests
     private static readonly string[] flats =
     [
         """{"type": "string"}""", """{"type": "integer"}""", """{"type": "number"}""", """{"type": "boolean"}""", """{"type": "null"}""", """{"type": ["integer", "null"]}""",
+        """{"type": "integer", "minimum": -12, "exclusiveMaximum": 305}""", """{"type": "number", "exclusiveMinimum": -0.25, "maximum": 17.125}""",
+        """{"type": "string", "pattern": "^[A-Z]{2}-\\d{1,3}$"}""", """{"type": "string", "pattern": "^(?:ab|c.){0,3}[^x-z\"]?$"}""",
+        """{"type": "array", "prefixItems": [{"type": "boolean"}, {"type": "integer", "minimum": 1}], "items": {"type": "null"}, "minItems": 1, "maxItems": 4}""",
         """{"enum": ["red", "gr\u00fcn", 7, null]}""", """{"const": [1, "a"]}""",
     ];
 
@@ -210,7 +272,11 @@ public class JsonSchemaTests
             && (Get("type") is not { } type || (type.ValueKind == JsonValueKind.Array ? type.EnumerateArray() : Enumerable.Repeat(type, 1)).Any(name => IsOf(name.GetString()!, value)))
             && length >= ((Get("minLength") ?? Get("minItems"))?.GetInt32() ?? 0)
             && length <= ((Get("maxLength") ?? Get("maxItems"))?.GetInt32() ?? int.MaxValue)
-            && (Get("items") is not { } items || value.EnumerateArray().All(one => Holds(items, one)))
+            && (Get("prefixItems") is not { } first || value.EnumerateArray().Zip(first.EnumerateArray()).All(pair => Holds(pair.Second, pair.First)))
+            && (Get("items") is not { } items || value.EnumerateArray().Skip(Get("prefixItems")?.GetArrayLength() ?? 0).All(one => Holds(items, one)))
+            && (Get("pattern") is not { } pattern || Regex.IsMatch(value.GetString()!, pattern.GetString()!))
+            && (Get("minimum") is not { } least || value.GetDecimal() >= least.GetDecimal()) && (Get("exclusiveMinimum") is not { } above || value.GetDecimal() > above.GetDecimal())
+            && (Get("maximum") is not { } most || value.GetDecimal() <= most.GetDecimal()) && (Get("exclusiveMaximum") is not { } below || value.GetDecimal() < below.GetDecimal())
             && (Get("properties") is not { } properties || value.EnumerateObject().All(one => properties.TryGetProperty(one.Name, out var property) && Holds(property, one.Value)))
             && (Get("required") is not { } required || required.EnumerateArray().All(name => value.TryGetProperty(name.GetString()!, out _)));
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using static Ptgp.Toolkit.Json.JsonSchemaValues;
 
 namespace Ptgp.Toolkit.Json;
 
@@ -14,13 +15,15 @@ internal sealed class JsonGrammar
     private static readonly HashSet<string> notes =
         ["$schema", "$id", "$comment", "$defs", "definitions", "title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "format"];
 
+    private static readonly string[] bounds = ["minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"];
+
     private static readonly Dictionary<string, string[]> keywordsOf = new()
     {
         ["object"] = ["properties", "required", "additionalProperties"],
-        ["array"] = ["items", "minItems", "maxItems"],
-        ["string"] = ["minLength", "maxLength"],
-        ["integer"] = [],
-        ["number"] = [],
+        ["array"] = ["items", "prefixItems", "minItems", "maxItems"],
+        ["string"] = ["minLength", "maxLength", "pattern"],
+        ["integer"] = bounds,
+        ["number"] = bounds,
         ["boolean"] = [],
         ["null"] = [],
     };
@@ -60,7 +63,7 @@ internal sealed class JsonGrammar
             throw new FormatException($"A JSON schema must be an object, true or false, but at {place} it is {schema.GetRawText()}.");
         }
 
-        string[] keywords = [.. schema.EnumerateObject().Select(property => property.Name).Where(name => !notes.Contains(name))];
+        string[] keywords = [.. schema.EnumerateObject().Where(property => !notes.Contains(property.Name) && !(property.Name == "uniqueItems" && property.Value.ValueKind == JsonValueKind.False)).Select(property => property.Name)];
         string? Only(params string[] names) => names.FirstOrDefault(keywords.Contains);
         if (Only("$ref", "anyOf", "oneOf", "allOf", "const", "enum") is { } alone)
         {
@@ -86,12 +89,12 @@ internal sealed class JsonGrammar
     {
         "object" => Object(schema, place),
         "array" => Array(
+            [.. schema.TryGetProperty("prefixItems", out var first) ? List(first, place + "/prefixItems").Select((one, i) => Of(one, $"{place}/prefixItems/{i}")) : []],
             schema.TryGetProperty("items", out var items) ? Of(items, place + "/items") : Anything(AnyDepth - 1),
             Count(schema, "minItems", place) ?? 0,
             Count(schema, "maxItems", place)),
-        "string" => scalars.String(Count(schema, "minLength", place) ?? 0, Count(schema, "maxLength", place)),
-        "integer" => scalars.Integer,
-        "number" => scalars.Number,
+        "string" => String(schema, place),
+        "integer" or "number" => scalars.Within(Bounds(schema, place), type == "integer"),
         "boolean" => Pattern.Any(Text("true"), Text("false")),
         _ => Text("null"),
     };
@@ -136,9 +139,37 @@ internal sealed class JsonGrammar
         return Pattern.Join(Text("{"), member is null || comma is null ? Pattern.Empty : new Pattern.Repeat(member, comma, 0, null), Text("}"));
     }
 
-    private Pattern? Array(Pattern? item, int least, int? most) =>
-        most < least || (item is null && least > 0) ? null
-        : Pattern.Join(Text("["), item is null || comma is null || most == 0 ? Pattern.Empty : new Pattern.Repeat(item, comma, least, most), Text("]"));
+    // The first ones each by its own pattern, then others.
+    private Pattern? Array(Pattern?[] first, Pattern? item, int least, int? most)
+    {
+        if (most < least || (comma is null && least > 1))
+        {
+            return null;
+        }
+
+        var count = first.Length;
+        var rest = item is null || comma is null || most <= count ? (least > count ? null : Pattern.Empty)
+            : count == 0 ? new Pattern.Repeat(item, comma, least, most)
+            : new Pattern.Repeat(new Pattern.Sequence(comma, item), Pattern.Empty, Math.Max(0, least - count), most - count);
+        for (var i = count - 1; i >= 0; i--)
+        {
+            var here = most <= i ? null : Pattern.Join(i == 0 ? Pattern.Empty : comma, first[i], rest);
+            rest = i >= least ? Pattern.Optional(here) : here;
+        }
+
+        return Pattern.Join(Text("["), rest, Text("]"));
+    }
+
+    private Pattern? String(JsonElement schema, string place)
+    {
+        if (!schema.TryGetProperty("pattern", out var pattern))
+        {
+            return scalars.String(Count(schema, "minLength", place) ?? 0, Count(schema, "maxLength", place));
+        }
+
+        Refuse(schema.EnumerateObject().Select(property => property.Name).Where(name => name is "minLength" or "maxLength"), place, " beside 'pattern'");
+        return scalars.Matching(Word(pattern, place + "/pattern"), place);
+    }
 
     private Pattern? Anything(int depth)
     {
@@ -149,7 +180,7 @@ internal sealed class JsonGrammar
         }
 
         var inside = Anything(depth - 1);
-        return Pattern.Any(flat, Array(inside, 0, null), Dictionary(inside));
+        return Pattern.Any(flat, Array([], inside, 0, null), Dictionary(inside));
     }
 
     private Pattern? Referred(string reference, string place)
@@ -190,35 +221,4 @@ internal sealed class JsonGrammar
     }
 
     private Pattern? Text(string text) => text.EnumerateRunes().All(writes) ? Pattern.Text(text) : null;
-
-    private static string[]? TypesOf(JsonElement schema, string place) => !schema.TryGetProperty("type", out var type) ? null
-        : [.. (type.ValueKind == JsonValueKind.Array ? List(type, place + "/type") : [type]).Select(one => Word(one, place + "/type"))];
-
-    private static bool IsOf(JsonElement value, string[]? types) => types is null || types.Any(type => type switch
-    {
-        "integer" => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out _),
-        "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
-        _ => string.Equals(value.ValueKind.ToString(), type, StringComparison.OrdinalIgnoreCase),
-    });
-
-    private static int? Count(JsonElement schema, string name, string place) => !schema.TryGetProperty(name, out var value) ? null
-        : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var count) && count >= 0 ? count
-        : throw new FormatException($"'{name}' of a JSON schema must be a whole number that is not negative, but at {place} it is {value.GetRawText()}.");
-
-    private static JsonElement[] List(JsonElement value, string place) => value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()]
-        : throw new FormatException($"A JSON schema must have a list at {place}, but has {value.GetRawText()}.");
-
-    private static string Word(JsonElement value, string place) => value.ValueKind == JsonValueKind.String ? value.GetString()!
-        : throw new FormatException($"A JSON schema must have a text at {place}, but has {value.GetRawText()}.");
-
-    private static void Refuse(IEnumerable<string> keywords, string place, string of)
-    {
-        if (keywords.FirstOrDefault() is { } unknown)
-        {
-            throw Unknown($"'{unknown}'{of}", place);
-        }
-    }
-
-    private static FormatException Unknown(string what, string place) =>
-        new($"A JSON schema must keep to what can be written by it, but at {place} it holds {what}, which is not known. Leave it out.");
 }

@@ -9,13 +9,29 @@ internal sealed class JsonScalars
     private const int MostDigits = 15;
 
     private readonly Func<Rune, bool> writes;
+    private readonly NumberRange numbers;
     private readonly Pattern? character;
+    private readonly Pattern beyond;
 
     /// <summary>Makes the patterns.</summary>
     /// <param name="writes">Tells whether a character can be written.</param>
     public JsonScalars(Func<Rune, bool> writes)
     {
-        this.writes = writes;
+        (this.writes, numbers) = (writes, new(OneOf, MostDigits));
+        // UTF-8, without halves and overlong forms, and without the separators of lines.
+        beyond = new Pattern.Choice(
+            Bytes((0xC2, 0xDF), (0x80, 0xBF)),
+            Bytes((0xE0, 0xE0), (0xA0, 0xBF), (0x80, 0xBF)),
+            Bytes((0xE1, 0xE1), (0x80, 0xBF), (0x80, 0xBF)),
+            Bytes((0xE2, 0xE2), (0x80, 0x80), (0x80, 0xA7)),
+            Bytes((0xE2, 0xE2), (0x80, 0x80), (0xAA, 0xBF)),
+            Bytes((0xE2, 0xE2), (0x81, 0xBF), (0x80, 0xBF)),
+            Bytes((0xE3, 0xEC), (0x80, 0xBF), (0x80, 0xBF)),
+            Bytes((0xED, 0xED), (0x80, 0x9F), (0x80, 0xBF)),
+            Bytes((0xEE, 0xEF), (0x80, 0xBF), (0x80, 0xBF)),
+            Bytes((0xF0, 0xF0), (0x90, 0xBF), (0x80, 0xBF), (0x80, 0xBF)),
+            Bytes((0xF1, 0xF3), (0x80, 0xBF), (0x80, 0xBF), (0x80, 0xBF)),
+            Bytes((0xF4, 0xF4), (0x80, 0x8F), (0x80, 0xBF), (0x80, 0xBF)));
         var hex = OneOf("0123456789abcdefABCDEF");
         // \uD800 to \uDFFF are halves of a character.
         var escape = Pattern.Any(
@@ -24,15 +40,8 @@ internal sealed class JsonScalars
         character = Pattern.Any(
             OneOf(string.Concat(Enumerable.Range(' ', '~' - ' ' + 1).Select(one => (char)one).Where(one => one is not ('"' or '\\')))),
             Pattern.Join(OneOf("\\"), escape),
-            // UTF-8, without halves and overlong forms.
-            Bytes((0xC2, 0xDF), (0x80, 0xBF)),
-            Bytes((0xE0, 0xE0), (0xA0, 0xBF), (0x80, 0xBF)),
-            Bytes((0xE1, 0xEC), (0x80, 0xBF), (0x80, 0xBF)),
-            Bytes((0xED, 0xED), (0x80, 0x9F), (0x80, 0xBF)),
-            Bytes((0xEE, 0xEF), (0x80, 0xBF), (0x80, 0xBF)),
-            Bytes((0xF0, 0xF0), (0x90, 0xBF), (0x80, 0xBF), (0x80, 0xBF)),
-            Bytes((0xF1, 0xF3), (0x80, 0xBF), (0x80, 0xBF), (0x80, 0xBF)),
-            Bytes((0xF4, 0xF4), (0x80, 0x8F), (0x80, 0xBF), (0x80, 0xBF)));
+            beyond,
+            Separators);
         var digit = OneOf("0123456789");
         Integer = Pattern.Join(Pattern.Optional(OneOf("-")), Pattern.Any(OneOf("0"), Pattern.Join(OneOf("123456789"), Digits(digit, 0, MostDigits - 1))));
         Number = Pattern.Join(
@@ -46,6 +55,31 @@ internal sealed class JsonScalars
 
     /// <summary>Gets a number.</summary>
     public Pattern? Number { get; }
+
+    private static Pattern Separators => Bytes((0xE2, 0xE2), (0x80, 0x80), (0xA8, 0xA9));
+
+    /// <summary>Makes a number within bounds.</summary>
+    public Pattern? Within(NumberBounds bounds, bool isWhole) => !bounds.Any ? (isWhole ? Integer : Number) : isWhole ? numbers.Whole(bounds) : numbers.Any(bounds);
+
+    /// <summary>Makes a text that holds a regular expression.</summary>
+    public Pattern? Matching(string expression, string place) => Pattern.Join(OneOf("\""), TextPattern.Of(expression, this, place), OneOf("\""));
+
+    /// <summary>Makes any characters, or none.</summary>
+    public Pattern Any() => character is null ? Pattern.Empty : new Pattern.Repeat(character, Pattern.Empty, 0, null);
+
+    /// <summary>Makes one character of a set, as a text holds it; null when none can be written.</summary>
+    public Pattern? OneOf(CharacterSet set)
+    {
+        // Control characters and what a text's form needs are escaped.
+        (char Character, string Text)[] escaped = [('"', "\\\""), ('\\', "\\\\"), ('\b', "\\b"), ('\f', "\\f"), ('\n', "\\n"), ('\r', "\\r"), ('\t', "\\t")];
+        return Pattern.Any(
+        [
+            OneOf(string.Concat(Enumerable.Range(' ', '~' - ' ' + 1).Where(one => one is not ('"' or '\\') && set.Has(one)).Select(one => (char)one))),
+            .. escaped.Where(one => set.Has(one.Character)).Select(one => Pattern.Join([.. one.Text.Select(part => OneOf(part.ToString()))])),
+            .. set.Named.EnumerateRunes().Select(one => writes(one) ? Pattern.Text(one.ToString()) : null),
+            set.IsBeyond ? beyond : null,
+        ]);
+    }
 
     /// <summary>Makes a text of so many characters.</summary>
     public Pattern? String(int least, int? most) => most < least || character is null ? null

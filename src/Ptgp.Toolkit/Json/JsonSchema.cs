@@ -5,7 +5,7 @@ namespace Ptgp.Toolkit.Json;
 /// <summary>A JSON schema, compiled for a vocabulary: which tokens may follow at each place. Safe to use from many threads.</summary>
 /// <remarks>
 /// Of JSON Schema (draft 2020-12) it knows <c>type</c>, <c>properties</c> and <c>required</c>, <c>additionalProperties</c> where no property is named, <c>items</c>,
-/// <c>minItems</c>, <c>maxItems</c>, <c>minLength</c>, <c>maxLength</c>, <c>enum</c>, <c>const</c>, <c>anyOf</c>, <c>oneOf</c> of different types, <c>allOf</c> of one, and
+/// <c>prefixItems</c>, <c>minItems</c>, <c>maxItems</c>, <c>minLength</c>, <c>maxLength</c>, <c>pattern</c>, the bounds of numbers (<c>minimum</c> and the like), <c>enum</c>, <c>const</c>, <c>anyOf</c>, <c>oneOf</c> of different types, <c>allOf</c> of one, and
 /// <c>$ref</c> to <c>$defs</c>. Properties are written in their order, no others, on one line with at most a blank behind each comma and colon. What refers to itself does so
 /// five times at most, and any value holds others four deep. Numbers have at most 15 digits before their point and behind it.
 /// </remarks>
