@@ -44,7 +44,7 @@ internal sealed class TranslationHead(IBackbone backbone, TranslationOptions opt
         {
             Text = joined,
             Score = written.Average(one => one.Written.Best.Score),
-            Hypotheses = written.Length == 1 ? written[0].Hypotheses : null,
+            Hypotheses = written.Length == 1 ? Moved(written[0].Hypotheses, tag) : null,
             Truncated = written.Sum(one => one.Dropped) is > 0 and var dropped ? dropped : null,
             Unfinished = written.FirstOrDefault(one => one.Unfinished is not null)?.Unfinished,
             Repetition = written.Select((one, i) => Moved(Repetition.Find(one.Text, text[pieces[i]]), places[i])).MaxBy(found => found?.End - found?.Start ?? 0),
@@ -56,7 +56,7 @@ internal sealed class TranslationHead(IBackbone backbone, TranslationOptions opt
                 Text = one.Text,
                 TargetStart = places[i],
                 Score = one.Written.Best.Score,
-                Hypotheses = one.Hypotheses,
+                Hypotheses = Moved(one.Hypotheses, tag + pieces[i].Start.Value),
                 Unfinished = one.Unfinished,
             })],
         });
@@ -90,6 +90,9 @@ internal sealed class TranslationHead(IBackbone backbone, TranslationOptions opt
             : passage;
 
     private static Translation In(Direction direction, Translation translation) => translation with { From = direction.Languages.From, To = direction.Languages.To };
+
+    private static IReadOnlyList<ScoredText>? Moved(IReadOnlyList<ScoredText>? all, int source) =>
+        all is null ? null : [.. all.Select(one => one.Alignments is null ? one : one with { Alignments = [.. one.Alignments.Select(pair => pair.Moved(source, 0))] })];
 
     private static Repetition? Moved(Repetition? found, int by) => found is null ? null : found with { Start = found.Start + by, End = found.End + by };
 }

@@ -72,8 +72,8 @@ internal sealed class Translator
         }
 
         Range[] places = [.. source.Tokens.Select(token => Place(token, direction.Prefix.Length))];
-        var all = written.Hypotheses.Select((one, i) => Compose(one, given, request.Prefix, passage.Text, places, isAligned && i == 0)).ToArray();
-        var scored = all.Length > 1 ? all.Zip(written.Hypotheses, (one, hypothesis) => new ScoredText(one.Text, hypothesis.Score)).ToArray() : null;
+        var all = written.Hypotheses.Select(one => Compose(one, given, request.Prefix, passage.Text, places, isAligned)).ToArray();
+        var scored = all.Length > 1 ? all.Zip(written.Hypotheses, (one, hypothesis) => new ScoredText(one.Text, hypothesis.Score) { Alignments = one.Alignments }).ToArray() : null;
         return new(all[0].Text, written, scored, source.Dropped, all[0].Alignments);
     }
 

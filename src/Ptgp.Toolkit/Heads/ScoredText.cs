@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Ptgp.Toolkit.Alignment;
 
 namespace Ptgp.Toolkit.Heads;
 
@@ -7,6 +8,10 @@ namespace Ptgp.Toolkit.Heads;
 /// <param name="Score">Its score, as <see cref="Hypothesis.Score"/>.</param>
 public sealed record ScoredText([property: JsonPropertyName("text")] string Text, [property: JsonPropertyName("score")] double Score)
 {
+    /// <summary>Gets which word became which, where that was asked for: places of the whole source, and of this text.</summary>
+    [JsonPropertyName("alignments"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<AlignedWords>? Alignments { get; init; }
+
     /// <summary>Gets all hypotheses, best first, where there are several; null where there is one.</summary>
     public static IReadOnlyList<ScoredText>? AllOf(Written written)
     {

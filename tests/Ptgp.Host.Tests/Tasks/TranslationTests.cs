@@ -164,6 +164,28 @@ public sealed class TranslationTests : IDisposable
         Assert.Empty(((string[])["man-Mann", "orange-orangefarbenem", "hat-Hut", "staring-starrt", "something-etwas"]).Except(pairs));
     }
 
+    // Each by its own attention.
+    [Fact]
+    public async Task EveryHypothesisIsAligned()
+    {
+        using var host = Host(Shipped, ["alignments=true", .. Enumerable.Range(0, 8).SelectMany(head => (string[])[$"alignmentHeads:{head}:0=2", $"alignmentHeads:{head}:1={head}"])]);
+        using var runner = await Open(host);
+        var answer = await Ask(runner, new { text = Hat }, Greedy with { NumBeams = 4, NumReturnSequences = 4 });
+        var hypotheses = answer["hypotheses"]!.AsArray();
+        Assert.Equal(4, hypotheses.Count);
+        Assert.Equal(answer["alignments"]!.ToJsonString(), hypotheses[0]!["alignments"]!.ToJsonString());
+        foreach (var one in hypotheses)
+        {
+            var text = (string)one!["text"]!;
+            var pairs = one["alignments"]!.AsArray();
+            Assert.All(pairs, pair => Assert.Equal(((string)pair!["source"]!, (string)pair["target"]!), (Hat[(int)pair["sourceStart"]!..(int)pair["sourceEnd"]!], text[(int)pair["targetStart"]!..(int)pair["targetEnd"]!])));
+            Assert.Empty(((string[])["man-Mann", "hat-Hut", "something-etwas"]).Except(pairs.Select(pair => $"{pair!["source"]}-{pair["target"]}")));
+        }
+
+        Assert.Equal(4, hypotheses.Select(one => one!["alignments"]!.ToJsonString()).Distinct().Count());
+        Assert.Null((await Ask(runner, new { text = Hat, alignments = false }, Greedy with { NumBeams = 2, NumReturnSequences = 2 }))["hypotheses"]![0]!["alignments"]);
+    }
+
     [Theory]
     [InlineData("t5-v1_1")]
     [InlineData("bart")]
