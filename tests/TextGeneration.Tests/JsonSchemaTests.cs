@@ -191,6 +191,15 @@ public class JsonSchemaTests
     }
 
     [Fact]
+    public void AnExpressionDoesNotEndTheProcess()
+    {
+        var fault = Assert.Throws<FormatException>(() => compilers["gpt2"].Compile(JsonElement.Parse($$"""{"type": "string", "pattern": "{{new string('(', 200_000)}}"}""")));
+        Assert.Contains("it holds groups more than 64 deep", fault.Message, StringComparison.Ordinal);
+        fault = Assert.Throws<FormatException>(() => compilers["gpt2"].Compile(JsonElement.Parse("""{"type": "string", "pattern": "(?:a{2000}){2000}"}""")));
+        Assert.Contains("must be small enough to keep", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ASchemaOfTheOptionsThatIsNoneIsRefusedAtOnce()
     {
         string Refused(string given) => Assert.Throws<InvalidOperationException>(() => new CheckpointHost("gpt2", new() { JsonSchema = given }).Dispose()).Message;

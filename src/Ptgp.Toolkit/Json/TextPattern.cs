@@ -5,13 +5,17 @@ namespace Ptgp.Toolkit.Json;
 
 /// <summary>
 /// The pattern of JSON texts that hold a regular expression: characters, <c>.</c>, classes, <c>\d \w \s</c> and their opposites, groups, <c>|</c>, <c>* + ? {n,m}</c>, and
-/// <c>^</c> and <c>$</c> around a whole choice. Of what it allows, whatever is beyond ASCII and no single character stands in classes that name what is not in them.
+/// <c>^</c> and <c>$</c> around a whole choice. Beyond ASCII a class names single characters, and its opposite is all of them. What is allowed fits the expression; of what fits,
+/// <c>\s</c> and <c>\S</c> leave out what is beyond ASCII.
 /// </summary>
 internal sealed class TextPattern
 {
+    // Deeper ones are no expression but an attack on the stack.
+    private const int Deepest = 64;
+
     private readonly JsonScalars scalars;
     private readonly string text, place;
-    private int at;
+    private int at, depth;
 
     private TextPattern(JsonScalars scalars, string text, string place) => (this.scalars, this.text, this.place) = (scalars, text, place);
 
@@ -62,7 +66,13 @@ internal sealed class TextPattern
                 throw Unknown("(?");
             }
 
+            if (++depth > Deepest)
+            {
+                throw Unknown($"groups more than {Deepest} deep");
+            }
+
             var inside = Choice(isWhole: false);
+            depth--;
             return Takes(')') ? inside : throw Unknown("( without )");
         }
 
