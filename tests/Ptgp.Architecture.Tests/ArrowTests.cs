@@ -32,6 +32,7 @@ public partial class ArrowTests
     [InlineData("Tasks", "Configuration", "Plugins", "Training", "Explaining")]
     [InlineData("Explaining", "Tasks")]
     [InlineData("Training", "Configuration", "Tasks")]
+    [InlineData("Pretraining", "Configuration", "Tasks", "Training")]
     public void AFolderOfTheHostKnowsOnlyThoseBelowIt(string folder, params string[] mayKnow)
     {
         var files = Directory.GetFiles(Path.Combine(Repository.Root, "src", "Ptgp.Host", folder), "*.cs", SearchOption.AllDirectories);

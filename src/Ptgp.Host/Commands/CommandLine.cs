@@ -12,7 +12,7 @@ internal static class CommandLine
         var shared = new SharedOptions();
         var root = new RootCommand("Runs, trains and evaluates task plugins on pre-trained Transformers.");
         shared.AddTo(root);
-        foreach (var command in (ReadOnlySpan<IPtgpCommand>)[new RunCommand(), new TrainCommand(), new EvaluateCommand(), new ScoreCommand(), new CompareCommand(), new ExplainCommand(), new CheckCommand(), new PluginsCommand(), new ModelsCommand(), new TokenizersTrainCommand(), new AdaptersCommand(), new SchemaCommand()])
+        foreach (var command in (ReadOnlySpan<IPtgpCommand>)[new RunCommand(), new TrainCommand(), new PretrainCommand(), new EvaluateCommand(), new ScoreCommand(), new CompareCommand(), new ExplainCommand(), new CheckCommand(), new PluginsCommand(), new ModelsCommand(), new TokenizersTrainCommand(), new AdaptersCommand(), new SchemaCommand()])
         {
             root.Add(command.Create((parsed, act) => Guard(context.With(shared.Read(parsed)), act, cancellation)));
         }

@@ -16,6 +16,7 @@ public sealed class FreshCheckpointTests : IDisposable
     [InlineData("tiny", 8001, 6_009_921)]               // as many as the checkpoint of the first command has
     [InlineData("t5-small", 32128, 60_506_624)]
     [InlineData("t5-tiny", 32128, 15_570_688)]
+    [InlineData("t5-micro", 32128, 5_031_680)]
     [InlineData("gpt2", 50257, 124_439_808)]
     [InlineData("bert-base", 30522, 109_514_298)]
     [InlineData("bert-mini", 30522, 11_201_594)]
