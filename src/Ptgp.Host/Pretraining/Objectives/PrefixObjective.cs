@@ -8,6 +8,7 @@ internal sealed class PrefixObjective() : Objective("prefix", "prefix language m
     public override Learned Make(Random random, TextBlock block, SpecialIds ids, PretrainingSettings settings)
     {
         var split = random.Next(1, block.Ids.Length);
-        return ids.Behind.Count == 0 ? Continuation.InOne(block.Ids, split, ids.End) : Continuation.Prefix(block.Ids, split, ids.End);
+        var made = ids.Behind.Count == 0 ? Continuation.InOne(block.Ids, split, ids.End) : Continuation.Prefix(block.Ids, split, ids.End);
+        return made with { Input = [.. ids.Before, .. made.Input] };
     }
 }
