@@ -24,4 +24,7 @@ public sealed record Recording
     /// <summary>Gets the language that is spoken; null for the task's, or to have it detected.</summary>
     [JsonPropertyName("language"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Language { get; init; }
+
+    /// <summary>Gets what a dataset knows beside; null where nothing is to be learned from it.</summary>
+    internal Known? Known { get; init; }
 }

@@ -48,4 +48,7 @@ public sealed record Segment
     /// <summary>Gets its words, when they were asked for.</summary>
     [JsonPropertyName("words"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<Word>? Words { get; init; }
+
+    /// <summary>Tells whether segments have times that can be: from 0 s on, and no end before its start.</summary>
+    internal static bool AreTimed(IReadOnlyList<Segment> segments) => segments.All(segment => segment.Start >= 0 && segment.End >= segment.Start && double.IsFinite(segment.End));
 }

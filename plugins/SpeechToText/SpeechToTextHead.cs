@@ -21,8 +21,8 @@ internal sealed class SpeechToTextHead(IBackbone backbone, SpeechToTextOptions o
     private readonly SemaphoreSlim open = new(Most);
 
     /// <inheritdoc />
-    /// <remarks>The windows that are learned from: the recording at each of its speeds.</remarks>
-    public override IReadOnlyList<Utterance> Split(Recording input) => Utterance.Of(input, options);
+    /// <remarks>The windows that are learned from, at each of the speeds: one, or where the times of what is said are known as many as it takes.</remarks>
+    public override IReadOnlyList<Utterance> Split(Recording input) => Utterance.Of(input, options, marks.Window);
 
     /// <inheritdoc />
     public override Transcript Join(Recording input, IReadOnlyList<Utterance> parts, IReadOnlyList<Transcript> answers) => answers[0];

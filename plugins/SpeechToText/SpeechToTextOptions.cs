@@ -79,7 +79,7 @@ public sealed record SpeechToTextOptions
     public double MaxInitialTimestamp { get; init; } = 1;
 
     /// <summary>Gets how many tokens are written of a window at most.</summary>
-    /// <value>Null, the default, is half of what the backbone writes.</value>
+    /// <value>Null, the default, is half of what the backbone writes. A smaller <c>generation:maxNewTokens</c> counts instead.</value>
     [Range(1, int.MaxValue)]
     public int? SampleLen { get; init; }
 

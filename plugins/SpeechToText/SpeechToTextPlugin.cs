@@ -59,15 +59,17 @@ public sealed class SpeechToTextPlugin(SpeechToTextOptions options) : TaskPlugin
     }
 
     /// <inheritdoc />
+    /// <remarks>Error rates; where the times of what was said are known also the share of the segments that were found, and by how many seconds their starts and ends differ.</remarks>
     public override IReadOnlyList<Metric> Score(IReadOnlyList<Answer<Recording, Transcript>> answers)
     {
-        var (words, characters) = (default(ErrorCounts), default(ErrorCounts));
+        var (words, characters, times) = (default(ErrorCounts), default(ErrorCounts), default(SegmentTimes));
         var rule = Rule();
         foreach (var answer in answers)
         {
             var (expected, heard) = (rule(answer.Expected.Text), rule(answer.Predicted.Text));
             words += SpeechErrors.OfWords(expected, heard);
             characters += SpeechErrors.OfCharacters(expected, heard);
+            times += SegmentTimes.Of(options.ReturnTimestamps ? answer.Expected.Segments ?? [] : [], answer.Predicted.Segments ?? [], rule);
         }
 
         var signature = $"normalizer:{options.Normalizer}|S:{words.Substitutions}|D:{words.Deletions}|I:{words.Insertions}|H:{words.Hits}";
@@ -77,6 +79,8 @@ public sealed class SpeechToTextPlugin(SpeechToTextOptions options) : TaskPlugin
             new("cer", characters.ErrorRate, LowerIsBetter: true),
             new("mer", words.MatchErrorRate, LowerIsBetter: true),
             new("wil", words.InformationLost, LowerIsBetter: true),
+            .. times.Expected > 0 ? [new Metric("segmentsFound", times.Share)] : Array.Empty<Metric>(),
+            .. times.Found > 0 ? [new("startError", times.StartError, LowerIsBetter: true), new("endError", times.EndError, LowerIsBetter: true)] : Array.Empty<Metric>(),
         ];
     }
 

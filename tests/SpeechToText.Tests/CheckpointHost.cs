@@ -35,6 +35,9 @@ internal sealed class CheckpointHost : IAnswering<Utterance, Transcript, Transcr
 
     public ConcurrentQueue<Transcript> Reports { get; } = new();
 
+    /// <summary>Gets how many windows were read.</summary>
+    public int Encoded { get; private set; }
+
     public Embedded Embed(Batch batch) => transformer.Embed(batch);
 
     public Tensor Decode(EncodedStates source, Tensor targets) => transformer.Decode(source, targets);
@@ -49,7 +52,11 @@ internal sealed class CheckpointHost : IAnswering<Utterance, Transcript, Transcr
     {
     }
 
-    public Task<IEncodedInput> EncodeAsync(Features features, CancellationToken cancellation) => engine.EncodeAsync(features, Encode, cancellation);
+    public Task<IEncodedInput> EncodeAsync(Features features, CancellationToken cancellation)
+    {
+        Encoded++;
+        return engine.EncodeAsync(features, Encode, cancellation);
+    }
 
     public Task<Written> WriteAsync(WritingRequest request, CancellationToken cancellation) =>
         engine.WriteAsync(EngineRequest.From(request, ResolvedOptions.From(request.Options.Or(Options), facts), Encode), cancellation);

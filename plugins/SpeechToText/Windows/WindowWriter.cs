@@ -9,7 +9,7 @@ internal sealed class WindowWriter(IAnswering host, Marks marks, SpeechToTextOpt
     public int LongestPrompt => (longestText / 2) - 1;
 
     /// <summary>Gets how many tokens are written of a window at most.</summary>
-    private int LongestAnswer => Math.Min(options.SampleLen ?? int.MaxValue, longestText / 2);
+    private int LongestAnswer => Math.Min(Math.Min(options.SampleLen ?? int.MaxValue, host.Options.MaxNewTokens ?? int.MaxValue), longestText / 2);
 
     /// <summary>Writes down a window.</summary>
     /// <param name="window">The window.</param>

@@ -7,6 +7,9 @@ internal static class WordSplit
     private const string Punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
     private static readonly string[] WithoutBlanks = ["zh", "ja", "th", "lo", "my", "yue"];
 
+    /// <summary>Tells whether a language has blanks between its words; one that is not known has.</summary>
+    public static bool HasBlanks(string? language) => !WithoutBlanks.Contains(language);
+
     /// <summary>Splits tokens of text.</summary>
     /// <param name="ids">The tokens, no times among them.</param>
     /// <param name="language">The code of the language.</param>
@@ -14,7 +17,7 @@ internal static class WordSplit
     public static IReadOnlyList<(string Text, IReadOnlyList<int> Ids)> Of(IReadOnlyList<int> ids, string language, Func<IEnumerable<int>, string> decode)
     {
         List<(string Text, List<int> Ids)> words = [];
-        var isWhole = WithoutBlanks.Contains(language);
+        var isWhole = !HasBlanks(language);
         foreach (var (text, part) in Characters(ids, decode))
         {
             // A text within the list of punctuation is punctuation, nothing too: as the reference looks.

@@ -7,11 +7,13 @@ namespace Ptgp.Toolkit.Audio;
 /// Sound at another sampling rate: each sample is a sum of those around it, weighted by a sinc in a Kaiser window, which cuts what the lower of the
 /// two rates cannot hold. It gives <c>⌈samples · to / from⌉</c> samples.
 /// </summary>
+/// <remarks>
+/// To a lower rate the cut is steep and lies below half of it, because what is left above would fold back. To a higher one nothing folds: there the cut lies at
+/// half the source's rate and is less steep, as that of the resamplers by which checkpoints were taught.
+/// </remarks>
 public sealed class Resampler : AudioSource
 {
-    private const int ZeroCrossings = 64;                         // on each side
     private const double Shape = 12;                              // of the window: what must go is 118 dB down
-    private const double Rolloff = 0.95;                          // the cut, as a part of half the lower rate
     private const int MostWeights = 1 << 19;
 
     private readonly AudioSource source;
@@ -30,10 +32,12 @@ public sealed class Resampler : AudioSource
         (this.source, Rate) = (source, rate);
         var common = (int)BigInteger.GreatestCommonDivisor(source.Rate, rate);
         (step, parts) = (source.Rate / common, rate / common);
-        var cut = Math.Min(1.0, rate / (double)source.Rate) * Rolloff;
-        half = (int)Math.Ceiling(ZeroCrossings / cut);
+        // How far the weights reach on each side, and where they cut, as a part of half the lower rate.
+        var (crossings, rolloff) = rate > source.Rate ? (24, 1.0) : (64, 0.95);
+        var cut = Math.Min(1.0, rate / (double)source.Rate) * rolloff;
+        half = (int)Math.Ceiling(crossings / cut);
         phases = (int)Math.Min(parts, MostWeights / (2 * half));
-        weights = Weights(phases, half, cut);
+        weights = Weights(phases, half, cut, crossings);
         (held, count, first) = (new float[(4 * half) + (1 << 13)], half, -half);
     }
 
@@ -133,14 +137,14 @@ public sealed class Resampler : AudioSource
         return sum;
     }
 
-    private static float[] Weights(int phases, int half, double cut)
+    private static float[] Weights(int phases, int half, double cut, int crossings)
     {
         var weights = new float[(phases + 1) * 2 * half];
         for (var i = 0; i < weights.Length; i++)
         {
             var (phase, tap) = (i / (2 * half), i % (2 * half));
             var distance = (tap - half + 1 - (phase / (double)phases)) * cut;              // in zero crossings
-            var inside = 1 - (distance / ZeroCrossings * (distance / ZeroCrossings));
+            var inside = 1 - (distance / crossings * (distance / crossings));
             weights[i] = inside < 0 ? 0 : (float)(cut * Sinc(distance) * Bessel(Shape * Math.Sqrt(inside)) / Bessel(Shape));
         }
 

@@ -3,6 +3,8 @@ namespace Ptgp.Toolkit.Metrics;
 /// <summary>Counts the errors of transcripts: the fewest there can be, and of equally few those that jiwer 4 counts.</summary>
 public static class SpeechErrors
 {
+    private const int NarrowestBand = 64;
+
     /// <summary>Counts words, which are separated by spaces.</summary>
     public static ErrorCounts OfWords(string reference, string hypothesis)
     {
@@ -47,20 +49,37 @@ public static class SpeechErrors
         return new ErrorCounts(start + end, 0, 0, 0) + Search(reference[..^end], hypothesis[..^end]);
     }
 
-    // Levenshtein's table, a row of it at a time. Among equal ways to a cell, the one that the reference would walk back on.
+    // Texts that differ little have their fewest errors near the table's diagonal: it is searched in a band, twice as wide each time until none can lie outside.
     private static ErrorCounts Search(ReadOnlySpan<int> reference, ReadOnlySpan<int> hypothesis)
     {
+        for (var width = NarrowestBand; ; width *= 2)
+        {
+            var last = Search(reference, hypothesis, width);
+            if (last.Errors < width || width > Math.Max(reference.Length, hypothesis.Length))
+            {
+                return new(last.Hits, last.Substitutions, last.Deletions, last.Insertions);
+            }
+        }
+    }
+
+    // Levenshtein's table, a row of it at a time, as far as it is no more than a width beside its diagonal. Among equal ways to a cell, the one that the reference would walk back on.
+    private static Cell Search(ReadOnlySpan<int> reference, ReadOnlySpan<int> hypothesis, int width)
+    {
         var (above, row) = (new Cell[reference.Length + 1], new Cell[reference.Length + 1]);
-        for (var i = 1; i <= reference.Length; i++)
+        Array.Fill(row, Cell.Far);
+        row[0] = default;
+        for (var i = 1; i <= Math.Min(reference.Length, width); i++)
         {
             row[i] = row[i - 1].Delete();
         }
 
+        Array.Fill(above, Cell.Far);
         for (var j = 1; j <= hypothesis.Length; j++)
         {
             (above, row) = (row, above);
-            row[0] = above[0].Insert();
-            for (var i = 1; i <= reference.Length; i++)
+            var (first, last) = (Math.Max(1, j - width), Math.Min(reference.Length, (int)Math.Min(int.MaxValue, (long)j + width)));
+            row[first - 1] = first == 1 && j <= width ? above[0].Insert() : Cell.Far;
+            for (var i = first; i <= last; i++)
             {
                 var isHit = reference[i - 1] == hypothesis[j - 1];
                 var errors = Math.Min(above[i - 1].Errors + (isHit ? 0 : 1), Math.Min(above[i].Errors, row[i - 1].Errors) + 1);
@@ -70,12 +89,14 @@ public static class SpeechErrors
             }
         }
 
-        var last = row[reference.Length];
-        return new(last.Hits, last.Substitutions, last.Deletions, last.Insertions);
+        return row[reference.Length];
     }
 
     private readonly record struct Cell(int Hits, int Substitutions, int Deletions, int Insertions)
     {
+        // Outside of the band, where no way leads.
+        public static readonly Cell Far = new(0, 1 << 30, 0, 0);
+
         public int Errors => Substitutions + Deletions + Insertions;
 
         public Cell Hit() => this with { Hits = Hits + 1 };
