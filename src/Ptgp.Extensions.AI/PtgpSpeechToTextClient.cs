@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using System.Threading.Channels;
 using Microsoft.Extensions.AI;
 using Ptgp.Hosting;
 
@@ -20,7 +21,7 @@ public sealed class PtgpSpeechToTextClient(PtgpTask task) : ISpeechToTextClient
     /// <exception cref="PtgpException">The sound cannot be read, or the task cannot be asked so.</exception>
     public async Task<SpeechToTextResponse> GetTextAsync(Stream audioSpeechStream, SpeechToTextOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var answer = await AnswerAsync(audioSpeechStream, options, cancellationToken).ConfigureAwait(false);
+        var answer = await AnswerAsync(audioSpeechStream, options, null, cancellationToken).ConfigureAwait(false);
         var segments = Segments(answer);
         return new(Text(answer))
         {
@@ -33,29 +34,59 @@ public sealed class PtgpSpeechToTextClient(PtgpTask task) : ISpeechToTextClient
     }
 
     /// <inheritdoc />
-    /// <remarks>An update a segment, each with its times.</remarks>
+    /// <remarks>An update a segment, each with its times, as soon as it is written; a reader who goes away calls the rest off.</remarks>
     /// <exception cref="PtgpException">The sound cannot be read, or the task cannot be asked so.</exception>
     public async IAsyncEnumerable<SpeechToTextResponseUpdate> GetStreamingTextAsync(Stream audioSpeechStream, SpeechToTextOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var id = Guid.NewGuid().ToString("N");
         yield return Update(SpeechToTextResponseUpdateKind.SessionOpen, null);
-        var answer = await AnswerAsync(audioSpeechStream, options, cancellationToken).ConfigureAwait(false);
-        var segments = Segments(answer);
-        if (segments.Count == 0)
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var written = Channel.CreateUnbounded<JsonNode>(new() { SingleReader = true });
+        var answering = Task.Run(WriteAsync, CancellationToken.None);
+        try
         {
-            yield return Update(SpeechToTextResponseUpdateKind.TextUpdated, Text(answer));
+            var given = 0;
+            await foreach (var soFar in written.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            {
+                var segments = Segments(soFar);
+                for (; given < segments.Count; given++)
+                {
+                    var segment = segments[given];
+                    var update = Update(SpeechToTextResponseUpdateKind.TextUpdated, (string?)segment!["text"]);
+                    (update.StartTime, update.EndTime, update.RawRepresentation) = (Time(segment, "start"), Time(segment, "end"), segment);
+                    yield return update;
+                }
+            }
+
+            var answer = await answering.ConfigureAwait(false);
+            if (given == 0)
+            {
+                yield return Update(SpeechToTextResponseUpdateKind.TextUpdated, Text(answer));
+            }
+
+            var end = Update(SpeechToTextResponseUpdateKind.SessionClose, null);
+            end.RawRepresentation = answer;
+            yield return end;
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await ((Task)answering).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        foreach (var segment in segments)
+        async Task<JsonNode> WriteAsync()
         {
-            var update = Update(SpeechToTextResponseUpdateKind.TextUpdated, (string?)segment!["text"]);
-            (update.StartTime, update.EndTime, update.RawRepresentation) = (Time(segment, "start"), Time(segment, "end"), segment);
-            yield return update;
+            try
+            {
+                var answer = await AnswerAsync(audioSpeechStream, options, soFar => written.Writer.TryWrite(soFar), stop.Token).ConfigureAwait(false);
+                written.Writer.TryWrite(answer);
+                return answer;
+            }
+            finally
+            {
+                written.Writer.Complete();
+            }
         }
-
-        var end = Update(SpeechToTextResponseUpdateKind.SessionClose, null);
-        end.RawRepresentation = answer;
-        yield return end;
 
         SpeechToTextResponseUpdate Update(SpeechToTextResponseUpdateKind kind, string? text) =>
             new(text is null ? [] : [new TextContent(text)]) { Kind = kind, ResponseId = id, ModelId = task.Name };
@@ -75,7 +106,7 @@ public sealed class PtgpSpeechToTextClient(PtgpTask task) : ISpeechToTextClient
     /// <inheritdoc />
     public void Dispose() => task.Dispose();
 
-    private async Task<JsonNode> AnswerAsync(Stream sound, SpeechToTextOptions? options, CancellationToken cancellation)
+    private async Task<JsonNode> AnswerAsync(Stream sound, SpeechToTextOptions? options, Action<JsonNode>? onPiece, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(sound);
         if (options?.TextLanguage is { } wanted && wanted != options.SpeechLanguage)
@@ -98,7 +129,7 @@ public sealed class PtgpSpeechToTextClient(PtgpTask task) : ISpeechToTextClient
                 input["language"] = language;
             }
 
-            return await task.AnswerAsync(input, null, null, cancellation).ConfigureAwait(false);
+            return await task.AnswerAsync(input, null, onPiece, cancellation).ConfigureAwait(false);
         }
         finally
         {

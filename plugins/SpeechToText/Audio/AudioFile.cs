@@ -22,15 +22,13 @@ public static class AudioFile
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(name);
-        SoundDecoder? decoder = null;
+        var file = new ByteReader(stream, name);
         try
         {
-            decoder = AudioFormat.Decoder(stream, name);
-            return Resampler.To(new Mono(decoder), rate);
+            return Resampler.To(OggChain.Begins(file) ? new OggChain(file) : new Mono(AudioFormat.Decoder(file)), rate);
         }
         catch
         {
-            decoder?.Dispose();
             stream.Dispose();
             throw;
         }
@@ -54,43 +52,6 @@ public static class AudioFile
         return start is null && end is null ? source : new Stretch(source, Sample(first), Sample(last));
 
         long Sample(double seconds) => seconds * rate < long.MaxValue ? (long)Math.Round(seconds * rate) : long.MaxValue;
-    }
-
-    /// <summary>The mean of all channels.</summary>
-    private sealed class Mono(SoundDecoder decoder) : AudioSource
-    {
-        private readonly float[] block = new float[decoder.Channels == 1 ? 0 : 4096 * decoder.Channels];
-
-        public override int Rate => decoder.Rate;
-
-        public override int Read(Span<float> samples)
-        {
-            var channels = decoder.Channels;
-            if (channels == 1 || samples.IsEmpty)
-            {
-                return samples.IsEmpty ? 0 : decoder.Read(samples);
-            }
-
-            var count = decoder.Read(block.AsSpan(0, Math.Min(samples.Length * channels, block.Length)));
-            for (var i = 0; i < count; i++)
-            {
-                var sum = 0f;
-                foreach (var sample in block.AsSpan(i * channels, channels))
-                {
-                    sum += sample;
-                }
-
-                samples[i] = sum / channels;
-            }
-
-            return count;
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            decoder.Dispose();
-            base.Dispose(disposing);
-        }
     }
 
     /// <summary>What lies between two samples.</summary>

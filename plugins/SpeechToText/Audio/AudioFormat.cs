@@ -15,11 +15,11 @@ internal static class AudioFormat
         (0, [.. "ADIF"u8], "AAC"),
     ];
 
-    /// <summary>Makes the decoder of what a stream holds.</summary>
+    /// <summary>Makes the decoder of what a file holds; of Ogg, of its first part.</summary>
+    /// <param name="file">The file; it is closed with what is returned.</param>
     /// <exception cref="InvalidDataException">It holds none of the formats that are read.</exception>
-    public static SoundDecoder Decoder(Stream stream, string name)
+    public static SoundDecoder Decoder(ByteReader file)
     {
-        var file = new ByteReader(stream, name);
         PassTag(file);
         var mark = file.Peek(64);
         if (mark.StartsWith("RIFF"u8) || mark.StartsWith("RF64"u8) || mark.StartsWith("BW64"u8))

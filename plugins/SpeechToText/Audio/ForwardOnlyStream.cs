@@ -1,7 +1,8 @@
 namespace Ptgp.SpeechToText.Audio;
 
-/// <summary>A stream that is read forward only, from a file that goes with it.</summary>
-internal abstract class ForwardOnlyStream(ByteReader file) : Stream
+/// <summary>A stream that is read forward only.</summary>
+/// <param name="file">The file that is closed with it; null for none.</param>
+internal abstract class ForwardOnlyStream(ByteReader? file) : Stream
 {
     public override bool CanRead => true;
 
@@ -31,7 +32,7 @@ internal abstract class ForwardOnlyStream(ByteReader file) : Stream
     {
         if (disposing)
         {
-            file.Dispose();
+            file?.Dispose();
         }
 
         base.Dispose(disposing);

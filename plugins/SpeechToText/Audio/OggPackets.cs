@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Ptgp.SpeechToText.Audio;
 
-/// <summary>Takes the packets of the first stream out of an Ogg file (RFC 3533). Pages of other streams are passed over.</summary>
+/// <summary>Takes the packets of the first stream out of a part of an Ogg file (RFC 3533, see <see cref="OggLink" />). Pages of other streams are passed over.</summary>
 internal sealed class OggPackets(ByteReader file)
 {
     private const int MostBytes = 1 << 20;                        // of a packet
@@ -84,15 +84,10 @@ internal sealed class OggPackets(ByteReader file)
                 throw file.Fault(start, "a page must have the check sum (CRC-32) that it names, but has another: the file is damaged.");
             }
 
-            var (page, isFirst) = (BinaryPrimitives.ReadUInt32LittleEndian(head.AsSpan(14)), (head[5] & 2) != 0);
+            var page = BinaryPrimitives.ReadUInt32LittleEndian(head.AsSpan(14));
             serial ??= page;
             if (page != serial)
             {
-                if (IsLastPage && isFirst)
-                {
-                    throw file.Fault(start, "an Ogg file must hold one stream of sound, but another one follows. Cut it in two.");
-                }
-
                 segments = segment = 0;
                 continue;
             }

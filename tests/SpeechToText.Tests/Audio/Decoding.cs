@@ -8,7 +8,7 @@ internal static class Decoding
     /// <summary>Decodes to the end, without resampling; answers the samples of each channel.</summary>
     public static (int Rate, float[][] Channels) All(byte[] bytes, int atOnce = 1000)
     {
-        using var decoder = AudioFormat.Decoder(new MemoryStream(bytes), "it");
+        using var decoder = AudioFormat.Decoder(new(new MemoryStream(bytes), "it"));
         var channels = Enumerable.Range(0, decoder.Channels).Select(_ => new List<float>()).ToArray();
         var place = new float[atOnce * decoder.Channels];
         for (var count = decoder.Read(place); count > 0; count = decoder.Read(place))

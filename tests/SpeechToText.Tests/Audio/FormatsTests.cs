@@ -38,6 +38,39 @@ public class FormatsTests
             .Sample((changes, early, length) => Mutation.IsHarmless(bytes, [.. changes, .. early], length), iter: 60, seed: "0000KOIXerv2", threads: 1);
     }
 
+    [Theory]
+    [InlineData("jfk.ogg", "jfk.ogg")]
+    [InlineData("jfk.opus", "jfk.opus")]
+    [InlineData("jfk.oga", "jfk.oga")]
+    [InlineData("jfk.oga", "jfk.opus", "jfk.ogg")]
+    public void PartsOfAnOggFileFollowOnEachOther(params string[] parts)
+    {
+        using var chained = AudioFile.Open(new MemoryStream([.. parts.SelectMany(Bytes)]), "it");
+        var sound = chained.ToArray();
+        var expected = parts.Select(part =>
+        {
+            using var file = AudioFile.Open(Path(part));
+            return file.ToArray();
+        }).ToArray();
+        Assert.Equal(expected.Sum(part => part.Length), sound.Length);
+        var place = 0;
+        foreach (var part in expected)
+        {
+            // Where both are resampled at once, their ends reach into each other.
+            Assert.InRange(Likeness(part, sound[place..(place + part.Length)], 0), 0.999, 1.0001);
+            place += part.Length;
+        }
+    }
+
+    [Fact]
+    public void AFaultInALaterPartIsNamed()
+    {
+        var bytes = Bytes("jfk.opus");
+        bytes[1000] ^= 1;
+        using var chained = AudioFile.Open(new MemoryStream([.. Bytes("jfk.opus"), .. bytes]), "it");
+        Assert.StartsWith("it, part 2(byte ", Assert.Throws<InvalidDataException>(chained.ToArray).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void AnOggFileOfSomethingElseIsNamed()
     {
