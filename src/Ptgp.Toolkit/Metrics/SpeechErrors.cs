@@ -52,14 +52,16 @@ public static class SpeechErrors
     // Texts that differ little have their fewest errors near the table's diagonal: it is searched in a band, twice as wide each time until none can lie outside.
     private static ErrorCounts Search(ReadOnlySpan<int> reference, ReadOnlySpan<int> hypothesis)
     {
-        for (var width = NarrowestBand; ; width *= 2)
+        // At least as many as one text is longer are missing or too many.
+        var width = Math.Max(NarrowestBand, Math.Abs(reference.Length - hypothesis.Length) + 1);
+        var last = Search(reference, hypothesis, width);
+        while (last.Errors >= width && width <= Math.Max(reference.Length, hypothesis.Length))
         {
-            var last = Search(reference, hypothesis, width);
-            if (last.Errors < width || width > Math.Max(reference.Length, hypothesis.Length))
-            {
-                return new(last.Hits, last.Substitutions, last.Deletions, last.Insertions);
-            }
+            width *= 2;
+            last = Search(reference, hypothesis, width);
         }
+
+        return new(last.Hits, last.Substitutions, last.Deletions, last.Insertions);
     }
 
     // Levenshtein's table, a row of it at a time, as far as it is no more than a width beside its diagonal. Among equal ways to a cell, the one that the reference would walk back on.

@@ -70,6 +70,16 @@ public class SpeechErrorsTests
     }
 
     [Fact]
+    public void ATextMayBeFarLongerThanTheOther() => Gen.Select(Gen.Char['a', 'd'].Array[0, 20], Gen.Char['a', 'd'].Array[60, 300]).Sample(
+        (few, many) =>
+        {
+            var (a, b) = (string.Concat(few), string.Concat(many));
+            Assert.Equal(WholeTable(a, b), SpeechErrors.OfCharacters(a, b));
+            Assert.Equal(WholeTable(b, a), SpeechErrors.OfCharacters(b, a));
+        },
+        iter: 100, seed: "0000KOIXerv2");
+
+    [Fact]
     public void AVeryLongTextWithFewErrorsTakesLittle()
     {
         var text = string.Concat(Enumerable.Range(0, 40_000).Select(i => $"{i * i % 9973} "));
