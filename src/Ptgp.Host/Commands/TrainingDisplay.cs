@@ -28,7 +28,7 @@ internal abstract class TrainingDisplay : IDisposable
     public abstract void Dispose();
 
     /// <summary>Says an evaluation in a line.</summary>
-    protected static string Say(TrainingEvaluation evaluation) => $"evaluation after step {evaluation.Step}: {Say(evaluation.Result)}{(evaluation.IsBest ? " (best)" : "")}";
+    protected static string Say(TrainingEvaluation evaluation) => $"evaluation {(evaluation.Averaged is { } count ? $"of the mean of {count} weights " : "")}after step {evaluation.Step}: {Say(evaluation.Result)}{(evaluation.IsBest ? " (best)" : "")}";
 
     /// <summary>Says a step's figures.</summary>
     protected static string Say(TrainingStep step) =>

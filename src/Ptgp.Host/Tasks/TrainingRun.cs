@@ -44,7 +44,8 @@ internal readonly record struct TrainingStep(int Step, int Steps, double Loss, d
 /// <param name="Step">After which step.</param>
 /// <param name="Result">What came out.</param>
 /// <param name="IsBest">Whether it is the best so far, and therefore was saved.</param>
-internal sealed record TrainingEvaluation(int Step, EvaluationResult Result, bool IsBest);
+/// <param name="Averaged">Over how many evaluations the weights were averaged; null where they were not.</param>
+internal sealed record TrainingEvaluation(int Step, EvaluationResult Result, bool IsBest, int? Averaged = null);
 
 /// <summary>What came of a training.</summary>
 internal sealed record TrainingResult

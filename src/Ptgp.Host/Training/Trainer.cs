@@ -57,14 +57,15 @@ internal sealed class Trainer<TInput, TPart, TPartOutput, TOutput>
 
             using Tuning tuning = new(Recipe, Checkpoint, Backbone, Head, from is null ? null : folder.LastPath);
             using var optimizer = Optimizer.Of(Recipe, tuning.Parameters);
+            using Averaging averaging = new(Recipe, tuning.Parameters);
             if (from is not null)
             {
-                folder.LoadOptimizer(optimizer);
+                folder.LoadOptimizer(optimizer, averaging);
             }
 
             Log.Status(Describe(tuning, optimizer, size));
             Learner<TInput, TPart, TPartOutput, TOutput> learner = new() { Head = Head, Backbone = Backbone, Collator = Collator(), Optimizer = optimizer, Recipe = Recipe };
-            TrainingLoop<TInput, TPart, TPartOutput, TOutput> loop = new(request, Recipe, data, size, learner, tuning, optimizer, folder)
+            TrainingLoop<TInput, TPart, TPartOutput, TOutput> loop = new(request, Recipe, data, size, learner, tuning, optimizer, averaging, folder)
             {
                 HeldOut = HeldOut.Count > 0 ? new(Plugin, Head, HeldOut, Recipe, Answer) : null,
                 LongestUnsaved = longestUnsaved,

@@ -5,17 +5,18 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Ptgp.Backbone.Weights;
 using Ptgp.Host.Tasks;
+using static TorchSharp.torch;
 
 namespace Ptgp.Host.Training;
 
 /// <summary>
 /// The folder that a training writes: <c>recipe.json</c>, <c>metrics.jsonl</c> (a line a step and a line an evaluation), <c>metrics.json</c> (what came of
-/// it), and two checkpoints, <c>best</c>, which tasks use, and <c>last</c>, which also holds what it takes to go on. Checkpoints are
+/// it), while evaluations are averaged <c>evaluated</c> with their weights, and two checkpoints, <c>best</c>, which tasks use, and <c>last</c>, which also holds what it takes to go on. Checkpoints are
 /// written beside and renamed, so that a failing disk leaves the old ones whole.
 /// </summary>
 internal sealed class TrainingFolder(string path)
 {
-    public const string Best = "best", Last = "last", Recipe = "recipe.json", Metrics = "metrics.json", Log = "metrics.jsonl", State = "state.json", Optimizer = "optimizer.safetensors";
+    public const string Best = "best", Last = "last", Evaluated = "evaluated", Recipe = "recipe.json", Metrics = "metrics.json", Log = "metrics.jsonl", State = "state.json", Optimizer = "optimizer.safetensors";
 
     private static readonly JsonSerializerOptions compact = new()
     {
@@ -83,7 +84,16 @@ internal sealed class TrainingFolder(string path)
         Append(new JsonObject { ["step"] = step.Step, ["loss"] = step.Loss, ["gradNorm"] = step.GradNorm, ["learningRate"] = step.LearningRate, ["tokens"] = step.Tokens });
 
     /// <summary>Logs an evaluation.</summary>
-    public void Append(TrainingScore score) => Append(new JsonObject { ["step"] = score.Step, ["evaluation"] = JsonSerializer.SerializeToNode(score.Evaluation, compact) });
+    public void Append(TrainingScore score)
+    {
+        JsonObject line = new() { ["step"] = score.Step, ["evaluation"] = JsonSerializer.SerializeToNode(score.Evaluation, compact) };
+        if (score.Averaged is not null)
+        {
+            line["averaged"] = score.Averaged;
+        }
+
+        Append(line);
+    }
 
     /// <summary>Saves a checkpoint that tasks can use.</summary>
     /// <param name="name"><see cref="Best"/> or <see cref="Last"/>.</param>
@@ -101,22 +111,53 @@ internal sealed class TrainingFolder(string path)
     }));
 
     /// <summary>Writes where a training stands beside its last checkpoint, which is being saved to <paramref name="beside"/>.</summary>
-    public static void SaveState(string beside, TrainingState state, Optimizer optimizer)
+    public static void SaveState(string beside, TrainingState state, Optimizer optimizer, Averaging averaging)
     {
-        SafeTensorsWriter.Write(Path.Combine(beside, Optimizer), optimizer.State);
+        SafeTensorsWriter.Write(Path.Combine(beside, Optimizer), [.. optimizer.State, .. averaging.State]);
         Write(Path.Combine(beside, State), state);
     }
 
-    /// <summary>Loads the optimizer of an interrupted training.</summary>
-    public void LoadOptimizer(Optimizer optimizer)
+    /// <summary>Loads the optimizer of an interrupted training, and the moving average.</summary>
+    public void LoadOptimizer(Optimizer optimizer, Averaging averaging)
     {
         using var file = SafeTensorsFile.Open(Path.Combine(LastPath, Optimizer));
         optimizer.Load(file.Read);
+        averaging.Load(file.Read);
     }
+
+    /// <summary>Keeps the weights of an evaluation, to be averaged later.</summary>
+    public void Keep(int step, IEnumerable<KeyValuePair<string, Tensor>> weights) => Writing(() =>
+    {
+        Directory.CreateDirectory(Path.Combine(path, Evaluated));
+        SafeTensorsWriter.Write(KeptPath(step), weights);
+    });
+
+    /// <summary>Gets where the weights of evaluations that were kept lie.</summary>
+    public string[] PathsOf(IEnumerable<TrainingScore> kept) => [.. kept.Select(score => KeptPath(score.Step))];
+
+    /// <summary>Lets go of the weights of all other evaluations. Call it when where training stands has been saved: until then, what goes on from before needs them.</summary>
+    public void KeepOnly(IReadOnlyList<TrainingScore> kept) => Writing(() =>
+    {
+        var folder = Path.Combine(path, Evaluated);
+        if (Directory.Exists(folder))
+        {
+            foreach (var file in Directory.GetFiles(folder).Except(PathsOf(kept)))
+            {
+                File.Delete(file);
+            }
+
+            if (kept.Count == 0)
+            {
+                Directory.Delete(folder);
+            }
+        }
+    });
 
     /// <summary>Writes what came of the training.</summary>
     public void Finish(int steps, long parameters, TrainingScore? best, TrainingScore? last) =>
         Writing(() => Write(Path.Combine(path, Metrics), new { Steps = steps, Parameters = parameters, Best = best, Last = last }));
+
+    private string KeptPath(int step) => Path.Combine(path, Evaluated, $"{step}.safetensors");
 
     private static void Write<T>(string file, T value) => AtomicFile.Write(file, stream => JsonSerializer.Serialize(stream, value, indented));
 

@@ -11,6 +11,7 @@ internal sealed class TrainingLoop<TInput, TPart, TPartOutput, TOutput>
     private readonly Learner<TInput, TPart, TPartOutput, TOutput> learner;
     private readonly Tuning tuning;
     private readonly Optimizer optimizer;
+    private readonly Averaging averaging;
     private readonly TrainingFolder folder;
     private readonly TrainingData<TInput, TPart, TPartOutput, TOutput> data;
     private readonly LearningRate rate;
@@ -27,9 +28,10 @@ internal sealed class TrainingLoop<TInput, TPart, TPartOutput, TOutput>
         Learner<TInput, TPart, TPartOutput, TOutput> learner,
         Tuning tuning,
         Optimizer optimizer,
+        Averaging averaging,
         TrainingFolder folder)
     {
-        (this.request, this.recipe, this.data, this.learner, this.tuning, this.optimizer, this.folder) = (request, recipe, data, learner, tuning, optimizer, folder);
+        (this.request, this.recipe, this.data, this.learner, this.tuning, this.optimizer, this.averaging, this.folder) = (request, recipe, data, learner, tuning, optimizer, averaging, folder);
         // A step never reaches over the end of an epoch: the last one of each may have fewer batches.
         steps = recipe.MaxSteps ?? checked(recipe.Epochs * ((size!.Batches + recipe.Accumulation - 1) / recipe.Accumulation));
         rate = new(recipe, steps);
@@ -61,6 +63,15 @@ internal sealed class TrainingLoop<TInput, TPart, TPartOutput, TOutput>
 
             if (state.EvaluatedStep == steps)
             {
+                try
+                {
+                    state = state.Kept.Count > 1 ? await AverageAsync(state, cancellation).ConfigureAwait(false) : state;
+                }
+                catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+                {
+                    return Result(state, wasInterrupted: true);
+                }
+
                 folder.Finish(steps, Parameters, state.Best, last);
                 return Result(state, wasInterrupted: false);
             }
@@ -98,6 +109,7 @@ internal sealed class TrainingLoop<TInput, TPart, TPartOutput, TOutput>
 
         var learningRate = rate.At(state.Step);
         var (loss, norm, count) = learner.Step(state.Step, learningRate, batches);
+        averaging.Step(state.Step);
         TrainingStep step = new(state.Step + 1, steps, loss, norm, learningRate, count);
         folder.Append(step);
         request.OnStep?.Invoke(step);
@@ -107,6 +119,7 @@ internal sealed class TrainingLoop<TInput, TPart, TPartOutput, TOutput>
     private async Task<TrainingState> EvaluateAsync(TrainingState state, CancellationToken cancellation)
     {
         tuning.Evaluate();
+        using var shown = averaging.ShowMoving();
         EvaluationResult? result = null;
         if (HeldOut is null)
         {
@@ -131,7 +144,48 @@ internal sealed class TrainingLoop<TInput, TPart, TPartOutput, TOutput>
             request.OnEvaluation?.Invoke(new(state.Step, result, isBest));
         }
 
-        return state with { EvaluatedStep = state.Step, LossSinceEvaluation = 0, Best = isBest ? last : state.Best };
+        var kept = averaging.Choose(state.Kept, last);
+        if (kept.Contains(last))
+        {
+            folder.Keep(last.Step, averaging.Weights);
+        }
+
+        return state with { EvaluatedStep = state.Step, LossSinceEvaluation = 0, Best = isBest ? last : state.Best, Kept = kept };
+    }
+
+    // What tasks use is the mean of the weights that were kept, unless it is known to be worse than the best of all.
+    private async Task<TrainingState> AverageAsync(TrainingState state, CancellationToken cancellation)
+    {
+        // Training lets go of the copies of weights that evaluation has made for itself.
+        tuning.Train();
+        TrainingScore? score = null;
+        using (averaging.ShowMean(folder.PathsOf(state.Kept)))
+        {
+            tuning.Evaluate();
+            var result = HeldOut is null ? null : await HeldOut.EvaluateAsync(learner, cancellation).ConfigureAwait(false);
+            score = result is null ? null : TrainingScore.Of(state.Step, result) with { Averaged = state.Kept.Count };
+            var isBest = score is null || !state.Best!.IsBetterThan(score);
+            if (isBest)
+            {
+                folder.Save(TrainingFolder.Best, recipe, score, beside => tuning.Files.Save(beside, tuning.Kind));
+            }
+
+            if (result is not null)
+            {
+                best = isBest ? result : best;
+                request.OnEvaluation?.Invoke(new(state.Step, result, isBest, state.Kept.Count));
+                state = state with { Best = isBest ? score : state.Best };
+            }
+        }
+
+        state = state with { Kept = [] };
+        SaveLast(state);
+        if (score is not null)
+        {
+            folder.Append(last = score);
+        }
+
+        return state;
     }
 
     private void SaveLast(TrainingState state)
@@ -139,8 +193,9 @@ internal sealed class TrainingLoop<TInput, TPart, TPartOutput, TOutput>
         folder.Save(TrainingFolder.Last, recipe, last?.Step == state.Step ? last : null, beside =>
         {
             tuning.Files.Save(beside, tuning.Kind);
-            TrainingFolder.SaveState(beside, state, optimizer);
+            TrainingFolder.SaveState(beside, state, optimizer, averaging);
         });
+        folder.KeepOnly(state.Kept);
         sinceSave.Restart();
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Ptgp.Host.Tasks;
 
 namespace Ptgp.Host.Training;
@@ -10,6 +11,10 @@ namespace Ptgp.Host.Training;
 internal sealed record TrainingScore(int Step, IReadOnlyDictionary<string, double> Evaluation, string Deciding, bool LowerIsBetter)
 {
     private const string Loss = "loss";
+
+    /// <summary>Gets over how many evaluations the weights were averaged; null where they were not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Averaged { get; init; }
 
     /// <summary>Makes a score of an evaluation: the plugin's first metric decides, or the loss when there is none.</summary>
     public static TrainingScore Of(int step, EvaluationResult result)

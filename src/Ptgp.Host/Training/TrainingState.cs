@@ -23,4 +23,7 @@ internal sealed record TrainingState
 
     /// <summary>Gets the best evaluation so far.</summary>
     public TrainingScore? Best { get; init; }
+
+    /// <summary>Gets the evaluations whose weights are kept, to be averaged at the end.</summary>
+    public IReadOnlyList<TrainingScore> Kept { get; init; } = [];
 }

@@ -139,6 +139,93 @@ public sealed class TrainerTests : IDisposable
         iter: 3,
         threads: 1);
 
+    [Theory]
+    [InlineData(2, null, null)]
+    [InlineData(null, 2, null)]
+    [InlineData(3, null, 0.8)]
+    public async Task AveragesSurviveInterruption(int? averageLast, int? averageBest, double? ema)
+    {
+        var recipe = Recipe with { Tuning = BackboneTuning.Full, MaxSteps = 12, EvaluateEvery = 3, AverageLast = averageLast, AverageBest = averageBest, Ema = ema };
+        await Run(output + "-whole", resumes: false, stop: null);
+        foreach (var stop in new[] { 3, 8, 10 })
+        {
+            Assert.True((await Run(output, resumes: stop > 3, stop)).WasInterrupted);
+        }
+
+        Assert.False((await Run(output, resumes: true, stop: null)).WasInterrupted);
+        Assert.Equal(File.ReadAllText(Path.Combine(output + "-whole", "metrics.jsonl")), File.ReadAllText(Path.Combine(output, "metrics.jsonl")));
+        Assert.All(
+            Directory.GetFiles(output + "-whole", "*.safetensors", SearchOption.AllDirectories),
+            file => Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(file.Replace(output + "-whole", output, StringComparison.Ordinal))));
+        Assert.False(Directory.Exists(Path.Combine(output, TrainingFolder.Evaluated)));
+
+        async Task<TrainingResult> Run(string folder, bool resumes, int? stop)
+        {
+            using CancellationTokenSource interruption = new();
+            void OnStep(TrainingStep step)
+            {
+                if (step.Step == stop)
+                {
+                    interruption.Cancel();
+                }
+            }
+
+            return await Train(recipe, request => request with { Output = folder, Resume = resumes, OnStep = OnStep }, interruption: interruption);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task WhatTasksUseIsTheMeanOfTheLastEvaluations(bool hasHeldOut)
+    {
+        List<Dictionary<string, Tensor>> seen = [];
+        List<TrainingEvaluation> evaluations = [];
+        var scores = new Queue<int>([1, 2, 3, 4, 4]);
+        var expected = Examples(10, seed: 2).Select(example => example.Output).ToArray();
+        await Train(
+            Recipe with { AverageLast = 2, Dropout = 0 },
+            request => request with
+            {
+                OnStep = step =>
+                {
+                    if (step.Step is 15 or 16)
+                    {
+                        seen.Add(backbone.View.Adapter!.Weights.ToDictionary(weight => weight.Key, weight => weight.Value.detach().clone()));
+                    }
+                },
+                OnEvaluation = evaluations.Add,
+            },
+            heldOut: hasHeldOut ? null : [],
+            answer: _ => scores.Dequeue() is var count ? [.. expected.Select((answer, i) => i < count ? answer : "0")] : []);
+        using NumbersHead head = new(backbone.View);
+        new TrainedTask(backbone.Checkpoint, backbone.View, head).Load(TrainedTask.Find(output), float32);
+        Assert.All(backbone.View.Adapter!.Weights, weight => Assert.True(weight.Value.allclose((seen[0][weight.Key] + seen[1][weight.Key]) / 2, rtol: 1e-6)));
+        Assert.All(backbone.View.Adapter.Weights, weight => Assert.False(weight.Value.allclose(seen[1][weight.Key], rtol: 1e-6)));
+        if (hasHeldOut)
+        {
+            // As good as the best of them is good enough.
+            Assert.Equal((16, true, (int?)2), (evaluations[^1].Step, evaluations[^1].IsBest, evaluations[^1].Averaged));
+            var line = JsonNode.Parse(File.ReadLines(Path.Combine(output, "metrics.jsonl")).Last())!;
+            Assert.Equal((16, 2), ((int)line["step"]!, (int)line["averaged"]!));
+        }
+    }
+
+    [Fact]
+    public async Task AMeanThatIsWorseThanTheBestIsNotUsed()
+    {
+        List<TrainingEvaluation> evaluations = [];
+        var scores = new Queue<int>([1, 5, 3, 4, 4]);
+        var expected = Examples(10, seed: 2).Select(example => example.Output).ToArray();
+        var result = await Train(
+            Recipe with { AverageBest = 2 },
+            request => request with { OnEvaluation = evaluations.Add },
+            answer: _ => scores.Dequeue() is var count ? [.. expected.Select((answer, i) => i < count ? answer : "0")] : []);
+        Assert.Equal([5, 10, 15, 16, 16], evaluations.Select(evaluation => evaluation.Step));
+        Assert.Equal((false, (int?)2), (evaluations[^1].IsBest, evaluations[^1].Averaged));
+        Assert.Equal(10, result.Best!.Step);
+    }
+
     [Fact]
     public async Task ATrainingThatWasKilledGoesOnFromItsLastCheckpoint()
     {
