@@ -124,4 +124,16 @@ public enum BackboneTuning
 
     /// <summary>The task learns bottlenecks of its own after the feed-forward sublayers alone (Pfeiffer et al. 2021). Since 1.3.</summary>
     Pfeiffer,
+
+    /// <summary>The task learns low-rank deltas of its own, and apart from them how long the weights are that they turn (DoRA, Liu et al. 2024). Since 1.4.</summary>
+    Dora,
+
+    /// <summary>The task learns factors of its own for keys, values and what is inside feed-forward layers ((IA)³, Liu et al. 2022). Since 1.4.</summary>
+    Ia3,
+
+    /// <summary>The task learns keys and values of its own that each layer sees before its own (Li and Liang 2021). Since 1.4.</summary>
+    Prefix,
+
+    /// <summary>The task learns vectors of its own that are read before every input (Lester et al. 2021). Since 1.4.</summary>
+    Prompt,
 }

@@ -17,7 +17,7 @@ public sealed class Adapter : nn.Module
     /// <param name="storedAs">Gives the name that a checkpoint stores a projection by; those of one name share A. Null when each is stored alone.</param>
     /// <exception cref="ArgumentException">The backbone has no projection at a path.</exception>
     public Adapter(nn.Module transformer, IEnumerable<string> paths, int rank, double alpha, int seed, Func<string, string>? storedAs = null)
-        : this(new AdapterParts { Deltas = FreshDeltas.Draw(transformer, paths, rank, alpha, seed, storedAs ?? (path => path)) })
+        : this(new AdapterParts { Deltas = FreshDeltas.Draw(transformer, paths, rank, alpha / rank, seed, storedAs ?? (path => path)) })
     {
     }
 
@@ -35,7 +35,7 @@ public sealed class Adapter : nn.Module
     internal Adapter(AdapterParts parts) : base(nameof(Adapter))
     {
         (Deltas, Replacements, Heads, Bottlenecks) = (parts.Deltas, parts.Replacements, parts.Heads, parts.Bottlenecks);
-        (Prompt, Prefix, Origin, LacksBase) = (parts.Prompt, parts.Prefix, parts.Origin, parts.LacksBase);
+        (Prompt, Prefix, Origin, LacksBase, IsRankStabilized) = (parts.Prompt, parts.Prefix, parts.Origin, parts.LacksBase, parts.IsRankStabilized);
         foreach (var (path, delta) in Deltas)
         {
             register_module(path.Replace('.', '_'), delta);
@@ -83,6 +83,9 @@ public sealed class Adapter : nn.Module
 
     /// <summary>Gets the configuration it was loaded with; null when it was made here.</summary>
     internal JsonObject? Origin { get; }
+
+    /// <summary>Gets whether its deltas, if they were made here, are multiplied by alpha over the square root of the rank.</summary>
+    internal bool IsRankStabilized { get; }
 
     /// <summary>Gets whether it was made for a model without output layer or head, whose names lack that of the base within.</summary>
     internal bool LacksBase { get; }

@@ -32,11 +32,38 @@ public sealed class AdapterFolder
     /// <param name="rank">The rank of every delta.</param>
     /// <param name="alpha">The deltas are multiplied by alpha over rank.</param>
     /// <param name="seed">The seed of what is drawn.</param>
-    public Adapter Draw(IEnumerable<string> paths, int rank, double alpha, int seed)
+    /// <param name="isRankStabilized">Whether they are multiplied by alpha over the square root of the rank instead (rsLoRA, Kalajdzievski 2023).</param>
+    /// <param name="isDecomposed">Whether the lengths of weights are learned apart (DoRA); see <see cref="DecomposedDelta"/>.</param>
+    public Adapter Draw(IEnumerable<string> paths, int rank, double alpha, int seed, bool isRankStabilized = false, bool isDecomposed = false)
     {
         var stored = modules.All.Values.SelectMany(module => module.Paths.Select(path => KeyValuePair.Create(path, module))).ToDictionary(StringComparer.Ordinal);
-        return new(modules.Transformer, paths.SelectMany(path => stored.TryGetValue(path, out var module) ? module.Paths : [path]), rank, alpha, seed, path => stored[path].Name);
+        return new(new AdapterParts
+        {
+            Deltas = FreshDeltas.Draw(
+                modules.Transformer,
+                paths.SelectMany(path => stored.TryGetValue(path, out var module) ? module.Paths : [path]),
+                rank,
+                alpha / (isRankStabilized ? Math.Sqrt(rank) : rank),
+                seed,
+                path => stored[path].Name,
+                isDecomposed),
+            IsRankStabilized = isRankStabilized,
+        });
     }
+
+    /// <summary>Makes factors of keys, values and feed-forward layers that change nothing yet ((IA)³); see <see cref="ScalingDelta"/>.</summary>
+    public Adapter MakeFactors() => new(new AdapterParts { Deltas = FreshFactors.Make(modules) });
+
+    /// <summary>Draws a prompt from the vocabulary; see <see cref="VirtualPrompt"/>.</summary>
+    /// <param name="length">How many virtual tokens it has.</param>
+    /// <param name="seed">The seed of what is drawn.</param>
+    public Adapter DrawPrompt(int length, int seed) => new(new AdapterParts { Prompt = FreshTokens.Prompt(modules.Transformer, length, seed) });
+
+    /// <summary>Draws a prefix; see <see cref="VirtualPrefix"/>.</summary>
+    /// <param name="length">How many virtual tokens it has.</param>
+    /// <param name="seed">The seed of what is drawn.</param>
+    /// <exception cref="ArgumentException">The backbone remembers segments, and so has no place for one.</exception>
+    public Adapter DrawPrefix(int length, int seed) => new(new AdapterParts { Prefix = FreshTokens.Prefix(modules.Transformer, length, seed) });
 
     /// <summary>Saves an adapter into a folder that exists.</summary>
     public void Save(Adapter adapter, string folder)

@@ -24,6 +24,9 @@ internal sealed record AdapterParts
     /// <summary>Gets what each layer sees before its own.</summary>
     public VirtualPrefix? Prefix { get; init; }
 
+    /// <summary>Gets whether its deltas, if they were made here, are multiplied by alpha over the square root of the rank.</summary>
+    public bool IsRankStabilized { get; init; }
+
     /// <summary>Gets the configuration it was loaded with; null when it was made here.</summary>
     public JsonObject? Origin { get; init; }
 

@@ -6,9 +6,9 @@ namespace Ptgp.Backbone;
 /// <summary>Draws low-rank deltas that change nothing yet, as PEFT draws them.</summary>
 internal static class FreshDeltas
 {
-    /// <summary>Draws a delta for each path; see the constructor of <see cref="Adapter"/>.</summary>
+    /// <summary>Draws a delta for each path; see the constructor of <see cref="Adapter"/>. Decomposed ones have the lengths of the weights as they are.</summary>
     public static IReadOnlyDictionary<string, ProjectionDelta> Draw(
-        nn.Module transformer, IEnumerable<string> paths, int rank, double alpha, int seed, Func<string, string> storedAs)
+        nn.Module transformer, IEnumerable<string> paths, int rank, double scale, int seed, Func<string, string> storedAs, bool isDecomposed = false)
     {
         ArgumentNullException.ThrowIfNull(transformer);
         ArgumentOutOfRangeException.ThrowIfLessThan(rank, 1);
@@ -33,7 +33,8 @@ internal static class FreshDeltas
                 shared.Add(storedAs(path), a = new(zeroToOne.sub(tensor(0.5f)).mul_(tensor((float)(2 * bound))).to(weight.device)));
             }
 
-            deltas.Add(path, new LowRankDelta(a, zeros([outputs, rank], device: weight.device), alpha / rank));
+            var b = zeros([outputs, rank], device: weight.device);
+            deltas.Add(path, isDecomposed ? new DecomposedDelta(a, b, scale, DecomposedDelta.Norm(weight.detach().to(float32))) : new LowRankDelta(a, b, scale));
         }
 
         return deltas;

@@ -62,6 +62,12 @@ internal sealed class Attention : nn.Module
             mask = mask is null ? null : SideBySide(mask, sharing);
         }
 
+        if (queries.dtype != seen.Values.dtype || (mask is not null && mask.dtype != queries.dtype))
+        {
+            // Under Autocast what was multiplied is rounded, and what was turned or added is not.
+            (queries, seen, mask) = (queries.to_type(seen.Values.dtype), seen with { Keys = seen.Keys.to_type(seen.Values.dtype) }, mask?.to_type(seen.Values.dtype));
+        }
+
         if (captured is null)
         {
             mixed = Ops.Attention(queries, seen.Keys, seen.Values, mask, scale, causal: false, pass.AttentionDropout);

@@ -38,7 +38,12 @@ internal sealed class Learner<TInput, TPart, TPartOutput, TOutput>
         foreach (var batch in batches)
         {
             using var inner = NewDisposeScope();
-            var loss = Loss(batch, Recipe.LabelSmoothing);
+            TaskLoss loss;
+            using (Recipe.Precision == TrainingPrecision.Bfloat16 ? Autocast.Begin(Collator.Device.type) : null)
+            {
+                loss = Loss(batch, Recipe.LabelSmoothing);
+            }
+
             if (!loss.Sum.requires_grad)
             {
                 throw DependsOnNothing();

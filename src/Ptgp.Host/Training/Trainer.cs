@@ -1,4 +1,5 @@
 using Ptgp.Backbone;
+using Ptgp.Backbone.Native;
 using Ptgp.Host.Tasks;
 
 namespace Ptgp.Host.Training;
@@ -53,6 +54,11 @@ internal sealed class Trainer<TInput, TPart, TPartOutput, TOutput>
             if (from is null)
             {
                 folder.Begin(Recipe);
+            }
+
+            if (Recipe.Precision == TrainingPrecision.Bfloat16 && !Autocast.IsAvailable)
+            {
+                throw new UsageException("Precision 'bfloat16' takes a libtorch for Linux, but this one has no way to it. Use 'float32'.");
             }
 
             using Tuning tuning = new(Recipe, Checkpoint, Backbone, Head, from is null ? null : folder.LastPath);

@@ -12,6 +12,7 @@ internal sealed class Tuning : IDisposable
     private readonly nn.Module head;
     private readonly Transformer shared;
     private readonly Adapter? before;
+    private readonly FineTuningRecipe recipe;
     private bool? isTraining;
 
     /// <summary>Begins to tune.</summary>
@@ -23,7 +24,7 @@ internal sealed class Tuning : IDisposable
     /// <exception cref="UsageException">There is nothing to train, or the recipe's targets are not there.</exception>
     public Tuning(FineTuningRecipe recipe, CheckpointFolder checkpoint, BackboneView view, nn.Module head, string? from)
     {
-        (this.view, this.head, shared, before, Kind) = (view, head, view.Transformer, view.Adapter, recipe.Tuning);
+        (this.recipe, this.view, this.head, shared, before, Kind) = (recipe, view, head, view.Transformer, view.Adapter, recipe.Tuning);
         Files = new(checkpoint, view, head);
         if (Kind == BackboneTuning.Frozen && !head.parameters().Any(parameter => parameter.requires_grad))
         {
@@ -45,13 +46,18 @@ internal sealed class Tuning : IDisposable
             }
             else
             {
-                view.Adapter = Fresh(recipe, checkpoint);
+                view.Adapter = Fresh(new(checkpoint, shared));
             }
         }
         catch
         {
             Dispose();
             throw;
+        }
+
+        if (Kind == BackboneTuning.Full)
+        {
+            Freeze();
         }
 
         view.Transformer.Dropout = recipe.Dropout;
@@ -98,20 +104,35 @@ internal sealed class Tuning : IDisposable
         }
     }
 
-    // Bottlenecks have the function that AdapterHub gives those of their placement.
-    private Adapter? Fresh(FineTuningRecipe recipe, CheckpointFolder checkpoint) => Kind switch
+    // Of a copy, a recipe may leave a part as it is.
+    private void Freeze()
     {
-        BackboneTuning.LowRank => new AdapterFolder(checkpoint, shared).Draw(Targets(recipe), recipe.Rank, recipe.Alpha, recipe.Seed),
+        foreach (var (name, parameter) in view.Transformer.NamedParameters)
+        {
+            parameter.requires_grad = parameter.requires_grad
+                && (recipe.TrainEmbeddings || !LayerPlaces.IsEmbedding(name)) && (recipe.UnfreezeTop is not { } top || LayerPlaces.Depth(name, shared.Config) <= top);
+        }
+    }
+
+    // Bottlenecks have the function that AdapterHub gives those of their placement.
+    private Adapter? Fresh(AdapterFolder adapters) => Kind switch
+    {
+        BackboneTuning.LowRank or BackboneTuning.Dora => adapters.Draw(Targets(), recipe.Rank, recipe.Alpha, recipe.Seed, recipe.RsLora, Kind == BackboneTuning.Dora),
+        BackboneTuning.Ia3 => adapters.MakeFactors(),
+        BackboneTuning.Prompt => adapters.DrawPrompt(recipe.VirtualTokens, recipe.Seed),
+        BackboneTuning.Prefix => Fitting(() => adapters.DrawPrefix(recipe.VirtualTokens, recipe.Seed)),
         BackboneTuning.Houlsby => new(shared, BottleneckPlacement.Houlsby, recipe.Rank, recipe.Seed, Activation.Silu),
         BackboneTuning.Pfeiffer => new(shared, BottleneckPlacement.Pfeiffer, recipe.Rank, recipe.Seed, Activation.Relu),
         _ => null,
     };
 
-    private IReadOnlyList<string> Targets(FineTuningRecipe recipe)
+    private IReadOnlyList<string> Targets() => Fitting(() => AdapterTargets.Find(shared.NamedParameters.Keys, recipe.Targets));
+
+    private static T Fitting<T>(Func<T> make)
     {
         try
         {
-            return AdapterTargets.Find(shared.NamedParameters.Keys, recipe.Targets);
+            return make();
         }
         catch (ArgumentException fault)
         {
@@ -130,15 +151,17 @@ internal sealed class Tuning : IDisposable
         {
             foreach (var (name, parameter) in view.Adapter.Weights)
             {
-                yield return new("adapter." + name, parameter);
+                yield return new("adapter." + name, parameter) { RateShare = RateShare(name) };
             }
         }
         else if (Kind == BackboneTuning.Full)
         {
             foreach (var (name, parameter) in view.Transformer.NamedParameters)
             {
-                yield return new("backbone." + name, parameter);
+                yield return new("backbone." + name, parameter) { RateShare = RateShare(name) };
             }
         }
     }
+
+    private double RateShare(string path) => Math.Pow(recipe.LayerDecay, LayerPlaces.Depth(path, shared.Config));
 }

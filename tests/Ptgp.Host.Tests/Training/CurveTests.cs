@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ptgp.Backbone;
+using Ptgp.Backbone.Native;
 using Ptgp.Backbone.Weights;
 using Ptgp.Host.Training;
 using TorchSharp;
@@ -43,16 +44,11 @@ public sealed class CurveTests : IDisposable
             WeightDecay = variant == "adafactor" ? 0 : 0.01,
             LabelSmoothing = variant == "label_smoothing" ? 0.1 : 0,
             Accumulation = variant == "accumulation" ? 4 : 1,
+            TrainEmbeddings = variant != "frozen_embeddings",
         };
         using NumbersHead head = new(backbone.View);
         using Tuning tuning = new(recipe, backbone.Checkpoint, backbone.View, head, variant == "lora" ? Path.Combine(Folder, "lora-initial") : null);
-        var trained = tuning.Parameters.Where(parameter => variant != "frozen_embeddings" || parameter.Name != "backbone.embeddings.weight").ToArray();
-        foreach (var frozen in tuning.Parameters.Except(trained))
-        {
-            frozen.Value.requires_grad = false;
-        }
-
-        using var optimizer = Optimizer.Of(recipe, trained);
+        using var optimizer = Optimizer.Of(recipe, tuning.Parameters);
         Learner<string, string, string, string> learner = new() { Head = head, Backbone = backbone.View, Collator = backbone.Collator, Optimizer = optimizer, Recipe = recipe };
         LearningRate rate = new(recipe, Steps);
         var batches = ReadBatches();
@@ -79,6 +75,32 @@ public sealed class CurveTests : IDisposable
         {
             Assert.True(shared[name].Equals(parameter), $"{name} of the shared backbone has changed");
         }
+    }
+
+    [Fact]
+    public void RoundedToSixteenBitsTheCurveStaysWithinTheReferencesBound()
+    {
+        Assert.SkipUnless(Autocast.IsAvailable, "This libtorch has no way to it.");
+        FineTuningRecipe recipe = new() { Tuning = BackboneTuning.Full, LearningRate = 1e-3, WarmupSteps = 4, Precision = TrainingPrecision.Bfloat16 };
+        using NumbersHead head = new(backbone.View);
+        using Tuning tuning = new(recipe, backbone.Checkpoint, backbone.View, head, from: null);
+        using var optimizer = Optimizer.Of(recipe, tuning.Parameters);
+        Learner<string, string, string, string> learner = new() { Head = head, Backbone = backbone.View, Collator = backbone.Collator, Optimizer = optimizer, Recipe = recipe };
+        LearningRate rate = new(recipe, Steps);
+        var batches = ReadBatches();
+        tuning.Train();
+        var (step, exact) = (0, 0);
+        foreach (var (rounded, plain) in ReadSteps("bf16_autocast").Zip(ReadSteps("base")))
+        {
+            var loss = learner.Step(step, rate.At(step), [batches[step % 8]]).Loss;
+            Assert.True(Math.Abs(rounded.GetProperty("loss").GetDouble() - loss) < 0.03, $"loss of step {step} must be {rounded.GetProperty("loss").GetDouble()}, but is {loss}");
+            exact += Math.Abs(plain.GetProperty("loss").GetDouble() - loss) < 1e-5 ? 1 : 0;
+            Assert.All(tuning.Parameters, parameter => Assert.Equal(float32, parameter.Value.dtype));
+            step++;
+        }
+
+        Assert.Equal(Steps, step);
+        Assert.True(exact < Steps / 2, "nothing was rounded");
     }
 
     private static void AssertClose(double expected, double actual, string what) =>

@@ -99,6 +99,8 @@ public sealed class TrainerTests : IDisposable
     [InlineData(BackboneTuning.LowRank)]
     [InlineData(BackboneTuning.Full)]
     [InlineData(BackboneTuning.Houlsby)]
+    [InlineData(BackboneTuning.Dora)]
+    [InlineData(BackboneTuning.Prefix)]
     [InlineData(BackboneTuning.Frozen)]
     public void SavingLoadingAndResumingEqualRunningOn(BackboneTuning tuning) => Gen.Select(Gen.Int[1, 15].HashSet[1, 3], Gen.Int[1, 3], Gen.Int[2, 9], Gen.Int).Sample(
         (stops, accumulation, evaluateEvery, seed) =>
@@ -249,6 +251,8 @@ public sealed class TrainerTests : IDisposable
     [InlineData(BackboneTuning.LowRank)]
     [InlineData(BackboneTuning.Full)]
     [InlineData(BackboneTuning.Pfeiffer)]
+    [InlineData(BackboneTuning.Dora)]
+    [InlineData(BackboneTuning.Prefix)]
     [InlineData(BackboneTuning.Frozen)]
     public async Task TheSharedBackboneStaysBitEqual(BackboneTuning tuning)
     {
@@ -269,6 +273,10 @@ public sealed class TrainerTests : IDisposable
     [InlineData(BackboneTuning.Full)]
     [InlineData(BackboneTuning.Houlsby)]
     [InlineData(BackboneTuning.Pfeiffer)]
+    [InlineData(BackboneTuning.Dora)]
+    [InlineData(BackboneTuning.Ia3)]
+    [InlineData(BackboneTuning.Prefix)]
+    [InlineData(BackboneTuning.Prompt)]
     [InlineData(BackboneTuning.Frozen)]
     public async Task WhatWasTrainedIsLoadedAgain(BackboneTuning tuning)
     {

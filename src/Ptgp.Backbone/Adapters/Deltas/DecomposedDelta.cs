@@ -46,7 +46,8 @@ public sealed class DecomposedDelta : LowRankDelta
         base.Dispose(disposing);
     }
 
-    private static Tensor Norm(Tensor weight) => weight.mul(weight).sum(1).sqrt();
+    /// <summary>Gets the length of each output's weights: <c>[out, in]</c> to <c>[out]</c>.</summary>
+    internal static Tensor Norm(Tensor weight) => weight.mul(weight).sum(1).sqrt();
 
     // The norm is held constant when gradients are computed, as section 4.3 of the paper proposes and the reference does.
     private Tensor Stretch(Tensor weight)

@@ -17,7 +17,7 @@ internal sealed class PeftConfig
         "exclude_modules", "fan_in_fan_out", "feedforward_modules", "inference_mode", "init_ia3_weights", "init_lora_weights", "init_weights", "kasa_config", "layer_replication",
         "layers_pattern", "layers_to_transform", "loftq_config", "lora_alpha", "lora_bias", "lora_dropout", "lora_ga_config", "megatron_config", "megatron_core", "modules_to_save",
         "monteclora_config", "num_attention_heads", "num_layers", "num_transformer_submodules", "num_virtual_tokens", "peft_type", "peft_version", "prefix_projection", "prompt_tuning_init",
-        "prompt_tuning_init_text", "qalora_group_size", "r", "rank_pattern", "revision", "runtime_config", "target_modules", "target_parameters", "task_type", "token_dim", "tokenizer_kwargs",
+        "prompt_tuning_init_text", "qalora_group_size", "r", "rank_pattern", "revision", "runtime_config", FreshConfig.SeesWholePrefix, "target_modules", "target_parameters", "task_type", "token_dim", "tokenizer_kwargs",
         "tokenizer_name_or_path", "trainable_token_indices", "use_bdlora", "use_dora", "use_qalora", "use_rslora", "velora_config",
     };
 

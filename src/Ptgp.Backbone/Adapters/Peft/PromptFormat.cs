@@ -28,6 +28,6 @@ internal static class PromptFormat
 
         var (stack, length) = (shape.Decoder ?? shape.Encoder!, config.Reader.Size("num_virtual_tokens"));
         var width = 2L * stack.Layers * (stack.KeyValueHeads ?? stack.Heads) * stack.HeadWidth;
-        return new() { Prefix = new(file.Take(Name, length, width), shape.Decoder is not null, stack, config.Reader.Size("num_transformer_submodules", 1), writesLate: shape.Encoder is not null && shape.Decoder is not null) };
+        return new() { Prefix = new(file.Take(Name, length, width), shape.Decoder is not null, stack, config.Reader.Size("num_transformer_submodules", 1), writesLate: shape.Encoder is not null && shape.Decoder is not null && !config.Reader.Flag(FreshConfig.SeesWholePrefix, false)) };
     }
 }

@@ -40,9 +40,9 @@ internal sealed class Optimizer : IDisposable
     {
         using var scope = NewDisposeScope();
         using var gradientless = no_grad();
-        foreach (var group in slots.Where(slot => slot.Parameter.Value.grad is not null).GroupBy(slot => slot.Parameter.Decays))
+        foreach (var group in slots.Where(slot => slot.Parameter.Value.grad is not null).GroupBy(slot => (slot.Parameter.Decays, slot.Parameter.RateShare)))
         {
-            rule.Update([.. group], learningRate, group.Key ? decay : 0);
+            rule.Update([.. group], learningRate * group.Key.RateShare, group.Key.Decays ? decay : 0);
         }
 
         foreach (var slot in slots)
