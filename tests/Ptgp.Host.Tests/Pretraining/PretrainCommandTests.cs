@@ -4,9 +4,11 @@ using Ptgp.Host.Commands;
 using Ptgp.Host.Pretraining;
 using Ptgp.Host.Tasks;
 using Ptgp.Host.Tests.Commands;
+using Ptgp.Host.Tests.Training;
 
 namespace Ptgp.Host.Tests.Pretraining;
 
+[Collection(DrawingTests.Name)]
 public sealed class PretrainCommandTests
 {
     private const string Text = "a man rides a bike . two dogs play in the snow .\na woman reads a book . the dog runs .\ntwo men play in the water .\n";
