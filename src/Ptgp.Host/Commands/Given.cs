@@ -51,6 +51,28 @@ internal static class Given
         ? file
         : throw new UsageException($"{option} must name a file, but there is {(Directory.Exists(file) ? "a folder" : "nothing")} at '{file}'.");
 
+    /// <summary>Makes paths of the data of tasks absolute. With several tasks each says whose it is: <c>TASK=PATH</c>.</summary>
+    /// <returns>The paths by task; none for a task that nothing was given for.</returns>
+    /// <exception cref="UsageException">One of them is no task's, or leads nowhere.</exception>
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>> DataOf(CommandContext context, IReadOnlyList<string> tasks, IEnumerable<string> paths, string option)
+    {
+        if (tasks.Count == 1)
+        {
+            return new Dictionary<string, IReadOnlyList<string>> { [tasks[0]] = Data(context, paths, option) };
+        }
+
+        var parts = paths.Select(path => path.Split('=', 2)).ToArray();
+        foreach (var part in parts)
+        {
+            if (part.Length < 2 || !tasks.Contains(part[0], StringComparer.OrdinalIgnoreCase))
+            {
+                throw new UsageException($"{option} must be given TASK=PATH where several tasks are trained, TASK one of '{string.Join("', '", tasks)}', but is given '{string.Join('=', part)}'.");
+            }
+        }
+
+        return tasks.ToDictionary(task => task, task => Data(context, parts.Where(part => part[0].Equals(task, StringComparison.OrdinalIgnoreCase)).Select(part => part[1]), option));
+    }
+
     /// <summary>Makes the path of a folder to be written absolute.</summary>
     /// <exception cref="UsageException">Nothing can be written there.</exception>
     public static string Folder(CommandContext context, string path, string option)

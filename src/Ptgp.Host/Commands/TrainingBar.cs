@@ -9,7 +9,8 @@ internal sealed class TrainingBar : TrainingDisplay
     private readonly IAnsiConsole console;
     private readonly TaskCompletionSource over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task drawing;
-    private ProgressTask? bar;
+    private readonly Dictionary<string, ProgressTask> bars = [];
+    private ProgressContext? progress;
 
     public TrainingBar(CommandContext context)
     {
@@ -17,18 +18,26 @@ internal sealed class TrainingBar : TrainingDisplay
         drawing = console.Progress().Columns(new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new RemainingTimeColumn())
             .StartAsync(context =>
             {
-                bar = context.AddTask("waiting for the first step");
+                bars[""] = context.AddTask("waiting for the first step");
+                progress = context;
                 return over.Task;
             });
     }
 
     public override void Show(TrainingStep step)
     {
-        if (bar is { } task)
+        if (progress is not null)
         {
+            // The bar that waited becomes the first task's.
+            if (!bars.TryGetValue(step.Task ?? "", out var task) && !bars.Remove("", out task))
+            {
+                task = progress.AddTask(step.Task!);
+            }
+
+            bars[step.Task ?? ""] = task;
             task.MaxValue = step.Steps;
             task.Value = step.Step;
-            task.Description = Markup.Escape($"{step.Step}/{step.Steps}  {Say(step)}");
+            task.Description = Markup.Escape($"{Of(step.Task)}{step.Step}/{step.Steps}  {Say(step)}");
         }
     }
 

@@ -8,7 +8,7 @@ namespace Ptgp.Host.Commands;
 internal abstract class TrainingDisplay : IDisposable
 {
     private readonly Stopwatch watch = Stopwatch.StartNew();
-    private (int Step, TimeSpan Time)? first;
+    private readonly Dictionary<string, (int Step, TimeSpan Time)> first = [];
 
     /// <summary>Makes the display that suits standard error.</summary>
     public static TrainingDisplay For(CommandContext context) => context.IsErrorTerminal ? new TrainingBar(context) : new TrainingLog(context.Log);
@@ -28,17 +28,20 @@ internal abstract class TrainingDisplay : IDisposable
     public abstract void Dispose();
 
     /// <summary>Says an evaluation in a line.</summary>
-    protected static string Say(TrainingEvaluation evaluation) => $"evaluation {(evaluation.Averaged is { } count ? $"of the mean of {count} weights " : "")}after step {evaluation.Step}: {Say(evaluation.Result)}{(evaluation.IsBest ? " (best)" : "")}";
+    protected static string Say(TrainingEvaluation evaluation) => $"{Of(evaluation.Task)}evaluation {(evaluation.Averaged is { } count ? $"of the mean of {count} weights " : "")}after step {evaluation.Step}: {Say(evaluation.Result)}{(evaluation.IsBest ? " (best)" : "")}";
 
     /// <summary>Says a step's figures.</summary>
     protected static string Say(TrainingStep step) =>
         string.Create(CultureInfo.InvariantCulture, $"loss {step.Loss:0.0000}  gradient {step.GradNorm:0.000}  rate {step.LearningRate:0.00e+0}");
 
+    /// <summary>Says whose step or evaluation it is, where several tasks are trained each by itself.</summary>
+    protected static string Of(string? task) => task is null ? "" : task + ": ";
+
     /// <summary>Estimates how long the rest takes, by the steps since the first one seen.</summary>
     protected TimeSpan? Remaining(TrainingStep step)
     {
-        first ??= (step.Step, watch.Elapsed);
-        var (start, time) = first.Value;
+        first.TryAdd(step.Task ?? "", (step.Step, watch.Elapsed));
+        var (start, time) = first[step.Task ?? ""];
         return step.Step > start ? (watch.Elapsed - time) / (step.Step - start) * (step.Steps - step.Step) : null;
     }
 }

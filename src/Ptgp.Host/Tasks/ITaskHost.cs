@@ -11,6 +11,14 @@ internal interface ITaskHost : IDisposable
     /// <exception cref="UserException">The task cannot be opened; the message says why and what to do.</exception>
     Task<ITaskRunner> OpenAsync(string task, TaskUse use, GenerationOptions caller, CancellationToken cancellation);
 
+    /// <summary>Trains several tasks at once, their steps mixed; see <see cref="FineTuningRecipe.MixingTemperature"/>.</summary>
+    /// <param name="tasks">The tasks, and what is asked for each: an own folder, or under <paramref name="isJoint"/> the same.</param>
+    /// <param name="isJoint">Whether all learn one copy of their backbone, which is saved as one checkpoint; else each learns its own adapter and head.</param>
+    /// <param name="cancellation">Ends it early, with all saved.</param>
+    /// <returns>What came of each; of the one checkpoint under <paramref name="isJoint"/>.</returns>
+    /// <exception cref="UserException">A task cannot be opened or trained; the message says why and what to do.</exception>
+    Task<IReadOnlyList<TrainingResult>> TrainTogetherAsync(IReadOnlyList<KeyValuePair<string, TrainingRequest>> tasks, bool isJoint, CancellationToken cancellation);
+
     /// <summary>Finds out whether a task could be opened, down to its head, without reading a weight of the backbone.</summary>
     /// <exception cref="UserException">It could not; the message says why and what to do.</exception>
     Task<TaskInspection> InspectAsync(string task, CancellationToken cancellation);

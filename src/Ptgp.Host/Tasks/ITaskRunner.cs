@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ptgp.Host.Explaining;
+using Ptgp.Host.Training;
 
 namespace Ptgp.Host.Tasks;
 
@@ -39,6 +40,9 @@ internal interface ITaskRunner : IDisposable
 
     /// <summary>Fine-tunes the task. When cancelled it saves where it stands and returns with <see cref="TrainingResult.WasInterrupted"/>.</summary>
     Task<TrainingResult> TrainAsync(TrainingRequest request, CancellationToken cancellation);
+
+    /// <summary>Makes what trains the task, beside others or by itself. What it trained lives as long as the runner.</summary>
+    ITrainer Prepare(TrainingRequest request);
 }
 
 /// <summary>What a caller who waits for one answer wants to see of it. Called on threads of the host's.</summary>

@@ -19,6 +19,38 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         Task.Run(() => OrElsewhere(task, () => Open(task, use, caller, cancellation)), cancellation);
 
     /// <inheritdoc />
+    public async Task<IReadOnlyList<TrainingResult>> TrainTogetherAsync(IReadOnlyList<KeyValuePair<string, TrainingRequest>> tasks, bool isJoint, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(tasks);
+        string[] used = [.. tasks.Select(task => BackboneOf(task.Key)).Distinct()];
+        if (isJoint && used.Length > 1)
+        {
+            throw new UsageException($"Tasks that learn one backbone must have the same, but these have '{string.Join("', '", used)}'. Train them without --joint, or set their backbones to one.");
+        }
+
+        using Disposables opened = new();
+        List<ITrainer> trainers = [];
+        foreach (var (name, request) in tasks)
+        {
+            var runner = opened.Add(await OpenAsync(name, TaskUse.Training, new(), cancellation).ConfigureAwait(false));
+            trainers.Add(opened.Add(runner.Prepare(request)));
+        }
+
+        if (isJoint)
+        {
+            return [await opened.Add(new TrainingSession(trainers, tasks[0].Value)).RunAsync(cancellation).ConfigureAwait(false)];
+        }
+
+        List<TrainingSession> sessions = [];
+        foreach (var (trainer, task) in trainers.Zip(tasks))
+        {
+            sessions.Add(opened.Add(new TrainingSession([trainer], task.Value)));
+        }
+
+        return await new SeveralTrainings(sessions).RunAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
     public Task<TaskInspection> InspectAsync(string task, CancellationToken cancellation) => Task.FromResult(OrElsewhere(task, () =>
     {
         var ready = Prepare(task, BackboneOf(task), new());

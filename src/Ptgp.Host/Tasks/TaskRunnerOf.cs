@@ -17,6 +17,7 @@ internal sealed class TaskRunner<TInput, TPart, TPartOutput, TOutput> : ITaskRun
     private readonly TaskHead<TInput, TPart, TPartOutput, TOutput> head;
     private readonly TaskSetting setting;
     private readonly TaskJson json = new();
+    private readonly List<nn.Module> trained = [];
     private readonly HeadAnswers<TInput, TPart, TPartOutput, TOutput> answers;
 
     public TaskRunner(TaskPlugin<TInput, TOutput> plugin, TaskHead<TInput, TPart, TPartOutput, TOutput> head, TaskSetting setting)
@@ -108,13 +109,22 @@ internal sealed class TaskRunner<TInput, TPart, TPartOutput, TOutput> : ITaskRun
 
     public async Task<TrainingResult> TrainAsync(TrainingRequest request, CancellationToken cancellation)
     {
+        using var trainer = Prepare(request);
+        using TrainingSession session = new([trainer], request);
+        return await session.RunAsync(cancellation).ConfigureAwait(false);
+    }
+
+    public ITrainer Prepare(TrainingRequest request)
+    {
         var recipe = request.Recipe(plugin.Recipe);
         var (badLines, badHeldOut) = request.IsStrict ? (null, null) : (new BadLines(setting.Log), new BadLines(setting.Log));
         manual_seed(recipe.Seed);
-        using var fresh = (TaskHead<TInput, TPart, TPartOutput, TOutput>)plugin.CreateHead(setting.View);
+        var fresh = (TaskHead<TInput, TPart, TPartOutput, TOutput>)plugin.CreateHead(setting.View);
         var answering = new HeadAnswers<TInput, TPart, TPartOutput, TOutput>(plugin, fresh, setting);
-        var trainer = new Trainer<TInput, TPart, TPartOutput, TOutput>
+        trained.Add(fresh);
+        return new Trainer<TInput, TPart, TPartOutput, TOutput>
         {
+            Name = Name,
             Plugin = plugin,
             Head = fresh,
             Backbone = setting.View,
@@ -124,14 +134,14 @@ internal sealed class TaskRunner<TInput, TPart, TPartOutput, TOutput> : ITaskRun
             HeldOut = [.. Datasets.Read(plugin, request.HeldOut, request.Format, badHeldOut)],
             Answer = async (inputs, token) => await Task.WhenAll(inputs.Select(input => answering.AnswerAsync(input, new(), null, token))).ConfigureAwait(false),
             Log = setting.Log,
+            CountBadLines = () => (badLines?.Count ?? 0) + (badHeldOut?.Count ?? 0),
         };
-        var result = await trainer.TrainAsync(request, cancellation).ConfigureAwait(false);
-        return result with { BadLines = (badLines?.Count ?? 0) + (badHeldOut?.Count ?? 0) };
     }
 
     public void Dispose()
     {
         head.Dispose();
+        trained.ForEach(fresh => fresh.Dispose());
         setting.View.Adapter?.Dispose();
         if (setting.View.Transformer != setting.Backbone.Transformer)
         {

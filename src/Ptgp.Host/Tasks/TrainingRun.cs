@@ -38,14 +38,22 @@ internal sealed record TrainingRequest
 /// <param name="GradNorm">The norm of the gradients before they were cut.</param>
 /// <param name="LearningRate">The learning rate it was made with.</param>
 /// <param name="Tokens">How many labels it learned from.</param>
-internal readonly record struct TrainingStep(int Step, int Steps, double Loss, double GradNorm, double LearningRate, long Tokens);
+internal readonly record struct TrainingStep(int Step, int Steps, double Loss, double GradNorm, double LearningRate, long Tokens)
+{
+    /// <summary>Gets the task, where several are trained each by itself; else null.</summary>
+    public string? Task { get; init; }
+}
 
 /// <summary>One evaluation of the held-out data.</summary>
 /// <param name="Step">After which step.</param>
 /// <param name="Result">What came out.</param>
 /// <param name="IsBest">Whether it is the best so far, and therefore was saved.</param>
 /// <param name="Averaged">Over how many evaluations the weights were averaged; null where they were not.</param>
-internal sealed record TrainingEvaluation(int Step, EvaluationResult Result, bool IsBest, int? Averaged = null);
+internal sealed record TrainingEvaluation(int Step, EvaluationResult Result, bool IsBest, int? Averaged = null)
+{
+    /// <inheritdoc cref="TrainingStep.Task" />
+    public string? Task { get; init; }
+}
 
 /// <summary>What came of a training.</summary>
 internal sealed record TrainingResult

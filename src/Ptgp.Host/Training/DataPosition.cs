@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Ptgp.Host.Training;
 
 /// <summary>Which batch comes next.</summary>
@@ -7,6 +9,7 @@ namespace Ptgp.Host.Training;
 internal readonly record struct DataPosition(int Epoch, int Portion, int Batch)
 {
     /// <summary>Gets whether an epoch begins with it.</summary>
+    [JsonIgnore]
     public bool BeginsEpoch => this is { Portion: 0, Batch: 0 };
 }
 

@@ -6,6 +6,9 @@ namespace Ptgp.Host.Training;
 /// <param name="Target">What is expected.</param>
 internal readonly record struct EncodedExample<TPart>(TPart Part, Features Input, Target Target)
 {
+    /// <summary>Gets which example of the data it belongs to, counted from 1.</summary>
+    public long Number { get; init; }
+
     /// <summary>Gets how long it is, to put examples of about equal length into one batch.</summary>
     public int Length => Input.Length + Target.Labels.Count;
 

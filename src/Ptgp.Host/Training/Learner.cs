@@ -28,7 +28,8 @@ internal sealed class Learner<TInput, TPart, TPartOutput, TOutput>
     /// <param name="learningRate">The learning rate.</param>
     /// <param name="batches">The batches.</param>
     /// <returns>The mean loss of a target, the norm of the gradients before they were cut, and the number of targets.</returns>
-    /// <exception cref="UserException">The loss is no number, or depends on nothing that is learned.</exception>
+    /// <exception cref="UserException">The loss depends on nothing that is learned.</exception>
+    /// <exception cref="NonFiniteException">The loss or its gradient is no number; nothing was learned.</exception>
     public (double Loss, double GradNorm, long Count) Step(int step, double learningRate, IReadOnlyList<IReadOnlyList<EncodedExample<TPart>>> batches)
     {
         manual_seed(unchecked(((long)Recipe.Seed * 1_000_003) + step));
@@ -62,8 +63,8 @@ internal sealed class Learner<TInput, TPart, TPartOutput, TOutput>
         var (mean, length) = (sum.item<double>() / count, (double)norm.item<float>());
         if (!double.IsFinite(mean) || !double.IsFinite(length))
         {
-            throw new UserException(
-                $"Step {step + 1} must have a finite loss and gradient, but has {mean} and {length}. Lower the learning rate, or lengthen the warm-up; what was saved before is untouched.");
+            Optimizer.LetGo();
+            throw new NonFiniteException(mean, length);
         }
 
         Optimizer.Step(learningRate);

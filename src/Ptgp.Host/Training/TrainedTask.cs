@@ -89,6 +89,11 @@ internal sealed class TrainedTask(CheckpointFolder checkpoint, BackboneView view
         LoadHead(folder, adapter, copies: false);
     }
 
+    /// <summary>Loads the head's parameters alone.</summary>
+    /// <param name="folder">The folder that holds <see cref="HeadFile"/>, if the head has any.</param>
+    /// <exception cref="UserException">What is there does not fit this head.</exception>
+    public void LoadHead(string folder) => LoadHead(folder, null, copies: true);
+
     // PEFT saves a head inside the adapter, by the names of the checkpoint's family.
     private bool TakesAdapters(Dictionary<string, Tensor> state, Adapter? adapter, bool copies)
     {

@@ -1,14 +1,18 @@
 using Ptgp.Backbone;
-using Ptgp.Backbone.Native;
 using Ptgp.Host.Tasks;
+using static TorchSharp.torch;
 
 namespace Ptgp.Host.Training;
 
-/// <summary>Fine-tunes one task: data, steps, evaluation of held-out data, and everything that is written down.</summary>
-internal sealed class Trainer<TInput, TPart, TPartOutput, TOutput>
+/// <summary>Fine-tunes one task.</summary>
+internal sealed class Trainer<TInput, TPart, TPartOutput, TOutput> : ITrainer
 {
-    // A power cut costs no more than this.
-    private static readonly TimeSpan longestUnsaved = TimeSpan.FromMinutes(10);
+    private (int Input, int Target)? longest;
+    private TrainingData<TInput, TPart, TPartOutput, TOutput>? data;
+    private DataSize? size;
+
+    /// <inheritdoc />
+    public string Name { get; init; } = "";
 
     /// <summary>Gets the plugin, which scores.</summary>
     public required TaskPlugin<TInput, TOutput> Plugin { get; init; }
@@ -34,54 +38,62 @@ internal sealed class Trainer<TInput, TPart, TPartOutput, TOutput>
     /// <summary>Gets what answers inputs in their order, by head and view as they are: called in evaluation mode.</summary>
     public required Func<IReadOnlyList<TInput>, CancellationToken, Task<IReadOnlyList<TOutput>>> Answer { get; init; }
 
-    /// <summary>Gets where what is noteworthy is said.</summary>
+    /// <inheritdoc />
     public required IConsoleLog Log { get; init; }
+
+    /// <summary>Gets what counts the lines that are left out; null for nothing.</summary>
+    public Func<int>? CountBadLines { get; init; }
+
+    int ITrainer.BadLines => CountBadLines?.Invoke() ?? 0;
+
+    nn.Module ITrainer.Module => Head;
 
     /// <summary>Trains. When cancelled it ends the step, saves and returns.</summary>
     /// <exception cref="UserException">The data, the recipe or the output will not do, or the loss is no number.</exception>
     public async Task<TrainingResult> TrainAsync(TrainingRequest request, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        var (longestInput, longestTarget) = (Backbone.MaxLength, Backbone.MaxTargetLength);
-        Backbone.MaxLength = Math.Min(longestInput, Recipe.MaxInputLength);
-        Backbone.MaxTargetLength = Math.Min(longestTarget, Recipe.MaxTargetLength);
         try
         {
-            using TrainingData<TInput, TPart, TPartOutput, TOutput> data = new(Head, Examples, Recipe);
-            var size = data.Measure();
-            TrainingFolder folder = new(request.Output);
-            var from = request.Resume ? folder.Resume(Recipe, size?.Units) : null;
-            if (from is null)
-            {
-                folder.Begin(Recipe);
-            }
-
-            if (Recipe.Precision == TrainingPrecision.Bfloat16 && !Autocast.IsAvailable)
-            {
-                throw new UsageException("Precision 'bfloat16' takes a libtorch for Linux, but this one has no way to it. Use 'float32'.");
-            }
-
-            using Tuning tuning = new(Recipe, Checkpoint, Backbone, Head, from is null ? null : folder.LastPath);
-            using var optimizer = Optimizer.Of(Recipe, tuning.Parameters);
-            using Averaging averaging = new(Recipe, tuning.Parameters);
-            if (from is not null)
-            {
-                folder.LoadOptimizer(optimizer, averaging);
-            }
-
-            Log.Status(Describe(tuning, optimizer, size));
-            Learner<TInput, TPart, TPartOutput, TOutput> learner = new() { Head = Head, Backbone = Backbone, Collator = Collator(), Optimizer = optimizer, Recipe = Recipe };
-            TrainingLoop<TInput, TPart, TPartOutput, TOutput> loop = new(request, Recipe, data, size, learner, tuning, optimizer, averaging, folder)
-            {
-                HeldOut = HeldOut.Count > 0 ? new(Plugin, Head, HeldOut, Recipe, Answer) : null,
-                LongestUnsaved = longestUnsaved,
-            };
-            return await loop.RunAsync(from ?? new() { Recipe = Recipe, Units = size?.Units }, cancellation).ConfigureAwait(false);
+            using TrainingSession session = new([this], request);
+            return await session.RunAsync(cancellation).ConfigureAwait(false);
         }
         finally
         {
-            (Backbone.MaxLength, Backbone.MaxTargetLength) = (longestInput, longestTarget);
+            Dispose();
         }
+    }
+
+    /// <inheritdoc />
+    public DataSize? Open()
+    {
+        longest ??= (Backbone.MaxLength, Backbone.MaxTargetLength);
+        Backbone.MaxLength = Math.Min(longest.Value.Input, Recipe.MaxInputLength);
+        Backbone.MaxTargetLength = Math.Min(longest.Value.Target, Recipe.MaxTargetLength);
+        data = new(Head, Examples, Recipe);
+        return size = data.Measure();
+    }
+
+    /// <inheritdoc />
+    public ICurriculum Curriculum(Optimizer optimizer, FineTuningRecipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        Learner<TInput, TPart, TPartOutput, TOutput> learner = new()
+        {
+            Head = Head,
+            Backbone = Backbone,
+            Collator = Collator(),
+            Optimizer = optimizer,
+            Recipe = recipe with { Accumulation = Recipe.Accumulation },
+        };
+        return new TaskCurriculum<TInput, TPart, TPartOutput, TOutput>(data!, size, learner, HeldOut.Count > 0 ? new(Plugin, Head, HeldOut, Recipe, Answer) : null);
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        data?.Dispose();
+        data = null;
+        (Backbone.MaxLength, Backbone.MaxTargetLength) = longest ?? (Backbone.MaxLength, Backbone.MaxTargetLength);
     }
 
     private Collator Collator() => new()
@@ -92,17 +104,4 @@ internal sealed class Trainer<TInput, TPart, TPartOutput, TOutput>
         MaxInputLength = Backbone.MaxLength,
         MaxTargetLength = Backbone.MaxTargetLength,
     };
-
-    private static string Describe(Tuning tuning, Optimizer optimizer, DataSize? size)
-    {
-        var count = tuning.Parameters.Sum(parameter => parameter.Value.numel());
-        // Float32: the weights themselves, their gradients and what the optimizer remembers.
-        var cost = tuning.Kind == BackboneTuning.Full
-            ? $"a copy of the backbone for this task alone: {Megabytes(count * 4)} of weights, and {Megabytes((count + optimizer.State.Sum(item => item.Value.numel())) * 4)} more while it is trained"
-            : $"{Megabytes(count * 4)}; the backbone stays as it is";
-        var data = size is null ? "more examples than are held at once" : FormattableString.Invariant($"{size.Units:N0} sequences of {size.Examples:N0} examples");
-        return FormattableString.Invariant($"Training {count:N0} parameters on {data} ({cost}).");
-
-        static string Megabytes(long bytes) => FormattableString.Invariant($"{bytes / 1e6:N1} MB");
-    }
 }

@@ -52,7 +52,7 @@ internal sealed class TrainingExamples<TInput, TPart, TPartOutput, TOutput>
     public IReadOnlyList<EncodedExample<TPart>> Encode(int unit)
     {
         var (parts, output, example) = units[unit];
-        return Try(example, () => parts.Select(part => new EncodedExample<TPart>(part, head.EncodeInput(part), Expected(part))).ToArray());
+        return Try(example, () => parts.Select(part => new EncodedExample<TPart>(part, head.EncodeInput(part), Expected(part)) { Number = example }).ToArray());
 
         Target Expected(TPart part) => head.EncodeTarget(part, output) ?? throw new InvalidOperationException("its target was there before, but is not any more");
     }

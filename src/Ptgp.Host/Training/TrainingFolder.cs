@@ -16,6 +16,8 @@ namespace Ptgp.Host.Training;
 /// </summary>
 internal sealed class TrainingFolder(string path)
 {
+    private readonly Checkpoints checkpoints = new(path);
+
     public const string Best = "best", Last = "last", Evaluated = "evaluated", Recipe = "recipe.json", Metrics = "metrics.json", Log = "metrics.jsonl", State = "state.json", Optimizer = "optimizer.safetensors";
 
     private static readonly JsonSerializerOptions compact = new()
@@ -29,13 +31,15 @@ internal sealed class TrainingFolder(string path)
     private static readonly JsonSerializerOptions indented = new(compact) { WriteIndented = true };
 
     /// <summary>Gets the folder that an interrupted training goes on from.</summary>
-    public string LastPath => Path.Combine(path, Last);
+    public string From => checkpoints.Newest() ?? Path.Combine(path, Last);
 
     /// <summary>Begins a training anew.</summary>
+    /// <param name="recipe">How it is trained.</param>
+    /// <param name="resumes">Whether it is one that was killed before anything was saved.</param>
     /// <exception cref="UsageException">There is a training already.</exception>
-    public void Begin(FineTuningRecipe recipe)
+    public void Begin(FineTuningRecipe recipe, bool resumes = false)
     {
-        if (File.Exists(Path.Combine(LastPath, State)) || Directory.Exists(Path.Combine(path, Best)))
+        if (!resumes && (checkpoints.Newest() is not null || Directory.Exists(Path.Combine(path, Best))))
         {
             throw new UsageException($"Output '{path}' must not hold a training yet, but does. Go on with it by --resume, or name another folder.");
         }
@@ -49,21 +53,22 @@ internal sealed class TrainingFolder(string path)
     }
 
     /// <summary>Opens an interrupted training, and takes back what was logged after it was last saved.</summary>
+    /// <returns>Where it stands; null for one that was killed before anything was saved, and begins anew.</returns>
     /// <exception cref="UsageException">There is none, or recipe or data have changed since.</exception>
-    public TrainingState Resume(FineTuningRecipe recipe, long? units)
+    public TrainingState? Resume(FineTuningRecipe recipe, long? units)
     {
-        var file = Path.Combine(LastPath, State);
-        if (!File.Exists(file))
+        var begun = Path.Combine(path, Recipe);
+        if (!File.Exists(begun))
         {
-            throw new UsageException($"Output '{path}' must hold an interrupted training to go on with, but has no {Last}/{State}. Train without --resume.");
+            throw new UsageException($"Output '{path}' must hold an interrupted training to go on with, but has no {Recipe}. Train without --resume.");
         }
 
-        var state = JsonSerializer.Deserialize<TrainingState>(File.ReadAllBytes(file), compact)!;
-        var (ours, theirs) = (JsonSerializer.SerializeToNode(recipe, compact)!.AsObject(), JsonSerializer.SerializeToNode(state.Recipe, compact)!.AsObject());
-        var changed = ours.Where(field => !JsonNode.DeepEquals(field.Value, theirs[field.Key])).Select(field => $"{field.Key} {Show(theirs[field.Key])} (now {Show(field.Value)})").ToArray();
-        if (changed.Length > 0)
+        Writing(checkpoints.Recover);
+        var state = Saved(recipe);
+        if (state is null)
         {
-            throw new UsageException($"The training in '{path}' can only go on with its own recipe: {string.Join(", ", changed)}. Use that recipe, or train without --resume into another folder.");
+            MustEqual(recipe, JsonSerializer.Deserialize<FineTuningRecipe>(File.ReadAllBytes(begun), compact)!);
+            return null;
         }
 
         if (state.Units != units)
@@ -75,6 +80,39 @@ internal sealed class TrainingFolder(string path)
         return state;
 
         static string Count(long? value) => value is { } count ? $"{count}" : "more than are held at once";
+    }
+
+    /// <summary>Finds where the training stood when it was last saved; null if it never was.</summary>
+    /// <exception cref="UsageException">It has another recipe.</exception>
+    public TrainingState? Saved(FineTuningRecipe recipe)
+    {
+        var state = checkpoints.Newest() is { } newest ? ReadState(Path.Combine(newest, State)) : null;
+        MustEqual(recipe, state?.Recipe ?? recipe);
+        return state;
+    }
+
+    /// <summary>Reads where a training stands.</summary>
+    /// <exception cref="UsageException">The file is not one of this version.</exception>
+    public static TrainingState ReadState(string file)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<TrainingState>(File.ReadAllBytes(file), compact)!;
+        }
+        catch (JsonException fault)
+        {
+            throw new UsageException($"'{file}' must say where a training stands, but does not as this version writes it: {fault.Message} Train without --resume into another folder.", fault);
+        }
+    }
+
+    private void MustEqual(FineTuningRecipe recipe, FineTuningRecipe began)
+    {
+        var (ours, theirs) = (JsonSerializer.SerializeToNode(recipe, compact)!.AsObject(), JsonSerializer.SerializeToNode(began, compact)!.AsObject());
+        string[] changed = [.. ours.Where(field => !JsonNode.DeepEquals(field.Value, theirs[field.Key])).Select(field => $"{field.Key} {Show(theirs[field.Key])} (now {Show(field.Value)})")];
+        if (changed.Length > 0)
+        {
+            throw new UsageException($"The training in '{path}' can only go on with its own recipe: {string.Join(", ", changed)}. Use that recipe, or train without --resume into another folder.");
+        }
 
         static string Show(JsonNode? value) => value?.ToJsonString(compact) ?? "null";
     }
@@ -82,6 +120,9 @@ internal sealed class TrainingFolder(string path)
     /// <summary>Logs a step.</summary>
     public void Append(TrainingStep step) =>
         Append(new JsonObject { ["step"] = step.Step, ["loss"] = step.Loss, ["gradNorm"] = step.GradNorm, ["learningRate"] = step.LearningRate, ["tokens"] = step.Tokens });
+
+    /// <summary>Logs a step that nothing was learned in.</summary>
+    public void Append(int step, string skipped) => Append(new JsonObject { ["step"] = step, ["skipped"] = skipped });
 
     /// <summary>Logs an evaluation.</summary>
     public void Append(TrainingScore score)
@@ -96,19 +137,17 @@ internal sealed class TrainingFolder(string path)
     }
 
     /// <summary>Saves a checkpoint that tasks can use.</summary>
-    /// <param name="name"><see cref="Best"/> or <see cref="Last"/>.</param>
+    /// <param name="name">What it is called, such as <see cref="Best"/>.</param>
     /// <param name="recipe">How it was trained.</param>
     /// <param name="score">How good it is; null when that is not known.</param>
     /// <param name="save">Writes the weights into the folder it is given.</param>
-    public void Save(string name, FineTuningRecipe recipe, TrainingScore? score, Action<string> save) => Writing(() => AtomicFolder.Write(Path.Combine(path, name), beside =>
-    {
-        save(beside);
-        Write(Path.Combine(beside, Recipe), recipe);
-        if (score is not null)
-        {
-            Write(Path.Combine(beside, Metrics), score);
-        }
-    }));
+    public void Save(string name, FineTuningRecipe recipe, TrainingScore? score, Action<string> save) =>
+        Writing(() => AtomicFolder.Write(Path.Combine(path, name), beside => Fill(beside, recipe, score, save)));
+
+    /// <summary>Saves the last checkpoint, which training can go on from.</summary>
+    /// <inheritdoc cref="Save" path="/param" />
+    public void SaveLast(FineTuningRecipe recipe, TrainingScore? score, Action<string> save) =>
+        Writing(() => checkpoints.SaveLast(recipe.KeepLast, beside => Fill(beside, recipe, score, save)));
 
     /// <summary>Writes where a training stands beside its last checkpoint, which is being saved to <paramref name="beside"/>.</summary>
     public static void SaveState(string beside, TrainingState state, Optimizer optimizer, Averaging averaging)
@@ -120,7 +159,7 @@ internal sealed class TrainingFolder(string path)
     /// <summary>Loads the optimizer of an interrupted training, and the moving average.</summary>
     public void LoadOptimizer(Optimizer optimizer, Averaging averaging)
     {
-        using var file = SafeTensorsFile.Open(Path.Combine(LastPath, Optimizer));
+        using var file = SafeTensorsFile.Open(Path.Combine(From, Optimizer));
         optimizer.Load(file.Read);
         averaging.Load(file.Read);
     }
@@ -158,6 +197,18 @@ internal sealed class TrainingFolder(string path)
         Writing(() => Write(Path.Combine(path, Metrics), new { Steps = steps, Parameters = parameters, Best = best, Last = last }));
 
     private string KeptPath(int step) => Path.Combine(path, Evaluated, $"{step}.safetensors");
+
+    // The recipe comes last: a checkpoint that has it is whole.
+    private static void Fill(string beside, FineTuningRecipe recipe, TrainingScore? score, Action<string> save)
+    {
+        save(beside);
+        if (score is not null)
+        {
+            Write(Path.Combine(beside, Metrics), score);
+        }
+
+        Write(Path.Combine(beside, Recipe), recipe);
+    }
 
     private static void Write<T>(string file, T value) => AtomicFile.Write(file, stream => JsonSerializer.Serialize(stream, value, indented));
 

@@ -3,139 +3,181 @@ using Ptgp.Host.Tasks;
 
 namespace Ptgp.Host.Training;
 
-/// <summary>Goes from step to step until all are made, or someone cancels.</summary>
-internal sealed class TrainingLoop<TInput, TPart, TPartOutput, TOutput>
+/// <summary>Goes from step to step until all are made, nothing gets better any more, or someone cancels.</summary>
+internal sealed class TrainingLoop
 {
+    // A power cut costs no more than this.
+    private static readonly TimeSpan longestUnsaved = TimeSpan.FromMinutes(10);
+
+    private const int MostSkipped = 10;
+
     private readonly TrainingRequest request;
     private readonly FineTuningRecipe recipe;
-    private readonly Learner<TInput, TPart, TPartOutput, TOutput> learner;
-    private readonly Tuning tuning;
+    private readonly ICurriculum curriculum;
+    private readonly ITuning tuning;
     private readonly Optimizer optimizer;
     private readonly Averaging averaging;
     private readonly TrainingFolder folder;
-    private readonly TrainingData<TInput, TPart, TPartOutput, TOutput> data;
     private readonly LearningRate rate;
     private readonly int steps;
     private readonly Stopwatch sinceSave = Stopwatch.StartNew();
+    private TrainingState state;
     private TrainingScore? last;
     private EvaluationResult? best;
+    private bool wasInterrupted;
+    private int skipped;
 
+    /// <summary>Initializes a loop that runs on from a state.</summary>
     public TrainingLoop(
         TrainingRequest request,
         FineTuningRecipe recipe,
-        TrainingData<TInput, TPart, TPartOutput, TOutput> data,
-        DataSize? size,
-        Learner<TInput, TPart, TPartOutput, TOutput> learner,
-        Tuning tuning,
+        ICurriculum curriculum,
+        ITuning tuning,
         Optimizer optimizer,
         Averaging averaging,
-        TrainingFolder folder)
+        TrainingFolder folder,
+        TrainingState state)
     {
-        (this.request, this.recipe, this.data, this.learner, this.tuning, this.optimizer, this.averaging, this.folder) = (request, recipe, data, learner, tuning, optimizer, averaging, folder);
-        // A step never reaches over the end of an epoch: the last one of each may have fewer batches.
-        steps = recipe.MaxSteps ?? checked(recipe.Epochs * ((size!.Batches + recipe.Accumulation - 1) / recipe.Accumulation));
+        (this.request, this.recipe, this.curriculum, this.tuning, this.optimizer, this.averaging, this.folder, this.state) = (request, recipe, curriculum, tuning, optimizer, averaging, folder, state);
+        steps = recipe.MaxSteps ?? checked(recipe.Epochs * curriculum.StepsPerEpoch!.Value);
         rate = new(recipe, steps);
     }
 
-    /// <summary>Gets what is evaluated; null for nothing.</summary>
-    public HeldOutData<TInput, TPart, TPartOutput, TOutput>? HeldOut { get; init; }
+    /// <summary>Gets where what is noteworthy is said.</summary>
+    public required IConsoleLog Log { get; init; }
 
-    /// <summary>Gets after how long a checkpoint is saved between evaluations.</summary>
-    public required TimeSpan LongestUnsaved { get; init; }
+    /// <summary>Gets how many steps were made.</summary>
+    public int Step => state.Step;
 
-    /// <summary>Runs on from a state.</summary>
-    public async Task<TrainingResult> RunAsync(TrainingState state, CancellationToken cancellation)
+    /// <summary>Gets the step whose loss was no number and which therefore ended the loop; null for none.</summary>
+    public LearnedStep? Failed { get; private set; }
+
+    /// <summary>Gets what came of it so far.</summary>
+    public TrainingResult Result => new()
     {
-        while (true)
-        {
-            if (IsDue(state) && state.EvaluatedStep < state.Step)
-            {
-                try
-                {
-                    state = await EvaluateAsync(state, cancellation).ConfigureAwait(false);
-                    SaveLast(state);
-                }
-                catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-                {
-                    // What goes on later begins with this evaluation.
-                }
-            }
-
-            if (state.EvaluatedStep == steps)
-            {
-                try
-                {
-                    state = state.Kept.Count > 1 ? await AverageAsync(state, cancellation).ConfigureAwait(false) : state;
-                }
-                catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-                {
-                    return Result(state, wasInterrupted: true);
-                }
-
-                folder.Finish(steps, Parameters, state.Best, last);
-                return Result(state, wasInterrupted: false);
-            }
-
-            if (cancellation.IsCancellationRequested)
-            {
-                SaveLast(state);
-                return Result(state, wasInterrupted: true);
-            }
-
-            state = Learn(state);
-            if (sinceSave.Elapsed > LongestUnsaved)
-            {
-                SaveLast(state);
-            }
-        }
-    }
+        Steps = state.Step,
+        Output = request.Output,
+        Parameters = Parameters,
+        Best = curriculum.HeldOut == 0 || state.Best is null ? null : new(state.Best.Step, best ?? state.Best.ToResult(curriculum.HeldOut), IsBest: true, state.Best.Averaged),
+        WasInterrupted = wasInterrupted,
+    };
 
     private long Parameters => tuning.Parameters.Sum(parameter => parameter.Value.numel());
 
-    private bool IsDue(TrainingState state) =>
-        state.Step == steps || (state.Step > 0 && (recipe.EvaluateEvery is { } every ? state.Step % every == 0 : state.Data.BeginsEpoch));
+    private bool IsDue => state.Step == steps || (state.Step > 0 && (recipe.EvaluateEvery is { } every ? state.Step % every == 0 : state.EndsEpoch));
 
-    private TrainingState Learn(TrainingState state)
+    private bool IsOver => state.Step > 0 && state.EvaluatedStep == state.Step && (state.Step == steps || state.WithoutBetter >= recipe.StopAfter);
+
+    /// <summary>Makes a step, and evaluates and saves where that is due. When cancelled it saves instead.</summary>
+    /// <returns>Whether there are more.</returns>
+    /// <exception cref="UserException">A loss is no number, an example cannot be encoded, or nothing can be written.</exception>
+    public async Task<bool> AdvanceAsync(CancellationToken cancellation)
     {
-        tuning.Train();
-        List<IReadOnlyList<EncodedExample<TPart>>> batches = [];
-        var at = state.Data;
-        do
+        if (IsDue && state.EvaluatedStep < state.Step)
         {
-            (var batch, at) = data.Get(at);
-            batches.Add(batch);
+            try
+            {
+                await EvaluateAsync(cancellation).ConfigureAwait(false);
+                SaveLast();
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                // What goes on later begins with this evaluation.
+            }
         }
-        while (batches.Count < recipe.Accumulation && !at.BeginsEpoch);
 
-        var learningRate = rate.At(state.Step);
-        var (loss, norm, count) = learner.Step(state.Step, learningRate, batches);
-        averaging.Step(state.Step);
-        TrainingStep step = new(state.Step + 1, steps, loss, norm, learningRate, count);
-        folder.Append(step);
-        request.OnStep?.Invoke(step);
-        return state with { Step = step.Step, Data = at, LossSinceEvaluation = state.LossSinceEvaluation + loss };
+        if (IsOver)
+        {
+            return await FinishAsync(cancellation).ConfigureAwait(false);
+        }
+
+        if (cancellation.IsCancellationRequested)
+        {
+            SaveLast();
+            wasInterrupted = true;
+            return false;
+        }
+
+        Learn();
+        if (sinceSave.Elapsed > longestUnsaved)
+        {
+            SaveLast();
+        }
+
+        return true;
     }
 
-    private async Task<TrainingState> EvaluateAsync(TrainingState state, CancellationToken cancellation)
+    private async Task<bool> FinishAsync(CancellationToken cancellation)
+    {
+        if (state.Step < steps)
+        {
+            Log.Status($"Ended after step {state.Step} of {steps}: nothing has got better since step {state.Best!.Step}.");
+        }
+
+        try
+        {
+            if (state.Kept.Count > 1)
+            {
+                await AverageAsync(cancellation).ConfigureAwait(false);
+            }
+
+            folder.Finish(state.Step, Parameters, state.Best, last);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            wasInterrupted = true;
+        }
+
+        return false;
+    }
+
+    private void Learn()
+    {
+        tuning.Train();
+        var learningRate = rate.At(state.Step);
+        var learned = curriculum.Learn(state.Step, learningRate, state.Data);
+        state = state with { Step = state.Step + 1, Data = learned.Next, EndsEpoch = learned.EndsEpoch };
+        if (learned.Fault is { } fault)
+        {
+            Skip(learned, fault);
+            return;
+        }
+
+        skipped = 0;
+        averaging.Step(state.Step - 1);
+        TrainingStep step = new(state.Step, steps, learned.Loss, learned.GradNorm, learningRate, learned.Count);
+        folder.Append(step);
+        request.OnStep?.Invoke(step);
+        state = state with { LossSinceEvaluation = state.LossSinceEvaluation + learned.Loss };
+    }
+
+    private void Skip(LearnedStep learned, string fault)
+    {
+        if (recipe.OnNonFinite != NonFiniteStep.Skip || ++skipped > MostSkipped)
+        {
+            Failed = learned;
+            throw new UserException(recipe.OnNonFinite == NonFiniteStep.GoBack ? fault : $"{fault} Lower the learning rate, or lengthen the warm-up; what was saved before is untouched.");
+        }
+
+        Log.Warn($"{fault} It is skipped.");
+        folder.Append(state.Step, fault);
+    }
+
+    private async Task EvaluateAsync(CancellationToken cancellation)
     {
         tuning.Evaluate();
         using var shown = averaging.ShowMoving();
-        EvaluationResult? result = null;
-        if (HeldOut is null)
+        var result = await curriculum.EvaluateAsync(cancellation).ConfigureAwait(false);
+        last = result is null ? TrainingScore.OfLoss(state.Step, state.LossSinceEvaluation / (state.Step - state.EvaluatedStep)) : TrainingScore.Of(state.Step, result);
+        if (result is not null)
         {
-            last = TrainingScore.OfLoss(state.Step, state.LossSinceEvaluation / (state.Step - state.EvaluatedStep));
-        }
-        else
-        {
-            result = await HeldOut.EvaluateAsync(learner, cancellation).ConfigureAwait(false);
-            last = TrainingScore.Of(state.Step, result);
             folder.Append(last);
         }
 
         var isBest = last.IsBetterThan(state.Best);
         if (isBest)
         {
-            folder.Save(TrainingFolder.Best, recipe, last, beside => tuning.Files.Save(beside, tuning.Kind));
+            folder.Save(TrainingFolder.Best, recipe, last, tuning.Save);
         }
 
         if (result is not null)
@@ -150,11 +192,18 @@ internal sealed class TrainingLoop<TInput, TPart, TPartOutput, TOutput>
             folder.Keep(last.Step, averaging.Weights);
         }
 
-        return state with { EvaluatedStep = state.Step, LossSinceEvaluation = 0, Best = isBest ? last : state.Best, Kept = kept };
+        state = state with
+        {
+            EvaluatedStep = state.Step,
+            LossSinceEvaluation = 0,
+            Best = isBest ? last : state.Best,
+            WithoutBetter = isBest ? 0 : state.WithoutBetter + 1,
+            Kept = kept,
+        };
     }
 
     // What tasks use is the mean of the weights that were kept, unless it is known to be worse than the best of all.
-    private async Task<TrainingState> AverageAsync(TrainingState state, CancellationToken cancellation)
+    private async Task AverageAsync(CancellationToken cancellation)
     {
         // Training lets go of the copies of weights that evaluation has made for itself.
         tuning.Train();
@@ -162,12 +211,12 @@ internal sealed class TrainingLoop<TInput, TPart, TPartOutput, TOutput>
         using (averaging.ShowMean(folder.PathsOf(state.Kept)))
         {
             tuning.Evaluate();
-            var result = HeldOut is null ? null : await HeldOut.EvaluateAsync(learner, cancellation).ConfigureAwait(false);
+            var result = await curriculum.EvaluateAsync(cancellation).ConfigureAwait(false);
             score = result is null ? null : TrainingScore.Of(state.Step, result) with { Averaged = state.Kept.Count };
             var isBest = score is null || !state.Best!.IsBetterThan(score);
             if (isBest)
             {
-                folder.Save(TrainingFolder.Best, recipe, score, beside => tuning.Files.Save(beside, tuning.Kind));
+                folder.Save(TrainingFolder.Best, recipe, score, tuning.Save);
             }
 
             if (result is not null)
@@ -179,32 +228,21 @@ internal sealed class TrainingLoop<TInput, TPart, TPartOutput, TOutput>
         }
 
         state = state with { Kept = [] };
-        SaveLast(state);
+        SaveLast();
         if (score is not null)
         {
             folder.Append(last = score);
         }
-
-        return state;
     }
 
-    private void SaveLast(TrainingState state)
+    private void SaveLast()
     {
-        folder.Save(TrainingFolder.Last, recipe, last?.Step == state.Step ? last : null, beside =>
+        folder.SaveLast(recipe, last?.Step == state.Step ? last : null, beside =>
         {
-            tuning.Files.Save(beside, tuning.Kind);
+            tuning.Save(beside);
             TrainingFolder.SaveState(beside, state, optimizer, averaging);
         });
         folder.KeepOnly(state.Kept);
         sinceSave.Restart();
     }
-
-    private TrainingResult Result(TrainingState state, bool wasInterrupted) => new()
-    {
-        Steps = state.Step,
-        Output = request.Output,
-        Parameters = Parameters,
-        Best = HeldOut is null || state.Best is null ? null : new(state.Best.Step, best ?? state.Best.ToResult(HeldOut.Count), IsBest: true),
-        WasInterrupted = wasInterrupted,
-    };
 }

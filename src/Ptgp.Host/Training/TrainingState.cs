@@ -12,8 +12,11 @@ internal sealed record TrainingState
     /// <summary>Gets how many units of data there are, which must be the same to go on; null where they were not counted.</summary>
     public required long? Units { get; init; }
 
-    /// <summary>Gets where in the data it stands.</summary>
-    public DataPosition Data { get; init; }
+    /// <summary>Gets where in the data of each task it stands.</summary>
+    public required IReadOnlyList<DataPosition> Data { get; init; }
+
+    /// <summary>Gets whether the last step ended an epoch.</summary>
+    public bool EndsEpoch { get; init; }
 
     /// <summary>Gets after which step was last evaluated.</summary>
     public int EvaluatedStep { get; init; }
@@ -23,6 +26,9 @@ internal sealed record TrainingState
 
     /// <summary>Gets the best evaluation so far.</summary>
     public TrainingScore? Best { get; init; }
+
+    /// <summary>Gets how many evaluations there were since then.</summary>
+    public int WithoutBetter { get; init; }
 
     /// <summary>Gets the evaluations whose weights are kept, to be averaged at the end.</summary>
     public IReadOnlyList<TrainingScore> Kept { get; init; } = [];

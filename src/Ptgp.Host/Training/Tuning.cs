@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Ptgp.Host.Training;
 
 /// <summary>What a recipe trains: the head, and beside it deltas or a copy of the backbone. While it lives, the view sees the backbone through them; disposed, it sees the shared one as before.</summary>
-internal sealed class Tuning : IDisposable
+internal sealed class Tuning : ITuning
 {
     private readonly BackboneView view;
     private readonly nn.Module head;
@@ -57,10 +57,9 @@ internal sealed class Tuning : IDisposable
 
         if (Kind == BackboneTuning.Full)
         {
-            Freeze();
+            Freeze(view.Transformer, recipe);
         }
 
-        view.Transformer.Dropout = recipe.Dropout;
         Parameters = [.. Collect().Where(parameter => parameter.Value.requires_grad)];
     }
 
@@ -72,6 +71,9 @@ internal sealed class Tuning : IDisposable
 
     /// <summary>Gets how it is kept.</summary>
     public TrainedTask Files { get; }
+
+    /// <inheritdoc />
+    public void Save(string folder) => Files.Save(folder, Kind);
 
     /// <summary>Lets the head learn, and the backbone drop activations unless it is frozen.</summary>
     public void Train() => Switch(toTraining: true);
@@ -95,22 +97,28 @@ internal sealed class Tuning : IDisposable
 
     private void Switch(bool toTraining)
     {
-        if (isTraining != toTraining)
+        // The backbone may be shared with tasks that are trained at the same time, and which have switched it for themselves.
+        var isBackboneTraining = toTraining && Kind != BackboneTuning.Frozen;
+        view.Transformer.Dropout = recipe.Dropout;
+        if (isTraining != toTraining || view.Transformer.training != isBackboneTraining)
         {
             head.train(toTraining);
-            view.Transformer.train(toTraining && Kind != BackboneTuning.Frozen);
+            view.Transformer.train(isBackboneTraining);
             view.Adapter?.train(toTraining);
             isTraining = toTraining;
         }
     }
 
+    /// <summary>Gets the share of the learning rate that a parameter learns with.</summary>
+    internal static double RateShare(string path, FineTuningRecipe recipe, TransformerConfig config) => Math.Pow(recipe.LayerDecay, LayerPlaces.Depth(path, config));
+
     // Of a copy, a recipe may leave a part as it is.
-    private void Freeze()
+    internal static void Freeze(Transformer learned, FineTuningRecipe recipe)
     {
-        foreach (var (name, parameter) in view.Transformer.NamedParameters)
+        foreach (var (name, parameter) in learned.NamedParameters)
         {
             parameter.requires_grad = parameter.requires_grad
-                && (recipe.TrainEmbeddings || !LayerPlaces.IsEmbedding(name)) && (recipe.UnfreezeTop is not { } top || LayerPlaces.Depth(name, shared.Config) <= top);
+                && (recipe.TrainEmbeddings || !LayerPlaces.IsEmbedding(name)) && (recipe.UnfreezeTop is not { } top || LayerPlaces.Depth(name, learned.Config) <= top);
         }
     }
 
@@ -163,5 +171,5 @@ internal sealed class Tuning : IDisposable
         }
     }
 
-    private double RateShare(string path) => Math.Pow(recipe.LayerDecay, LayerPlaces.Depth(path, shared.Config));
+    private double RateShare(string path) => RateShare(path, recipe, shared.Config);
 }

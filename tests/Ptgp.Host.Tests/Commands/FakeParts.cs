@@ -31,6 +31,10 @@ internal sealed class FakeParts : IHostParts, ITaskHost
 
     public TrainingRequest? Training { get; set; }
 
+    public IReadOnlyList<KeyValuePair<string, TrainingRequest>> Together { get; private set; } = [];
+
+    public bool IsJoint { get; private set; }
+
     public Exception? Failure { get; init; }
 
     public IReadOnlyCollection<string> FindPlugins(HostConfiguration configuration) => ["fake"];
@@ -41,6 +45,19 @@ internal sealed class FakeParts : IHostParts, ITaskHost
     {
         (WasOpened, Use, OpenedFor) = (true, use, caller);
         return Failure is null ? Task.FromResult<ITaskRunner>(new FakeRunner(this)) : throw Failure;
+    }
+
+    public Task<IReadOnlyList<TrainingResult>> TrainTogetherAsync(IReadOnlyList<KeyValuePair<string, TrainingRequest>> tasks, bool isJoint, CancellationToken cancellation)
+    {
+        (WasOpened, Together, IsJoint) = (true, tasks, isJoint);
+        List<TrainingResult> results = [];
+        foreach (var (_, request) in isJoint ? tasks.Take(1) : tasks)
+        {
+            request.OnStep?.Invoke(new(1, 1, 2.5, 1.5, 3e-4, 640));
+            results.Add(new() { Steps = 1, Output = request.Output, Parameters = 7 });
+        }
+
+        return Task.FromResult<IReadOnlyList<TrainingResult>>(results);
     }
 
     public Task<TaskInspection> InspectAsync(string task, CancellationToken cancellation) => task == "broken"

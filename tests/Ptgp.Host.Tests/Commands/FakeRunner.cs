@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ptgp.Host.Explaining;
 using Ptgp.Host.Tasks;
+using Ptgp.Host.Training;
 
 namespace Ptgp.Host.Tests.Commands;
 
@@ -97,6 +98,8 @@ internal sealed class FakeRunner(FakeParts parts) : ITaskRunner
         request.OnEvaluation?.Invoke(best);
         return Task.FromResult(new TrainingResult { Steps = 100, Output = request.Output, Parameters = 12345, Best = best, WasInterrupted = parts.InterruptsTraining });
     }
+
+    public ITrainer Prepare(TrainingRequest request) => throw new InvalidOperationException("A fake host trains several tasks without runners.");
 
     public void Dispose() => parts.IsDisposed = true;
 }

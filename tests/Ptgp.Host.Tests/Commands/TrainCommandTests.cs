@@ -37,6 +37,42 @@ public sealed class TrainCommandTests
         Assert.True(folder.Parts.Training!.Resume && folder.Parts.Training.IsStrict);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task SeveralTasksAreTrainedAtOnce(bool isJoint)
+    {
+        using var folder = new CommandFolder(""" "shout": { "plugin": "fake", "backbone": "base" }, "call": { "plugin": "fake", "backbone": "base" } """);
+        folder.Write("a.tsv", "");
+        folder.Write("b.tsv", "");
+        string[] args = ["train", "shout", "call", "--data", "shout=a.tsv", "--data", "Call=b.tsv", "--data", "shout=b.tsv", "--held-out", "call=a.tsv", "--output", "out", "--recipe", "epochs=4"];
+        var (code, output, error) = await folder.RunAsync(isJoint ? [.. args, "--joint"] : args);
+        Assert.Equal((0, isJoint), (code, folder.Parts.IsJoint));
+        Assert.Equal(["shout", "call"], folder.Parts.Together.Select(item => item.Key));
+        var (shout, call) = (folder.Parts.Together[0].Value, folder.Parts.Together[1].Value);
+        Assert.Equal([folder["a.tsv"], folder["b.tsv"]], shout.Data);
+        Assert.Equal([folder["b.tsv"]], call.Data);
+        Assert.Equal([folder["a.tsv"]], call.HeldOut);
+        Assert.Empty(shout.HeldOut);
+        Assert.Equal((folder[isJoint ? "out" : "out/shout"], folder[isJoint ? "out" : "out/call"]), (shout.Output, call.Output));
+        Assert.Equal(4, call.Recipe(new()).Epochs);
+        Assert.Equal(isJoint ? 1 : 2, output.TrimEnd().Split('\n').Length);
+        Assert.StartsWith(isJoint ? "step 1/1  loss" : "shout: step 1/1  loss", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--data must be given TASK=PATH where several tasks are trained, TASK one of 'shout', 'call', but is given 'ptgp.json'.", "shout", "call", "--data", "ptgp.json")]
+    [InlineData("--data must be given TASK=PATH where several tasks are trained, TASK one of 'shout', 'call', but is given 'cry=ptgp.json'.", "shout", "call", "--data", "cry=ptgp.json")]
+    [InlineData("--data must name something to learn from for each task, but there is nothing for 'call'. Add --data call=PATH.", "shout", "call", "--data", "shout=ptgp.json")]
+    [InlineData("--joint needs several tasks, which learn one backbone, but there is one. Name more, or set tuning=full.", "shout", "--joint", "--data", "ptgp.json")]
+    public async Task WhatSeveralTasksNeedIsSaid(string message, params string[] args)
+    {
+        using var folder = new CommandFolder(""" "shout": { "plugin": "fake", "backbone": "base" }, "call": { "plugin": "fake", "backbone": "base" } """);
+        var (code, _, error) = await folder.RunAsync(["train", "--output", "o", .. args]);
+        Assert.Equal((2, message), (code, error.TrimEnd()));
+        Assert.False(folder.Parts.WasOpened);
+    }
+
     [Fact]
     public async Task ARecipeCanBeAFileOverWhichKeysStand()
     {

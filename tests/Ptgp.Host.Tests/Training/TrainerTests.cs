@@ -344,13 +344,13 @@ public sealed class TrainerTests : IDisposable
     public async Task ALossThatIsNoNumberEndsTheTraining()
     {
         var message = await Message(Recipe with { Tuning = BackboneTuning.Full, LearningRate = 1, MaxGradNorm = 0, Warmup = 0, WeightDecay = 1e38 });
-        Assert.Matches(@"^Step \d+ must have a finite loss and gradient, but has .* and .*\. Lower the learning rate, or lengthen the warm-up; what was saved before is untouched\.$", message);
+        Assert.Matches(@"^Step \d+ must have a finite loss and gradient, but has .* and .*, on examples \d+, .* of the data\. Lower the learning rate, or lengthen the warm-up; what was saved before is untouched\.$", message);
     }
 
     [Fact]
     public async Task OutputAndResumptionMustFit()
     {
-        Assert.Equal($"Output '{output}' must hold an interrupted training to go on with, but has no last/state.json. Train without --resume.", await Message(Recipe, request => request with { Resume = true }));
+        Assert.Equal($"Output '{output}' must hold an interrupted training to go on with, but has no recipe.json. Train without --resume.", await Message(Recipe, request => request with { Resume = true }));
         await Train(Recipe);
         Assert.Equal($"Output '{output}' must not hold a training yet, but does. Go on with it by --resume, or name another folder.", await Message(Recipe));
         Assert.Equal(

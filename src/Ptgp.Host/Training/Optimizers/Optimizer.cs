@@ -45,6 +45,12 @@ internal sealed class Optimizer : IDisposable
             rule.Update([.. group], learningRate * group.Key.RateShare, group.Key.Decays ? decay : 0);
         }
 
+        LetGo();
+    }
+
+    /// <summary>Lets go of the gradients; nothing is learned from them.</summary>
+    public void LetGo()
+    {
         foreach (var slot in slots)
         {
             slot.Parameter.Value.grad = null;

@@ -1,0 +1,59 @@
+using Ptgp.Host.Tasks;
+
+namespace Ptgp.Host.Training;
+
+/// <summary>One task, batch after batch.</summary>
+internal sealed class TaskCurriculum<TInput, TPart, TPartOutput, TOutput>(
+    TrainingData<TInput, TPart, TPartOutput, TOutput> data,
+    DataSize? size,
+    Learner<TInput, TPart, TPartOutput, TOutput> learner,
+    HeldOutData<TInput, TPart, TPartOutput, TOutput>? heldOut) : ICurriculum
+{
+    private const int Named = 8;
+
+    /// <inheritdoc />
+    public int Places => 1;
+
+    /// <inheritdoc />
+    /// <remarks>A step never reaches over the end of an epoch: the last one of each may have fewer batches.</remarks>
+    public int? StepsPerEpoch => size is null ? null : (size.Batches + learner.Recipe.Accumulation - 1) / learner.Recipe.Accumulation;
+
+    /// <inheritdoc />
+    public int HeldOut => heldOut?.Count ?? 0;
+
+    /// <inheritdoc />
+    public LearnedStep Learn(int step, double learningRate, IReadOnlyList<DataPosition> from)
+    {
+        List<IReadOnlyList<EncodedExample<TPart>>> batches = [];
+        var at = from[0];
+        do
+        {
+            (var batch, at) = data.Get(at);
+            batches.Add(batch);
+        }
+        while (batches.Count < learner.Recipe.Accumulation && !at.BeginsEpoch);
+
+        try
+        {
+            var (loss, norm, count) = learner.Step(step, learningRate, batches);
+            return new(loss, norm, count, [at], at.BeginsEpoch);
+        }
+        catch (NonFiniteException fault)
+        {
+            return new(fault.Loss, fault.GradNorm, 0, [at], at.BeginsEpoch)
+            {
+                Fault = $"Step {step + 1} must have a finite loss and gradient, but has {fault.Loss} and {fault.GradNorm}, on {Name(batches)} of the data.",
+            };
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<EvaluationResult?> EvaluateAsync(CancellationToken cancellation) =>
+        heldOut is null ? null : await heldOut.EvaluateAsync(learner, cancellation).ConfigureAwait(false);
+
+    private static string Name(IEnumerable<IEnumerable<EncodedExample<TPart>>> batches)
+    {
+        long[] numbers = [.. batches.SelectMany(batch => batch).Select(example => example.Number).Distinct().Order()];
+        return $"{(numbers.Length == 1 ? "example" : "examples")} {string.Join(", ", numbers.Take(Named))}{(numbers.Length > Named ? $" and {numbers.Length - Named} more" : "")}";
+    }
+}
