@@ -35,7 +35,6 @@ public static class SquadFile
     }
 }
 
-/// <summary>A question of a SQuAD file.</summary>
 /// <summary>A question of a SQuAD file. What is wrong with it shows when it is looked at.</summary>
 /// <param name="Part">The question's object, for further fields and for messages.</param>
 /// <param name="Context">The paragraph it is about.</param>
