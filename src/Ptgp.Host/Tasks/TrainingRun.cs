@@ -24,6 +24,9 @@ internal sealed record TrainingRequest
     /// <summary>Gets whether the first line that is no example ends it; else such lines are shown, counted and left out.</summary>
     public bool IsStrict { get; init; }
 
+    /// <summary>Gets the learning rate by steps from 0; null for what the recipe says.</summary>
+    public Func<int, double>? LearningRate { get; init; }
+
     /// <summary>Gets what is called after each optimizer step.</summary>
     public Action<TrainingStep>? OnStep { get; init; }
 

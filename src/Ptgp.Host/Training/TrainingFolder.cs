@@ -210,6 +210,9 @@ internal sealed class TrainingFolder(string path)
         Write(Path.Combine(beside, Recipe), recipe);
     }
 
+    /// <summary>Writes a recipe as JSON, as it stands in its file.</summary>
+    public static JsonObject ToJson(FineTuningRecipe recipe) => JsonSerializer.SerializeToNode(recipe, compact)!.AsObject();
+
     private static void Write<T>(string file, T value) => AtomicFile.Write(file, stream => JsonSerializer.Serialize(stream, value, indented));
 
     private void Append(JsonObject line) => Writing(() => File.AppendAllText(Path.Combine(path, Log), line.ToJsonString(compact) + "\n"));

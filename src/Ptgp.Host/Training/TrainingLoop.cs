@@ -134,7 +134,7 @@ internal sealed class TrainingLoop
     private void Learn()
     {
         tuning.Train();
-        var learningRate = rate.At(state.Step);
+        var learningRate = request.LearningRate?.Invoke(state.Step) ?? rate.At(state.Step);
         var learned = curriculum.Learn(state.Step, learningRate, state.Data);
         state = state with { Step = state.Step + 1, Data = learned.Next, EndsEpoch = learned.EndsEpoch };
         if (learned.Fault is { } fault)

@@ -1,0 +1,137 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Ptgp.Host.Commands;
+using Ptgp.Host.Training.Reports;
+using Ptgp.Tests;
+
+namespace Ptgp.Host.Tests.Commands;
+
+/// <summary>What <c>ptgp train</c> leaves for people to look at, and what it says before, on a small random checkpoint.</summary>
+public sealed class TrainReportTests : IDisposable
+{
+    private static readonly string Plugins = Path.Combine(Repository.Root, "artifacts", "bin", "Ptgp.Host", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "plugins");
+
+    private readonly TemporaryFolder folder = new();
+
+    public TrainReportTests()
+    {
+        folder.Write("ptgp.json", new JsonObject
+        {
+            ["plugins"] = new JsonObject { ["folders"] = new JsonArray(Plugins) },
+            ["backbones"] = new JsonObject { ["base"] = new JsonObject { ["checkpoint"] = Repository.Fixture("models", "bart"), ["threads"] = 1 } },
+            ["tasks"] = new JsonObject { ["tldr"] = new JsonObject { ["plugin"] = "summarization", ["backbone"] = "base", ["generation"] = new JsonObject { ["numBeams"] = 1, ["maxNewTokens"] = 6 } } },
+        }.ToJsonString());
+        folder.Write("train.jsonl", Lines(12));
+        folder.Write("val.jsonl", Lines(7));
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task ATrainingLeavesAReportCurvesAndEvents()
+    {
+        var (code, _, error) = await RunAsync("train", "tldr", "--data", "train.jsonl", "--held-out", "val.jsonl", "--output", "run", "--recipe", "maxSteps=4", "--recipe", "evaluateEvery=2", "--recipe", "batchSize=4", "--recipe", "accumulation=1");
+        Assert.True(code == 0, error);
+        var report = await File.ReadAllTextAsync(folder["run/report.md"], TestContext.Current.CancellationToken);
+        Assert.StartsWith("# Training of tldr\n\n4 steps, ", report, StringComparison.Ordinal);
+        Assert.Contains("| rouge1 | ", report, StringComparison.Ordinal);
+        Assert.Contains("\n| 2 | ", report, StringComparison.Ordinal);
+        Assert.Contains("\n| 4 | ", report, StringComparison.Ordinal);
+        Assert.Contains("- learned from `train.jsonl`", report, StringComparison.Ordinal);
+        Assert.Contains("\"evaluateEvery\": 2", report, StringComparison.Ordinal);
+        Assert.Equal(SampleAnswers.Count, report.Split("- after: `").Length - 1);
+        Assert.Equal(SampleAnswers.Count, report.Split("- before: `").Length - 1);
+        Assert.DoesNotContain("epochs", report, StringComparison.Ordinal);
+        Assert.Equal("89504E470D0A1A0A", Convert.ToHexString((await File.ReadAllBytesAsync(folder["run/curves.png"], TestContext.Current.CancellationToken)).AsSpan(0, 8)));
+        var events = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(folder["run/tensorboard"])), TestContext.Current.CancellationToken));
+        Assert.All(["train/loss", "train/learningRate", "heldOut/rouge1", "heldOut/loss"], tag => Assert.Contains(tag, events, StringComparison.Ordinal));
+
+        var history = TrainingHistory.Read(folder["run/metrics.jsonl"]);
+        Assert.Equal([1, 2, 3, 4], history.Steps.Select(step => step.Step));
+        Assert.Equal([2, 4], history.Evaluations.Select(evaluation => evaluation.Step));
+    }
+
+    [Fact]
+    public async Task ADryRunSaysWhatATrainingTakesAndWritesNothing()
+    {
+        var (code, output, error) = await RunAsync("train", "tldr", "--data", "train.jsonl", "--dry-run", "--recipe", "batchSize=4", "--recipe", "epochs=50", "--recipe", "accumulation=1", "--json");
+        Assert.True(code == 0, error);
+        var found = JsonNode.Parse(output)!;
+        Assert.Equal((150, true), ((int)found["steps"]!, (double)found["secondsPerStep"]! > 0));
+        Assert.Equal((double)found["secondsPerStep"]! * 150, (double)found["seconds"]!, 6);
+        Assert.True((long)found["peakMemoryBytes"]! > 10_000_000 && (long)found["checkpointBytes"]! > 1000);
+        Assert.Equal(3, Directory.GetFileSystemEntries(folder.Path).Length);
+        Assert.Contains("150 steps of about ", (await RunAsync("train", "tldr", "--data", "train.jsonl", "--dry-run", "--recipe", "batchSize=4", "--recipe", "epochs=50", "--recipe", "accumulation=1")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ALearningRateIsLookedForFromLowToHigh()
+    {
+        var (code, output, error) = await RunAsync("train", "tldr", "--data", "train.jsonl", "--find-lr", "--output", "rates", "--recipe", "batchSize=4", "--recipe", "accumulation=1", "--json");
+        Assert.True(code == 0, error);
+        var found = JsonNode.Parse(output)!;
+        var rates = found["points"]!.AsArray().Select(point => (double)point!["learningRate"]!).ToList();
+        Assert.Equal((1e-7, true), (rates[0], rates.Count > 20));
+        Assert.All(rates.Zip(rates.Skip(1)), pair => Assert.True(pair.First < pair.Second));
+        Assert.InRange((double)found["suggested"]!, rates[0], (double)found["lowest"]!);
+        Assert.Equal(["learning-rates.png"], Directory.GetFiles(folder["rates"]).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task ASweepTrainsOnceForEachChoiceAndRanksThem()
+    {
+        var (code, output, error) = await RunAsync("train", "tldr", "--data", "train.jsonl", "--held-out", "val.jsonl", "--output", "sweep", "--recipe", "maxSteps=2", "--recipe", "accumulation=1", "--sweep", "learningRate=1e-4,1e-2", "--sweep", "rank=2", "--json");
+        Assert.True(code == 0, error);
+        var runs = JsonNode.Parse(output)!.AsArray();
+        Assert.Equal(["learningRate=1e-2,rank=2", "learningRate=1e-4,rank=2"], Directory.GetDirectories(folder["sweep"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(2, runs.Count);
+        var scores = runs.Select(run => (double)run!["result"]!["best"]!["metrics"]!["rouge1"]!).ToList();
+        Assert.True(scores[0] >= scores[1]);
+        Assert.Equal(2, (int)JsonNode.Parse(await File.ReadAllTextAsync(folder["sweep/learningRate=1e-2,rank=2/recipe.json"], TestContext.Current.CancellationToken))!["rank"]!);
+    }
+
+    [Theory]
+    [InlineData("'ptgp train' must be told where to save: --output FOLDER.")]
+    [InlineData("--sweep must be KEY=VALUE,VALUE…, such as learningRate=1e-4,3e-4, but is 'rank'.", "--output", "o", "--sweep", "rank")]
+    [InlineData("--sweep must name each key once, but names 'rank' again. Put all its values behind one: rank=VALUE,VALUE….", "--output", "o", "--sweep", "rank=1", "--sweep", "rank=2")]
+    [InlineData("--recipe has a fault:\n  rank must be from 1 to 256, but is 0.", "--output", "o", "--sweep", "rank=1,0")]
+    [InlineData("--dry-run and --find-lr try one training, but there is a --sweep. Try each by itself.", "--dry-run", "--sweep", "rank=1,2")]
+    public async Task WrongUsageIsFoundBeforeAnythingIsLoaded(string message, params string[] args)
+    {
+        var (code, _, error) = await RunAsync(["train", "tldr", "--data", "train.jsonl", .. args]);
+        Assert.Equal((2, message + "\n"), (code, error));
+    }
+
+    [Fact]
+    public void TheSteepestFallIsFoundBeforeTheLowestPoint()
+    {
+        // It falls around 1e-3 and is lowest at 1e-2, behind which it runs away.
+        var points = Enumerable.Range(0, 81).Select(step => (Rate: 1e-6 * Math.Pow(10, step / 15.0), Step: step))
+            .Select(point => (point.Rate, Loss: (4 / (1 + Math.Exp(3 * (Math.Log10(point.Rate) + 3)))) + (point.Rate > 1e-2 ? 50 * (point.Rate - 1e-2) : 0))).ToList();
+        var found = FoundRate.Of(points);
+        Assert.InRange(found.Steepest, 3e-4, 4e-3);
+        Assert.InRange(found.Lowest, 5e-3, 3e-2);
+        Assert.Throws<UserException>(() => FoundRate.Of(points[..10]));
+    }
+
+    private static string Lines(int count) => string.Concat(Enumerable.Range(0, count).Select(i =>
+        JsonSerializer.Serialize(new { text = $"Number {i} is a number. It is {(i % 2 == 0 ? "even" : "odd")}.", summary = $"Number {i} is {(i % 2 == 0 ? "even" : "odd")}." }) + "\n"));
+
+    private async Task<(int Code, string Out, string Error)> RunAsync(params string[] args)
+    {
+        using StringWriter error = new() { NewLine = "\n" };
+        using MemoryStream output = new();
+        CommandContext context = new()
+        {
+            Parts = new HostParts(),
+            In = new MemoryStream(),
+            Out = new StreamWriter(output, new UTF8Encoding(false)) { NewLine = "\n" },
+            Error = error,
+            Log = new ConsoleLog(error, isVerbose: false),
+            WorkingFolder = folder.Path,
+        };
+        var code = await CommandLine.RunAsync(args, context, TestContext.Current.CancellationToken);
+        return (code, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
+    }
+}
