@@ -66,7 +66,7 @@ internal static class PageFiles
             return;
         }
 
-        Write(folder, ("captions.txt", "Two dogs.\n"), ("train.tsv", Pairs), ("val.tsv", Pairs), ("test.tsv", Pairs));
+        Write(folder, ("captions.txt", "Two dogs.\n"), ("train.tsv", Pairs), ("val.tsv", Pairs), ("test.tsv", Pairs), ("train.jsonl", Summaries));
         Copy(Path.Combine(Repository.Root, "models", "multi30k-en-de-marian"), folder["models/multi30k-en-de-marian"]);
         if (page == "docs/first-plugin.md")
         {
