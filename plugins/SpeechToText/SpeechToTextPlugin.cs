@@ -1,4 +1,4 @@
-using Ptgp.SpeechToText.Normalization;
+using Ptgp.Toolkit.Text.Normalization;
 using Ptgp.SpeechToText.Writers;
 using Ptgp.Toolkit.Metrics;
 

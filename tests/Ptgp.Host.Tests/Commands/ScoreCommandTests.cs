@@ -112,6 +112,25 @@ public sealed class ScoreCommandTests
         Assert.Equal("words: 4 right, 0 substituted, 0 missing, 1 too many", (string?)found["line"]);
     }
 
+    [Fact]
+    public async Task TranscriptsMayBeNormalizedFirst()
+    {
+        using var folder = new CommandFolder();
+        folder.Write("heard.txt", "Mr. Brown won't pay twenty five dollars.\n");
+        folder.Write("said.txt", "mister brown will not pay $25\n");
+        folder.Write("spellings.json", """{ "colour": "color" }""");
+        Assert.Equal((1.2, 0.0), (await Wer("none"), await Wer("english")));
+        Assert.Equal(2, (await folder.RunAsync("score", "wer", "--predictions", "heard.txt", "--references", "said.txt", "--normalizer", "french")).Code);
+
+        async Task<double> Wer(string normalizer)
+        {
+            var (_, output, _) = await folder.RunAsync("score", "wer", "--predictions", "heard.txt", "--references", "said.txt", "--normalizer", normalizer, "--spellings", folder["spellings.json"], "--json");
+            var found = JsonNode.Parse(output)!;
+            Assert.Equal(normalizer == "none" ? "nrefs:1|version:jiwer-4.0.0" : "nrefs:1|version:jiwer-4.0.0|norm:english", (string?)found["signatures"]!["wer"]);
+            return Math.Round((double)found["metrics"]!["wer"]!, 1);
+        }
+    }
+
     [Theory]
     [InlineData("--predictions must name a file, but there is nothing at '{0}/gone.txt'.", 2, "--predictions", "gone.txt")]
     [InlineData("Predictions must come with what was expected, but '{0}/written.txt' has no field 'expected' and no --references are given. Name the file of references, or a file that 'ptgp evaluate --predictions' wrote.", 1, "--predictions", "written.txt")]

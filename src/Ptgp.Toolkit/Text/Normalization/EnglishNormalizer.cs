@@ -1,11 +1,11 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace Ptgp.SpeechToText.Normalization;
+namespace Ptgp.Toolkit.Text.Normalization;
 
 /// <summary>Whisper's normalizer for English: fillers left out, contractions and titles written out, numbers as digits, American spelling.</summary>
 /// <param name="spellings">American spellings by British ones: a checkpoint's <c>normalizer.json</c>.</param>
-internal sealed partial class EnglishNormalizer(IReadOnlyDictionary<string, string> spellings) : ITextNormalizer
+public sealed partial class EnglishNormalizer(IReadOnlyDictionary<string, string> spellings) : ITextNormalizer
 {
     // One after the other: what comes first may make room for what comes later.
     private static readonly (Regex Pattern, string Replacement)[] contractions =
@@ -34,8 +34,10 @@ internal sealed partial class EnglishNormalizer(IReadOnlyDictionary<string, stri
         }
     }
 
+    /// <inheritdoc />
     public string Normalize(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         text = Fillers().Replace(TextRules.WithoutRemarks(TextRules.Lower(text)), "");
         text = SpaceBeforeApostrophe().Replace(text, "'");
         foreach (var (pattern, replacement) in contractions)

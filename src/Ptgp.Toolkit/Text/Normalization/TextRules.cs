@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using Ptgp.Toolkit.Text;
 
-namespace Ptgp.SpeechToText.Normalization;
+namespace Ptgp.Toolkit.Text.Normalization;
 
 /// <summary>What Whisper's normalizers have in common.</summary>
 internal static partial class TextRules

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Ptgp.SpeechToText.Normalization;
+namespace Ptgp.Toolkit.Text.Normalization;
 
 /// <summary>The words that English numbers are said with.</summary>
 internal static class NumberWords

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text.RegularExpressions;
 
-namespace Ptgp.SpeechToText.Normalization;
+namespace Ptgp.Toolkit.Text.Normalization;
 
 /// <summary>Writes English number words as digits: "twenty one" as 21, "three and a half million" as 3500000, "five dollars" as $5. As Whisper does, with its quirks.</summary>
 internal sealed partial class SpokenNumbers

@@ -1,7 +1,8 @@
-namespace Ptgp.SpeechToText.Normalization;
+namespace Ptgp.Toolkit.Text.Normalization;
 
 /// <summary>Brings transcripts that say the same to the same form, so that they can be compared.</summary>
-internal interface ITextNormalizer
+public interface ITextNormalizer
 {
+    /// <summary>Gives the form in which texts are compared.</summary>
     string Normalize(string text);
 }

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using Ptgp.SpeechToText.Normalization;
+using Ptgp.Toolkit.Text.Normalization;
 
-namespace Ptgp.SpeechToText.Tests.Normalization;
+namespace Ptgp.Toolkit.Tests.Text.Normalization;
 
 /// <summary>Normalized text equals what openai-whisper's normalizers make of it.</summary>
 public class NormalizerTests
