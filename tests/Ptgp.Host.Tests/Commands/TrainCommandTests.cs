@@ -87,6 +87,21 @@ public sealed class TrainCommandTests
         Assert.Equal(["q", "o"], recipe.Targets);
     }
 
+    [Fact]
+    public async Task TheShippedRecipesAreRecipes()
+    {
+        var files = Directory.GetFiles(Path.Combine(Repository.Root, "recipes"), "*.json");
+        Assert.Equal(2, files.Length);
+        foreach (var file in files)
+        {
+            using var folder = new CommandFolder();
+            folder.Write("data.tsv", "");
+            Assert.Equal(0, (await folder.RunAsync("train", "shout", "--data", "data.tsv", "--output", "o", "--recipe", file)).Code);
+            var recipe = folder.Parts.Training!.Recipe(new());
+            Assert.Equal((OptimizerKind.Adam, 0.98, LearningRateSchedule.InverseSquareRoot, 0.1), (recipe.Optimizer, recipe.Beta2, recipe.Schedule, recipe.LabelSmoothing));
+        }
+    }
+
     [Theory]
     [InlineData("{ \"epochs\": 5,\n  rank: 3 }", "HERE/r.json(2,3): the file must be JSON, where comments and trailing commas are allowed, but: ")]
     [InlineData("[1]", "HERE/r.json: the file must hold one JSON object with each key but once, whatever its case, but: ")]
