@@ -1,6 +1,6 @@
-using Ptgp.Toolkit.Text.Normalization;
 using Ptgp.SpeechToText.Writers;
 using Ptgp.Toolkit.Metrics;
+using Ptgp.Toolkit.Text.Normalization;
 
 namespace Ptgp.SpeechToText;
 
