@@ -95,12 +95,7 @@ internal sealed partial class AskedInputs
             return context.In;
         }
 
-        var path = context.Resolve(source);
-        if (!File.Exists(path))
-        {
-            throw new UsageException($"--input must name a file, but there is {(Directory.Exists(path) ? "a folder" : "nothing")} at '{path}'.");
-        }
-
+        var path = Given.ExistingFile(context, source, "--input");
         try
         {
             return File.OpenRead(path);

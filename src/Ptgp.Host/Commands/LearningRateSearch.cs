@@ -8,7 +8,7 @@ namespace Ptgp.Host.Commands;
 internal static class LearningRateSearch
 {
     private const int Steps = 100;
-    private const double Lowest = 1e-7, Highest = 1, Smoothed = 0.9, RunsAway = 3;
+    private const double Lowest = 1e-7, Highest = 1, RunsAway = 3;
 
     /// <summary>Searches.</summary>
     /// <param name="task">The task.</param>
@@ -36,7 +36,7 @@ internal static class LearningRateSearch
                     {
                         points.Add((step.LearningRate, step.Loss));
                         status.Show(FormattableString.Invariant($"step {step.Step} of {Steps}, rate {step.LearningRate:0.0e+0}, loss {step.Loss:0.0000}"));
-                        var smoothed = Smoothing.Average([.. points.Select(point => point.Loss)], Smoothed);
+                        var smoothed = FoundRate.Smooth(points);
                         if (smoothed[^1] > RunsAway * smoothed.Min())
                         {
                             enough.Cancel();
@@ -65,6 +65,12 @@ internal sealed record FoundRate(IReadOnlyList<(double Rate, double Loss)> Point
     // A slope is taken over that many steps to each side.
     private const int Reach = 5;
 
+    /// <summary>Gets the more cautious of the steepest rate and a tenth of the lowest.</summary>
+    public double Suggested => Math.Min(Steepest, Lowest / 10);
+
+    /// <summary>Smooths the losses of rates.</summary>
+    public static double[] Smooth(IReadOnlyList<(double Rate, double Loss)> points) => Smoothing.Average([.. points.Select(point => point.Loss)], 0.9);
+
     /// <summary>Looks for the rates.</summary>
     /// <exception cref="UserException">There are too few.</exception>
     public static FoundRate Of(IReadOnlyList<(double Rate, double Loss)> points)
@@ -74,7 +80,7 @@ internal sealed record FoundRate(IReadOnlyList<(double Rate, double Loss)> Point
             throw new UserException($"To find a learning rate there must be {(4 * Reach) + 1} steps or more, but the loss ran away after {points.Count}. Look whether the data or the loss is what it should be.");
         }
 
-        var smoothed = Smoothing.Average([.. points.Select(point => point.Loss)], 0.9);
+        var smoothed = Smooth(points);
         var lowest = Enumerable.Range(Reach, points.Count - Reach).MinBy(step => smoothed[step]);
         var steepest = Enumerable.Range(Reach, Math.Max(1, lowest - (2 * Reach))).MinBy(step => Slope(step));
         return new(points, smoothed, points[steepest].Rate, points[lowest].Rate);
@@ -84,12 +90,12 @@ internal sealed record FoundRate(IReadOnlyList<(double Rate, double Loss)> Point
 
     /// <summary>Says it in a line.</summary>
     public string AsText() => FormattableString.Invariant(
-        $"The loss falls most steeply at {Steepest:0.0e+0} and is lowest at {Lowest:0.0e+0} ({Points.Count} steps, {Points[0].Rate:0.0e+0} to {Points[^1].Rate:0.0e+0}). Begin with --recipe learningRate={Math.Min(Steepest, Lowest / 10):0.0e+0}.");
+        $"The loss falls most steeply at {Steepest:0.0e+0} and is lowest at {Lowest:0.0e+0} ({Points.Count} steps, {Points[0].Rate:0.0e+0} to {Points[^1].Rate:0.0e+0}). Begin with --recipe learningRate={Suggested:0.0e+0}.");
 
     /// <summary>Says it for scripts.</summary>
     public JsonObject AsJson() => new()
     {
-        ["suggested"] = Math.Min(Steepest, Lowest / 10),
+        ["suggested"] = Suggested,
         ["steepest"] = Steepest,
         ["lowest"] = Lowest,
         ["points"] = new JsonArray([.. Points.Select(point => new JsonObject { ["learningRate"] = point.Rate, ["loss"] = point.Loss })]),

@@ -33,11 +33,11 @@ internal static class RecipeSweep
     /// <summary>Names the folder of a choice, such as <c>learningRate=1e-4,rank=8</c>.</summary>
     public static string Folder(string[] choice) => string.Concat(string.Join(',', choice).Select(c => char.IsLetterOrDigit(c) || c is '=' or ',' or '.' or '-' or '+' ? c : '_'));
 
-    /// <summary>Draws what came of each, the best first.</summary>
+    /// <summary>Draws what came of each, in the order given.</summary>
     public static string AsText(CommandContext context, IReadOnlyList<(string[] Choice, TrainingResult Result)> runs)
     {
         var metrics = runs.SelectMany(run => run.Result.Best?.Result.Metrics ?? []).Select(metric => metric.Name).Distinct().ToList();
-        return Tables.Draw(context, [.. runs[0].Choice.Select(setting => setting.Split('=')[0]), .. metrics, "loss", "best step", "folder"], Ranked(runs).Select(run => (string[])
+        return Tables.Draw(context, [.. runs[0].Choice.Select(setting => setting.Split('=')[0]), .. metrics, "loss", "best step", "folder"], runs.Select(run => (string[])
         [
             .. run.Choice.Select(setting => setting.Split('=', 2)[1]),
             .. metrics.Select(name => Say(run.Result.Best?.Result.Metrics.Where(metric => metric.Name == name).Select(metric => (double?)metric.Value).FirstOrDefault())),

@@ -70,7 +70,7 @@ internal sealed class ScoreCommand : IPtgpCommand
             }
 
             var chances = parsed.GetValue(noAnswers) is { } path ? Given.ExistingFile(context, path, "--na-prob-file") : null;
-            var texts = SquadPredictions.Read(written, expected is [var dataset] ? dataset : throw new UsageException($"--references must name the dataset, one SQuAD file, but names {expected.Length}."), chances, out var missing);
+            var (texts, missing) = SquadPredictions.Read(written, expected is [var dataset] ? dataset : throw new UsageException($"--references must name the dataset, one SQuAD file, but names {expected.Length}."), chances);
             if (missing > 0)
             {
                 context.Log.Status($"{Tables.Count(missing, "question")} of {texts.Count} {(missing == 1 ? "has" : "have")} no answer among the predictions, and {(missing == 1 ? "counts" : "count")} as answered by nothing.");

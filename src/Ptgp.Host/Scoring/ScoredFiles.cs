@@ -10,28 +10,35 @@ internal static class ScoredFiles
     /// <param name="predictions">A file of a text a line, or of JSON objects with <c>text</c> or <c>answer</c>, or with <c>predicted</c> and <c>expected</c> as <c>ptgp evaluate --predictions</c> writes them.</param>
     /// <param name="references">Files whose lines hold a reference each; none where the predictions bring their own.</param>
     /// <exception cref="UserException">They do not belong together, or a line is not what it must be; the message says where.</exception>
-    public static IReadOnlyList<ScoredText> Read(string predictions, IReadOnlyList<string> references)
+    public static IReadOnlyList<ScoredText> Read(string predictions, IReadOnlyList<string> references) => Reading<IReadOnlyList<ScoredText>>(() =>
+    {
+        var written = Lines(predictions, Prediction).ToList();
+        if (references.Count == 0)
+        {
+            return written.Count == 0 || written.Exists(line => line.Expected is null)
+                ? throw new UserException($"Predictions must come with what was expected, but '{predictions}' has no field 'expected' and no --references are given. Name the file of references, or a file that 'ptgp evaluate --predictions' wrote.")
+                : [.. written.Select(line => new ScoredText(line.Predicted, line.Expected!, line.NoAnswer))];
+        }
+
+        List<IReadOnlyList<string>>[] streams = [.. references.Select(path => Lines(path, Reference).ToList())];
+        foreach (var (path, lines) in references.Zip(streams))
+        {
+            if (lines.Count != written.Count)
+            {
+                throw new UserException($"Predictions and references must have as many lines, but '{predictions}' has {written.Count} and '{path}' has {lines.Count}.");
+            }
+        }
+
+        return [.. written.Select((line, number) => new ScoredText(line.Predicted, [.. streams.SelectMany(lines => lines[number])], line.NoAnswer))];
+    });
+
+    /// <summary>Reads files, whose faults are the user's.</summary>
+    /// <exception cref="UserException">A file cannot be read, or is not what it must be.</exception>
+    internal static T Reading<T>(Func<T> read)
     {
         try
         {
-            var written = Lines(predictions, Prediction).ToList();
-            if (references.Count == 0)
-            {
-                return written is [{ Expected: null }, ..] or []
-                    ? throw new UserException($"Predictions must come with what was expected, but '{predictions}' has no field 'expected' and no --references are given. Name the file of references, or a file that 'ptgp evaluate --predictions' wrote.")
-                    : [.. written.Select(line => new ScoredText(line.Predicted, line.Expected!, line.NoAnswer))];
-            }
-
-            List<IReadOnlyList<string>>[] streams = [.. references.Select(path => Lines(path, Reference).ToList())];
-            foreach (var (path, lines) in references.Zip(streams))
-            {
-                if (lines.Count != written.Count)
-                {
-                    throw new UserException($"Predictions and references must have as many lines, but '{predictions}' has {written.Count} and '{path}' has {lines.Count}.");
-                }
-            }
-
-            return [.. written.Select((line, number) => new ScoredText(line.Predicted, [.. streams.SelectMany(lines => lines[number])], line.NoAnswer))];
+            return read();
         }
         catch (InvalidDataException fault)
         {

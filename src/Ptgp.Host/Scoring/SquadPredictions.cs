@@ -10,29 +10,18 @@ internal static class SquadPredictions
     /// <param name="predictions">The file of answers.</param>
     /// <param name="dataset">The dataset, in SQuAD's JSON.</param>
     /// <param name="noAnswers">A file of the probabilities, by id, that a question has no answer; null for none.</param>
-    /// <param name="missing">How many questions were not answered.</param>
+    /// <returns>The answers, and how many questions were not answered.</returns>
     /// <exception cref="UserException">A file is not what it must be; the message says where.</exception>
-    public static IReadOnlyList<ScoredText> Read(string predictions, string dataset, string? noAnswers, out int missing)
+    public static (IReadOnlyList<ScoredText> Texts, int Missing) Read(string predictions, string dataset, string? noAnswers) => ScoredFiles.Reading<(IReadOnlyList<ScoredText>, int)>(() =>
     {
-        try
-        {
-            var answers = Values(predictions, JsonValueKind.String, "a text", value => value.GetString()!);
-            var chances = noAnswers is null ? [] : Values(noAnswers, JsonValueKind.Number, "a number", value => value.GetDouble());
-            var rows = SquadFile.Read(dataset).Select(row => (Id: row.Part.Text("id"), row.Answers)).ToList();
-            missing = rows.Count(row => !answers.ContainsKey(row.Id));
-            return missing < rows.Count || rows.Count == 0
-                ? [.. rows.Select(row => new ScoredText(answers.GetValueOrDefault(row.Id, ""), [.. row.Answers.Select(answer => answer.Text)], chances.GetValueOrDefault(row.Id)))]
-                : throw new UserException($"Predictions must answer questions of the dataset, but none of the {answers.Count} ids in '{predictions}' stands in '{dataset}'.");
-        }
-        catch (InvalidDataException fault)
-        {
-            throw new UserException(fault.Message, fault);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new UserException($"A file to be scored must be readable, but: {fault.Message}", fault);
-        }
-    }
+        var answers = Values(predictions, JsonValueKind.String, "a text", value => value.GetString()!);
+        var chances = noAnswers is null ? [] : Values(noAnswers, JsonValueKind.Number, "a number", value => value.GetDouble());
+        var rows = SquadFile.Read(dataset).Select(row => (Id: row.Part.Text("id"), row.Answers)).ToList();
+        var missing = rows.Count(row => !answers.ContainsKey(row.Id));
+        return missing < rows.Count || rows.Count == 0
+            ? ([.. rows.Select(row => new ScoredText(answers.GetValueOrDefault(row.Id, ""), [.. row.Answers.Select(answer => answer.Text)], chances.GetValueOrDefault(row.Id)))], missing)
+            : throw new UserException($"Predictions must answer questions of the dataset, but none of the {answers.Count} ids in '{predictions}' stands in '{dataset}'.");
+    });
 
     private static Dictionary<string, T> Values<T>(string path, JsonValueKind kind, string what, Func<JsonElement, T> read)
     {

@@ -32,14 +32,18 @@ internal static partial class BleuTokenizers
         return Western($" {text} ");
     }
 
-    private static string Western(string line)
+    /// <summary>Parts ASCII's symbols from words, but for points, commas, dashes and apostrophes.</summary>
+    internal static string PartSymbols(string line) => AsciiSymbol().Replace(line, " $1 ");
+
+    /// <summary>Parts points and commas that are not within a number, and dashes behind digits.</summary>
+    internal static string PartPoints(string line)
     {
-        line = AsciiSymbol().Replace(line, " $1 ");
         line = PointAfterOther().Replace(line, "$1 $2 ");
         line = PointBeforeOther().Replace(line, " $1 $2");
-        line = DashAfterDigit().Replace(line, "$1 $2 ");
-        return Joined(line);
+        return DashAfterDigit().Replace(line, "$1 $2 ");
     }
+
+    private static string Western(string line) => Joined(PartPoints(PartSymbols(line)));
 
     // By runes rather than by a regular expression: symbols beyond the basic plane are symbols too.
     private static string International(string line)

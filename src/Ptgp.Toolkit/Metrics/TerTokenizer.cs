@@ -29,31 +29,16 @@ internal static partial class TerTokenizer
         text = text.Replace("\n-", "", StringComparison.Ordinal).Replace('\n', ' ')
             .Replace("&quot;", "\"", StringComparison.Ordinal).Replace("&amp;", "&", StringComparison.Ordinal)
             .Replace("&lt;", "<", StringComparison.Ordinal).Replace("&gt;", ">", StringComparison.Ordinal);
-        text = AsciiSymbol().Replace($" {text} ", " $1 ");
+        text = BleuTokenizers.PartSymbols($" {text} ");
         text = text.Replace("'s ", " 's ", StringComparison.Ordinal);
-        text = PossessiveAtEnd().Replace(text, " 's");
-        text = PointAfterOther().Replace(text, "$1 $2 ");
-        text = PointBeforeOther().Replace(text, " $1 $2");
-        return DashAfterDigit().Replace(text, "$1 $2 ");
+        return BleuTokenizers.PartPoints(PossessiveAtEnd().Replace(text, " 's"));
     }
 
     // Runs of kana stay together: the reference means to part them from what stands beside them, but looks for them at the start of a text that starts with a blank.
     private static string Asian(string text) => WidePunctuation().Replace(AsianPunctuation().Replace(Ideograph().Replace(text, " $0 "), " $0 "), " $0 ");
 
-    [GeneratedRegex(@"([\{-~\[-` -&\(-\+:-@/])")]
-    private static partial Regex AsciiSymbol();
-
     [GeneratedRegex(@"'s\n?\z")]
     private static partial Regex PossessiveAtEnd();
-
-    [GeneratedRegex(@"([^0-9])([\.,])")]
-    private static partial Regex PointAfterOther();
-
-    [GeneratedRegex(@"([\.,])([^0-9])")]
-    private static partial Regex PointBeforeOther();
-
-    [GeneratedRegex("([0-9])(-)")]
-    private static partial Regex DashAfterDigit();
 
     [GeneratedRegex(@"[\.,\?:;!""\(\)]")]
     private static partial Regex Punctuation();
