@@ -14,6 +14,20 @@ internal static class Sounds
     /// <inheritdoc cref="Open" path="/exception" />
     public static LogMelReader Frames(Recording recording, LogMel mel, CancellationToken cancellation) => Try(recording, () => new LogMelReader(() => Open(recording), mel, cancellation));
 
+    /// <summary>Reads the beginning of a recording.</summary>
+    /// <param name="recording">The recording.</param>
+    /// <param name="speed">How many times faster it is played.</param>
+    /// <param name="count">How many samples are read; those behind its end are silence.</param>
+    /// <returns>The samples, and what is wrong with the sound although it can be read; null for nothing.</returns>
+    /// <inheritdoc cref="Open" path="/exception" />
+    public static (float[] Samples, string? Remark) Read(Recording recording, double speed, int count) => Try(recording, () =>
+    {
+        using var source = speed == 1 ? Open(recording) : Resampler.To(new Faster(Open(recording), speed), LogMel.Rate);
+        var samples = new float[count];
+        source.ReadAll(samples);
+        return (samples, source.Remark);
+    });
+
     private static T Try<T>(Recording recording, Func<T> open)
     {
         try
@@ -22,8 +36,10 @@ internal static class Sounds
         }
         catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new FormatException(fault is FileNotFoundException or DirectoryNotFoundException
-                ? $"An input must name a sound file, but there is none at '{recording.Audio}'."
+            throw new FormatException(
+                Directory.Exists(recording.Audio) ? $"An input must name a sound file, but there is a folder at '{recording.Audio}'. Name the files in it, each by itself; datasets alone are read from folders."
+                : fault is FileNotFoundException or DirectoryNotFoundException ? $"An input must name a sound file, but there is none at '{recording.Audio}'."
+                : fault is InvalidDataException ? fault.Message
                 : $"A sound file must be readable, but is not: {fault.Message}", fault);
         }
     }
@@ -33,6 +49,8 @@ internal static class Sounds
 internal sealed class Faster(AudioSource source, double speed) : AudioSource
 {
     public override int Rate { get; } = (int)Math.Round(source.Rate * speed);
+
+    public override string? Remark => source.Remark;
 
     public override int Read(Span<float> samples) => source.Read(samples);
 

@@ -1,4 +1,5 @@
-using Ptgp.SpeechToText.Audio;
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using Ptgp.SpeechToText.Augmentation;
 using Ptgp.SpeechToText.Writers;
 using Ptgp.Toolkit.Audio;
@@ -9,7 +10,7 @@ using static TorchSharp.torch;
 namespace Ptgp.SpeechToText;
 
 /// <summary>Writes down what is said: recordings of any length by Whisper's rules, and learns from recordings of a window.</summary>
-internal sealed class SpeechToTextHead(IBackbone backbone, SpeechToTextOptions options) : TaskHead<Recording, Utterance, Transcript, Transcript>(backbone)
+internal sealed class SpeechToTextHead(IBackbone backbone, SpeechToTextOptions options, ILogger? log = null) : TaskHead<Recording, Utterance, Transcript, Transcript>(backbone)
 {
     // As many recordings are open at a time.
     private const int Most = 32;
@@ -19,6 +20,7 @@ internal sealed class SpeechToTextHead(IBackbone backbone, SpeechToTextOptions o
     private readonly Marks marks = Marks.Of(backbone);
     private readonly LogMel mel = new(backbone.Description.FrameWidth);
     private readonly SemaphoreSlim open = new(Most);
+    private readonly ConcurrentDictionary<string, bool> said = new();
 
     /// <inheritdoc />
     /// <remarks>The windows that are learned from, at each of the speeds: one, or where the times of what is said are known as many as it takes.</remarks>
@@ -30,10 +32,9 @@ internal sealed class SpeechToTextHead(IBackbone backbone, SpeechToTextOptions o
     /// <inheritdoc />
     public override Features EncodeInput(Utterance part)
     {
-        using var source = part.Speed == 1 ? Sounds.Open(part.Recording) : Resampler.To(new Faster(Sounds.Open(part.Recording), part.Speed), LogMel.Rate);
-        var window = new float[marks.Frames * LogMel.Hop];
-        source.ReadAll(window);
-        return Features.FromFrames(mel.Of(window), mel.Bands);
+        var (window, remark) = Sounds.Read(part.Recording, part.Speed, marks.Frames * LogMel.Hop);
+        Say(remark);
+        return Features.FromFrames(mel.Of(window), mel.Bands, marks.SecondsPerFrame);
     }
 
     /// <inheritdoc />
@@ -97,6 +98,7 @@ internal sealed class SpeechToTextHead(IBackbone backbone, SpeechToTextOptions o
         var clips = Clips.Of(options.ClipTimestamps, marks.FramesPerSecond, frames);
         clips = options.VadFilter || options.BatchSize > 1 ? Voices.Within(Voices.Find(sound, mel.Bands, marks.FramesPerSecond), clips) : clips;
         var prompt = input.Prompt ?? options.InitialPrompt;
+        Say(sound.Remark);
         var segments = await (options.BatchSize > 1
             ? listener.AtOnceAsync(language, prompt, clips, Show, cancellation)
             : listener.InTurnAsync(language, prompt, clips, Show, cancellation)).ConfigureAwait(false);
@@ -108,7 +110,16 @@ internal sealed class SpeechToTextHead(IBackbone backbone, SpeechToTextOptions o
             host.ReportProgress(Math.Min(1, (double)done / frames));
         }
 
-        Transcript Compose(IReadOnlyList<Segment> all) => new() { Text = string.Concat(all.Select(segment => segment.Text)), Segments = [.. all], Language = SpokenLanguage.Code(language) };
+        Transcript Compose(IReadOnlyList<Segment> all) => new() { Text = string.Concat(all.Select(segment => segment.Text)), Segments = [.. all], Language = SpokenLanguage.Code(language), Warnings = sound.Remark is { } remark ? [remark] : null };
+    }
+
+    // Each remark once: training hears its recordings again and again.
+    private void Say(string? remark)
+    {
+        if (remark is not null && said.TryAdd(remark, true))
+        {
+            log?.SoundIsOdd(remark);
+        }
     }
 
     private Transcript Formatted(Transcript transcript) => options.OutputFormat is { } format

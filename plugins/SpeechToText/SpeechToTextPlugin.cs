@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Ptgp.SpeechToText.Writers;
 using Ptgp.Toolkit.Metrics;
 using Ptgp.Toolkit.Text.Normalization;
@@ -5,12 +7,18 @@ using Ptgp.Toolkit.Text.Normalization;
 namespace Ptgp.SpeechToText;
 
 /// <summary>Writes down what is said in sound files.</summary>
-public sealed class SpeechToTextPlugin(SpeechToTextOptions options) : TaskPlugin<Recording, Transcript>
+public sealed class SpeechToTextPlugin(SpeechToTextOptions options, ILogger<SpeechToTextPlugin> log) : TaskPlugin<Recording, Transcript>
 {
     private readonly SpeechToTextOptions options = options;
+    private readonly ILogger log = log;
+
+    /// <summary>Initializes the plugin with options, and without a log.</summary>
+    public SpeechToTextPlugin(SpeechToTextOptions options) : this(options, NullLogger<SpeechToTextPlugin>.Instance)
+    {
+    }
 
     /// <summary>Initializes the plugin with the default options.</summary>
-    public SpeechToTextPlugin() : this(new())
+    public SpeechToTextPlugin() : this(new SpeechToTextOptions())
     {
     }
 
@@ -23,6 +31,18 @@ public sealed class SpeechToTextPlugin(SpeechToTextOptions options) : TaskPlugin
     /// <inheritdoc />
     public override IReadOnlyList<DatasetAdapter<Recording, Transcript>> Datasets =>
         SpeechToTextDatasets.All(new() { Audio = options.AudioField, Text = options.TextField, FileName = options.FileName, Words = options.FileNameWords });
+
+    /// <inheritdoc />
+    /// <remarks>What is drawn at temperatures above 0 is the same for the same sound; ask for another <c>seed</c> to have it drawn anew.</remarks>
+    public override GenerationOptions Generation => new() { Seed = 0 };
+
+    /// <inheritdoc />
+    public override AnswerFile<Recording, Transcript>? AnswerFile => options.OutputFormat is not { } format ? null : new()
+    {
+        Extension = format,
+        Write = transcript => transcript.Formatted ?? TranscriptWriter.Write(transcript, format, options.Subtitles),
+        Name = recording => Path.GetFileNameWithoutExtension(recording.Audio),
+    };
 
     /// <inheritdoc />
     /// <remarks>A window is always whole, so no input is cut.</remarks>
@@ -54,7 +74,8 @@ public sealed class SpeechToTextPlugin(SpeechToTextOptions options) : TaskPlugin
             throw new InvalidOperationException($"Backbone '{backbone.Description.Name}' hears English alone, so 'task' must be 'transcribe', but is 'translate'. Choose a multilingual checkpoint.");
         }
 
-        return options.OutputFormat is null || TranscriptWriter.Formats.Contains(options.OutputFormat) ? new SpeechToTextHead(backbone, options) : throw new InvalidOperationException(
+        Clips.Check(options.ClipTimestamps);
+        return options.OutputFormat is null || TranscriptWriter.Formats.Contains(options.OutputFormat) ? new SpeechToTextHead(backbone, options, log) : throw new InvalidOperationException(
             $"'outputFormat' must be one of {string.Join(", ", TranscriptWriter.Formats)}, but is '{options.OutputFormat}'.");
     }
 

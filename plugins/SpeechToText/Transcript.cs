@@ -17,6 +17,10 @@ public sealed record Transcript
     [JsonPropertyName("formatted"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Formatted { get; init; }
 
+    /// <summary>Gets what was wrong with the sound although it could be heard, such as that its end is missing; null for nothing.</summary>
+    [JsonPropertyName("warnings"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Warnings { get; init; }
+
     /// <summary>Gets the language that is spoken, as a code such as <c>en</c>.</summary>
     [JsonPropertyName("language"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Language { get; init; }

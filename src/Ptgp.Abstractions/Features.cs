@@ -18,6 +18,9 @@ public sealed class Features
     /// <summary>Gets how many values a frame has; 0 when the part is tokens.</summary>
     public int FrameWidth { get; }
 
+    /// <summary>Gets how long a frame is, in seconds; null, the default, where frames are none of time. It says how places are called where they are shown. Since 1.5.</summary>
+    public double? SecondsPerFrame { get; private init; }
+
     /// <summary>Gets how many tokens did not fit and were left out.</summary>
     public int Dropped { get; }
 
@@ -41,7 +44,14 @@ public sealed class Features
 
     /// <summary>Makes features of frames laid out one after another.</summary>
     /// <exception cref="ArgumentException">The values do not fill whole frames.</exception>
-    public static Features FromFrames(float[] values, int frameWidth)
+    public static Features FromFrames(float[] values, int frameWidth) => FromFrames(values, frameWidth, null);
+
+    /// <summary>Makes features of frames of time, laid out one after another. Since 1.5.</summary>
+    /// <param name="values">The frames.</param>
+    /// <param name="frameWidth">How many values a frame has.</param>
+    /// <param name="secondsPerFrame">How long a frame is; null where frames are none of time.</param>
+    /// <exception cref="ArgumentException">The values do not fill whole frames.</exception>
+    public static Features FromFrames(float[] values, int frameWidth, double? secondsPerFrame)
     {
         ArgumentNullException.ThrowIfNull(values);
         ArgumentOutOfRangeException.ThrowIfLessThan(frameWidth, 1);
@@ -50,6 +60,6 @@ public sealed class Features
             throw new ArgumentException($"Frames must hold a multiple of {frameWidth} values, but hold {values.Length}.", nameof(values));
         }
 
-        return new([], [], values, frameWidth, 0);
+        return new([], [], values, frameWidth, 0) { SecondsPerFrame = secondsPerFrame };
     }
 }

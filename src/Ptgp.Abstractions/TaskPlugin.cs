@@ -43,6 +43,10 @@ public abstract class TaskPlugin<TInput, TOutput> : ITaskPlugin
     /// <summary>Renders an answer as a line of plain text. By default this is its <see cref="object.ToString"/>.</summary>
     public virtual string ToText(TOutput output) => output?.ToString() ?? "";
 
+    /// <summary>Gets how an answer is written as a file of its own, such as subtitles, where the options ask for one. Since 1.5.</summary>
+    /// <value>Null, the default: an answer is a line of text among others, as <see cref="ToText"/> renders it.</value>
+    public virtual AnswerFile<TInput, TOutput>? AnswerFile => null;
+
     void ITaskPlugin.OnlyTaskPluginImplementsThis()
     {
     }

@@ -77,7 +77,7 @@ public class DigitsTests(DigitsTests.Shared shared) : IClassFixture<DigitsTests.
         var languages = await SpokenLanguage.DetectAsync(window, shared.Host, shared.Host.Marks, TestContext.Current.CancellationToken);
         var total = golden["languages"]!.AsObject().Sum(language => Last(language.Value!));
         Assert.All(golden["languages"]!.AsObject(), language => Assert.Equal(Last(language.Value!) / total, languages.Single(found => found.Entry == language.Key).Probability, 1e-4));
-        var heard = await new WindowWriter(shared.Host, shared.Host.Marks, Options, 48).WriteAsync(window, shared.Host.Marks.Beginning("<|en|>", SpeechTask.Transcribe), [], TestContext.Current.CancellationToken);
+        var heard = await new WindowWriter(shared.Host, shared.Host.Marks, Options, 48).WriteAsync(window, 0, shared.Host.Marks.Beginning("<|en|>", SpeechTask.Transcribe), [], TestContext.Current.CancellationToken);
         Assert.Equal(Last(golden["no_speech"]!), heard.NoSpeech, 1e-4);
     }
 

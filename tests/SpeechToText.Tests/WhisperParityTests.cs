@@ -66,7 +66,7 @@ public class WhisperParityTests(WhisperParityTests.Shared shared, ITestOutputHel
         var expected = golden["decode"]!;
         Assert.Equal($"<|{expected["language"]}|>", languages[0].Entry);
         var heard = await new WindowWriter(host, host.Marks, options, host.Description.MaxTargetLength)
-            .WriteAsync(window, host.Marks.Beginning(languages[0].Entry, SpeechTask.Transcribe), [], TestContext.Current.CancellationToken);
+            .WriteAsync(window, 0, host.Marks.Beginning(languages[0].Entry, SpeechTask.Transcribe), [], TestContext.Current.CancellationToken);
         Assert.Equal(expected["tokens"]!.AsArray().Select(id => (int)id!), heard.Ids);
         Assert.Equal((string)expected["text"]!, host.Marks.Text(heard.Ids).Trim());
         Assert.Equal((double)expected["avg_logprob"]!, heard.AverageLogProbability, 1e-4);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ptgp.Toolkit.Audio;
 
 namespace Ptgp.SpeechToText.Audio;
@@ -49,29 +50,35 @@ public static class AudioFile
         }
 
         var source = Open(path, rate);
-        return start is null && end is null ? source : new Stretch(source, Sample(first), Sample(last));
+        return start is null && end is null ? source : new Stretch(source, path, Sample(first), Sample(last));
 
         long Sample(double seconds) => seconds * rate < long.MaxValue ? (long)Math.Round(seconds * rate) : long.MaxValue;
     }
 
     /// <summary>What lies between two samples.</summary>
-    private sealed class Stretch(AudioSource source, long start, long end) : AudioSource
+    private sealed class Stretch(AudioSource source, string name, long start, long end) : AudioSource
     {
         private long place;
 
         public override int Rate => source.Rate;
 
+        public override string? Remark => source.Remark;
+
         public override int Read(Span<float> samples)
         {
             if (place < start)
             {
-                place = source.Skip(start) == start ? start : end;
+                place = source.Skip(start) is var length && length == start ? start : throw Behind(length);
             }
 
             var count = place < end ? source.Read(samples[..(int)Math.Min(samples.Length, end - place)]) : 0;
+            var isBehind = count == 0 && place == start && start > 0 && place < end && !samples.IsEmpty;
             place += count;
-            return count;
+            return isBehind ? throw Behind(place) : count;
         }
+
+        private InvalidDataException Behind(long length) => new(string.Create(CultureInfo.InvariantCulture,
+            $"{name}: a stretch must begin within the sound, which is {length / (double)Rate:0.###} s long, but begins at {start / (double)Rate:0.###} s."));
 
         protected override void Dispose(bool disposing)
         {

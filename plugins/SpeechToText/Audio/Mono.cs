@@ -11,6 +11,9 @@ internal sealed class Mono(SoundDecoder decoder) : AudioSource
     public override int Rate => decoder.Rate;
 
     /// <inheritdoc />
+    public override string? Remark => decoder.Remark;
+
+    /// <inheritdoc />
     public override int Read(Span<float> samples)
     {
         var channels = decoder.Channels;

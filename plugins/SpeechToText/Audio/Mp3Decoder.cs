@@ -7,16 +7,20 @@ namespace Ptgp.SpeechToText.Audio;
 internal sealed class Mp3Decoder : ForeignDecoder
 {
     private const int DecoderDelay = 529;                         // samples that every decoder is late by
+    private const int LeastMissing = 2 * 1152;                    // of samples: encoders may count a frame more
 
     private readonly MpegFile decoder;
     private readonly float[] skipped;
-    private long before, left = long.MaxValue;                    // samples of each channel
+    private readonly long promised = long.MaxValue;               // samples of each channel, by the header; the greatest number where it does not say
+    private long before, left = long.MaxValue;                    // likewise
+    private bool isAtEnd;
 
     public Mp3Decoder(ByteReader file) : base(file, "MP3")
     {
         if (Padding(file.Peek(256)) is (var start, var end, var whole))
         {
             (before, left) = (start + DecoderDelay, whole - start - end);
+            promised = left;
         }
 
         decoder = Make(() => new MpegFile(new ForwardStream(file)));
@@ -28,6 +32,9 @@ internal sealed class Mp3Decoder : ForeignDecoder
     public override int Rate { get; }
 
     public override int Channels { get; }
+
+    /// <inheritdoc />
+    public override string? Remark => isAtEnd && promised < long.MaxValue && left > LeastMissing ? Cut(File, promised / (double)Rate, (promised - left) / (double)Rate) : null;
 
     /// <summary>Tells whether a frame begins here: eleven bits are set, and what follows is allowed.</summary>
     public static bool Begins(ReadOnlySpan<byte> bytes) =>
@@ -41,6 +48,7 @@ internal sealed class Mp3Decoder : ForeignDecoder
         }
 
         var count = Decode(samples[..(int)Math.Min(samples.Length / Channels * Channels, left > int.MaxValue ? int.MaxValue : left * Channels)]);
+        isAtEnd = count == 0 && !samples.IsEmpty;
         left -= count;
         return count;
     }

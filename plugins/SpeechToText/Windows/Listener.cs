@@ -29,7 +29,7 @@ internal sealed class Listener(IAnswering host, IBackbone backbone, Marks marks,
             {
                 var size = Math.Min(Longest, end - seek);
                 using var window = await ReadAsync(seek, size, cancellation).ConfigureAwait(false);
-                var heard = await writer.WriteAsync(window, marks.Beginning(language, options.Task), history.Prompt, cancellation).ConfigureAwait(false);
+                var heard = await writer.WriteAsync(window, seek, marks.Beginning(language, options.Task), history.Prompt, cancellation).ConfigureAwait(false);
                 if (writer.IsSilent(heard))
                 {
                     seek += size;
@@ -95,7 +95,7 @@ internal sealed class Listener(IAnswering host, IBackbone backbone, Marks marks,
         {
             using (window)
             {
-                var heard = await writer.WriteAsync(window, marks.Beginning(language, options.Task), told, cancellation).ConfigureAwait(false);
+                var heard = await writer.WriteAsync(window, start, marks.Beginning(language, options.Task), told, cancellation).ConfigureAwait(false);
                 var segments = writer.IsSilent(heard) ? [] : Segments(Cut.Of(heard.Ids, size, marks).WithRest(heard.Ids, size, marks), heard, start);
                 return options.WordTimestamps && segments.Length > 0 ? await TimedAsync(segments, window, language, size, start / marks.FramesPerSecond, cancellation).ConfigureAwait(false) : segments;
             }
@@ -110,7 +110,7 @@ internal sealed class Listener(IAnswering host, IBackbone backbone, Marks marks,
             return null;
         }
 
-        using var window = await host.EncodeAsync(Features.FromFrames(sound.Read(0, marks.Frames), backbone.Description.FrameWidth), cancellation).ConfigureAwait(false);
+        using var window = await host.EncodeAsync(Features.FromFrames(sound.Read(0, marks.Frames), backbone.Description.FrameWidth, marks.SecondsPerFrame), cancellation).ConfigureAwait(false);
         return (await SpokenLanguage.DetectAsync(window, host, marks, cancellation).ConfigureAwait(false))[0].Entry;
     }
 
@@ -133,7 +133,7 @@ internal sealed class Listener(IAnswering host, IBackbone backbone, Marks marks,
             silence.CopyTo(window, count * width);
         }
 
-        return host.EncodeAsync(Features.FromFrames(window, width), cancellation);
+        return host.EncodeAsync(Features.FromFrames(window, width, marks.SecondsPerFrame), cancellation);
     }
 
     private Segment[] Segments(Cut cut, Heard heard, int seek) => [.. cut.Segments.Select(segment => new Segment

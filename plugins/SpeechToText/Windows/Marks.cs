@@ -61,6 +61,9 @@ internal sealed class Marks
     /// <summary>Gets how many frames a step is.</summary>
     public int FramesPerStep => Frames / Steps;
 
+    /// <summary>Gets how long a frame is, in seconds.</summary>
+    public double SecondsPerFrame => 1 / FramesPerSecond;
+
     /// <summary>Gets how many frames make a second.</summary>
     public double FramesPerSecond => FramesPerStep / SecondsPerStep;
 

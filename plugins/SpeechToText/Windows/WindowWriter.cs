@@ -13,15 +13,16 @@ internal sealed class WindowWriter(IAnswering host, Marks marks, SpeechToTextOpt
 
     /// <summary>Writes down a window.</summary>
     /// <param name="window">The window.</param>
+    /// <param name="place">Where in the sound it begins, in frames: no two windows draw alike.</param>
     /// <param name="beginning">What stands before the text: start, language and task.</param>
     /// <param name="prompt">What was written before.</param>
     /// <param name="cancellation">Ends it early.</param>
-    public async Task<Heard> WriteAsync(IEncodedInput window, IReadOnlyList<int> beginning, IReadOnlyList<int> prompt, CancellationToken cancellation)
+    public async Task<Heard> WriteAsync(IEncodedInput window, int place, IReadOnlyList<int> beginning, IReadOnlyList<int> prompt, CancellationToken cancellation)
     {
         Heard? heard = null;
-        foreach (var temperature in options.Temperature.DefaultIfEmpty(0))
+        foreach (var (attempt, temperature) in options.Temperature.DefaultIfEmpty(0).Index())
         {
-            heard = await WriteAsync(window, beginning, prompt, temperature, cancellation).ConfigureAwait(false);
+            heard = await WriteAsync(window, beginning, prompt, Options(temperature, ((uint)place * 64UL) + (uint)attempt), cancellation).ConfigureAwait(false);
             if (!IsDoubtful(heard))
             {
                 break;
@@ -44,7 +45,7 @@ internal sealed class WindowWriter(IAnswering host, Marks marks, SpeechToTextOpt
         return (isUnlikely || repeats) && !(isUnlikely && options.NoSpeechThreshold < 1 && heard.NoSpeech > options.NoSpeechThreshold);
     }
 
-    private async Task<Heard> WriteAsync(IEncodedInput window, IReadOnlyList<int> beginning, IReadOnlyList<int> prompt, double temperature, CancellationToken cancellation)
+    private async Task<Heard> WriteAsync(IEncodedInput window, IReadOnlyList<int> beginning, IReadOnlyList<int> prompt, GenerationOptions how, CancellationToken cancellation)
     {
         int[] told = prompt.Count > 0 ? [marks.Previous, .. prompt.TakeLast(LongestPrompt)] : [];
         int[] given = [.. told, .. beginning, .. options.ReturnTimestamps ? [] : new[] { marks.NoTimes }, .. Fitting(prefix)];
@@ -53,7 +54,7 @@ internal sealed class WindowWriter(IAnswering host, Marks marks, SpeechToTextOpt
             {
                 Encoded = window,
                 Prefix = given[1..],
-                Options = Options(temperature) with { DecoderStartTokenId = given[0] },
+                Options = how with { DecoderStartTokenId = given[0] },
                 Rules = options.ReturnTimestamps ? [new TimestampRule(marks.Zero, marks.End, marks.NoTimes, LatestFirst)] : [],
                 ProbabilitiesOf = marks.NoSpeech is { } id ? [id] : [],
                 ProbabilitiesAfter = marks.NoSpeech is null ? null : told.Length,
@@ -63,7 +64,7 @@ internal sealed class WindowWriter(IAnswering host, Marks marks, SpeechToTextOpt
         return new()
         {
             Ids = best.Ids,
-            Temperature = temperature,
+            Temperature = how.DoSample == true ? how.Temperature ?? 1 : 0,
             AverageLogProbability = best.Score / (best.Ids.Count + 1),
             CompressionRatio = Compression.Ratio(marks.Text(best.Ids).Trim()),
             NoSpeech = written.Probabilities is [var probability] ? probability : 0,
@@ -77,7 +78,7 @@ internal sealed class WindowWriter(IAnswering host, Marks marks, SpeechToTextOpt
     // By the mean of the tokens, or by the length penalty of Wu et al. 2016.
     private double Rank(Hypothesis one) => one.Score / (options.LengthPenalty is { } power ? Math.Pow((5.0 + one.Ids.Count) / 6, power) : Math.Max(1, one.Ids.Count));
 
-    private GenerationOptions Options(double temperature)
+    private GenerationOptions Options(double temperature, ulong draw)
     {
         var beams = temperature > 0 ? 1 : options.BeamSize ?? host.Options.NumBeams ?? 1;
         var patience = options.Patience ?? 1;
@@ -92,9 +93,12 @@ internal sealed class WindowWriter(IAnswering host, Marks marks, SpeechToTextOpt
             BeginSuppressTokens = options.SuppressBlank ? host.Options.BeginSuppressTokens : [],
         };
         return temperature > 0
-            ? common with { DoSample = true, Temperature = temperature, TopK = 0, TopP = 1, MinP = 0, TypicalP = 1, NumReturnSequences = options.BestOf ?? 1 }
+            ? common with { DoSample = true, Seed = Seed(draw), Temperature = temperature, TopK = 0, TopP = 1, MinP = 0, TypicalP = 1, NumReturnSequences = options.BestOf ?? 1 }
             : common with { DoSample = false, Patience = beams > 1 ? patience : null, NumReturnSequences = beams > 1 ? Math.Max(beams, (int)Math.Round(beams * patience)) : 1 };
     }
+
+    // Of its own for each window and temperature.
+    private long? Seed(ulong draw) => host.Options.Seed is { } seed ? unchecked((long)(((ulong)seed * 0x9E3779B97F4A7C15UL) + (draw * 0xBF58476D1CE4E5B9UL))) : null;
 
     // -1 stands for those that the checkpoint names.
     private IEnumerable<int> Suppressed(IReadOnlyList<int> named) => options.SuppressTokens.Count == 0 ? []

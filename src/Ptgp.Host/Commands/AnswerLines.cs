@@ -8,10 +8,11 @@ namespace Ptgp.Host.Commands;
 /// <summary>Asks a task many lines at a time, so that the host can batch them, and writes the answers in the lines' order as they come.</summary>
 /// <param name="runner">The task.</param>
 /// <param name="from">What a line in is.</param>
-/// <param name="to">What a line out is.</param>
+/// <param name="to">What an answer is written as.</param>
 /// <param name="generation">How answers are written.</param>
 /// <param name="status">Shows how far answers have come that take long; null for nothing.</param>
-internal sealed class AnswerLines(ITaskRunner runner, LineFormat from, LineFormat to, GenerationOptions generation, StatusLine? status = null)
+/// <param name="file">How answers in text become files of their own; null where they are lines.</param>
+internal sealed class AnswerLines(ITaskRunner runner, LineFormat from, LineFormat to, GenerationOptions generation, StatusLine? status = null, AnswerFile<object, object>? file = null)
 {
     /// <summary>How many lines are asked and not yet written, at most.</summary>
     public const int Window = 512;
@@ -19,15 +20,15 @@ internal sealed class AnswerLines(ITaskRunner runner, LineFormat from, LineForma
     // Reading from a terminal cannot be called off.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>Gets how many lines were written.</summary>
+    /// <summary>Gets how many answers were written.</summary>
     public int Written { get; private set; }
 
     /// <summary>Answers all lines. When one fails, or all are called off, those answered before it are written all the same.</summary>
     /// <exception cref="UserException">A line is no input of the task, or was not answered; the message names it.</exception>
-    public async Task RunAsync(IAsyncEnumerable<InputLine> lines, TextWriter output, CancellationToken cancellation)
+    public async Task RunAsync(IAsyncEnumerable<InputLine> lines, IAnswerOutput output, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var asked = Channel.CreateBounded<Task<string>>(new BoundedChannelOptions(Window) { SingleReader = true, SingleWriter = true });
+        var asked = Channel.CreateBounded<Task<Rendered>>(new BoundedChannelOptions(Window) { SingleReader = true, SingleWriter = true });
         var asking = Task.Run(() => AskAsync(lines, asked.Writer, stop.Token), CancellationToken.None);
         try
         {
@@ -38,16 +39,16 @@ internal sealed class AnswerLines(ITaskRunner runner, LineFormat from, LineForma
                 {
                     if (!answer.IsCompleted)
                     {
-                        await output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+                        await output.FlushAsync().ConfigureAwait(false);
                     }
 
-                    var line = await answer.ConfigureAwait(false);
+                    var (text, name) = await answer.ConfigureAwait(false);
                     status?.Clear();
-                    await output.WriteLineAsync(line.AsMemory(), CancellationToken.None).ConfigureAwait(false);
+                    await output.WriteAsync(text, name).ConfigureAwait(false);
                     Written++;
                 }
 
-                await output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+                await output.FlushAsync().ConfigureAwait(false);
             }
         }
         finally
@@ -63,13 +64,20 @@ internal sealed class AnswerLines(ITaskRunner runner, LineFormat from, LineForma
         await asking.ConfigureAwait(false);
     }
 
-    private async Task AskAsync(IAsyncEnumerable<InputLine> lines, ChannelWriter<Task<string>> asked, CancellationToken cancellation)
+    private async Task AskAsync(IAsyncEnumerable<InputLine> lines, ChannelWriter<Task<Rendered>> asked, CancellationToken cancellation)
     {
         try
         {
             await foreach (var line in lines.WithCancellation(cancellation).ConfigureAwait(false))
             {
-                await asked.WriteAsync(line.IsEmpty ? Task.FromResult("") : AnswerAsync(line, cancellation), cancellation).ConfigureAwait(false);
+                if (!line.IsEmpty)
+                {
+                    await asked.WriteAsync(AnswerAsync(line, cancellation), cancellation).ConfigureAwait(false);
+                }
+                else if (file is null)
+                {
+                    await asked.WriteAsync(Task.FromResult(new Rendered("", null)), cancellation).ConfigureAwait(false);
+                }
             }
         }
         finally
@@ -78,12 +86,15 @@ internal sealed class AnswerLines(ITaskRunner runner, LineFormat from, LineForma
         }
     }
 
-    private async Task<string> AnswerAsync(InputLine line, CancellationToken cancellation)
+    private async Task<Rendered> AnswerAsync(InputLine line, CancellationToken cancellation)
     {
         try
         {
-            var answer = await runner.AnswerAsync(AskedInputs.Parse(runner, from, line.Text), generation, Observer(line), cancellation).ConfigureAwait(false);
-            return to == LineFormat.Jsonl ? runner.ToJson(answer).ToJsonString(Json.Line) : OneLine(runner.ToText(answer));
+            var input = AskedInputs.Parse(runner, from, line.Text);
+            var answer = await runner.AnswerAsync(input, generation, Observer(line), cancellation).ConfigureAwait(false);
+            return to == LineFormat.Jsonl ? new(runner.ToJson(answer).ToJsonString(Json.Line), null)
+                : file is not null ? new(file.Write(answer), file.Name?.Invoke(input))
+                : new(OneLine(runner.ToText(answer)), null);
         }
         catch (Exception refused) when (refused is FormatException or JsonException or UserException or CheckpointException)
         {
@@ -97,4 +108,6 @@ internal sealed class AnswerLines(ITaskRunner runner, LineFormat from, LineForma
     };
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ");
+
+    private readonly record struct Rendered(string Text, string? Name);
 }

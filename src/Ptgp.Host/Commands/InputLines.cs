@@ -19,6 +19,25 @@ internal static class InputLines
     public static IAsyncEnumerable<InputLine> OfArguments(IReadOnlyList<string> texts) =>
         texts.Select((text, i) => new InputLine(text, texts.Count == 1 ? "" : $"TEXT {i + 1}")).ToAsyncEnumerable();
 
+    /// <summary>Lets one line that is not empty pass.</summary>
+    /// <param name="lines">The lines.</param>
+    /// <param name="tooMany">Says why there may not be two; asked before the first is given on.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    /// <exception cref="UsageException">There are more.</exception>
+    public static async IAsyncEnumerable<InputLine> OnlyOneAsync(IAsyncEnumerable<InputLine> lines, string tooMany, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        InputLine? only = null;
+        await foreach (var line in lines.WithCancellation(cancellation).ConfigureAwait(false))
+        {
+            only = line.IsEmpty ? only : only is null ? line : throw new UsageException(tooMany);
+        }
+
+        if (only is { } found)
+        {
+            yield return found;
+        }
+    }
+
     /// <summary>Reads UTF-8, or UTF-16 with its mark; what is neither becomes U+FFFD. Lines end with <c>\n</c> or <c>\r\n</c>: other control characters are text.</summary>
     public static async IAsyncEnumerable<InputLine> OfStreamAsync(Stream stream, string name, [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -10,7 +10,7 @@ internal sealed class RunCommand : IPtgpCommand
 {
     private readonly Argument<string> task = new("TASK") { Description = "A task of the configuration, such as en-de." };
     private readonly AskedInputs inputs = new();
-    private readonly Option<string?> output = new("--output") { Description = "The file for the answers, a line each; JSON objects in a .jsonl file. By default standard output.", HelpName = "FILE" };
+    private readonly Option<string?> output = new("--output") { Description = "The file for the answers, a line each; JSON objects in a .jsonl file. A folder where answers are files by themselves, such as subtitles. By default standard output.", HelpName = "FILE|FOLDER" };
     private readonly Option<bool> json = new("--json") { Description = "Writes the whole answers, as JSON objects." };
     private readonly Option<string[]> generation = new("--generation") { Description = "Says how to write, such as numBeams=1. May be repeated.", HelpName = "KEY=VALUE" };
 
@@ -36,22 +36,36 @@ internal sealed class RunCommand : IPtgpCommand
         var options = Given.Bind<GenerationOptions>(parsed.GetValue(generation) ?? [], "--generation");
         using var opened = inputs.Open(parsed, context);
         var path = parsed.GetValue(output) is { } given and not "-" ? context.Resolve(given) : null;
-        var to = parsed.GetValue(json) ? LineFormat.Jsonl : LineFormats.Of(path) ?? opened.From;
-        using var file = path is null ? null : OutputFile.Open(path, "--output");
+        var isFolder = FolderOutput.Is(path);
+        using var file = path is null || isFolder ? null : OutputFile.Open(path, "--output");
 
         using var host = context.Parts.CreateTaskHost(configuration, context.Log);
+        if (isFolder && (parsed.GetValue(json) || (await host.InspectAsync(name, cancellation).ConfigureAwait(false)).FileExtension is null))
+        {
+            throw new UsageException($"--output must name a file, but there is a folder at '{path}'.");
+        }
+
         using var runner = await host.OpenAsync(name, TaskUse.Answering, options, cancellation).ConfigureAwait(false);
+        var to = parsed.GetValue(json) ? LineFormat.Jsonl : LineFormats.Of(isFolder ? null : path) ?? (path is not null && runner.AnswerFile is not null ? LineFormat.Text : opened.From);
+        var form = to == LineFormat.Text ? runner.AnswerFile : null;
+        var lines = opened.LinesAsync(cancellation);
+        if (form is not null && file is not null)
+        {
+            lines = InputLines.OnlyOneAsync(lines, $"--output must name a folder, such as '{Path.ChangeExtension(path, null)}{Path.DirectorySeparatorChar}', where several inputs become a file each, but is the file '{path}'.", cancellation);
+        }
+
+        IAnswerOutput target = isFolder ? new FolderOutput(path!, form!.Extension) : form is not null ? new WholeOutput(file?.Writer ?? context.Out) : new LineOutput(file?.Writer ?? context.Out);
         using var status = new StatusLine(context);
-        var answers = new AnswerLines(runner, opened.From, to, options, status);
+        var answers = new AnswerLines(runner, opened.From, to, options, status, form);
         var watch = Stopwatch.StartNew();
         try
         {
-            await answers.RunAsync(opened.LinesAsync(cancellation), file?.Writer ?? context.Out, cancellation).ConfigureAwait(false);
+            await answers.RunAsync(lines, target, cancellation).ConfigureAwait(false);
             file?.Commit();
         }
-        catch (Exception) when (file is not null && answers.Written > 0)
+        catch (Exception) when (path is not null && answers.Written > 0)
         {
-            context.Log.Warn($"Not all was answered. What was, {Tables.Count(answers.Written, "line")}, is in '{file.PartialPath}'.");
+            context.Log.Warn($"Not all was answered. What was, {Tables.Count(answers.Written, target.Unit)}, is in '{file?.PartialPath ?? path}'.");
             throw;
         }
 
@@ -60,7 +74,7 @@ internal sealed class RunCommand : IPtgpCommand
         {
             context.Log.Status(answers.Written == 0
                 ? $"'{opened.Name}' is empty: there was nothing to answer."
-                : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Tables.Count(answers.Written, "line")} in {watch.Elapsed.TotalSeconds:0.00} s: {answers.Written / watch.Elapsed.TotalSeconds:0.0} a second."));
+                : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Tables.Count(answers.Written, target.Unit)} in {watch.Elapsed.TotalSeconds:0.00} s: {answers.Written / watch.Elapsed.TotalSeconds:0.0} a second."));
         }
 
         return ExitCode.Done;

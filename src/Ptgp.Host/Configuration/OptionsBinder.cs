@@ -7,7 +7,7 @@ namespace Ptgp.Host.Configuration;
 /// <summary>Fills any options record from a section, and finds everything that is wrong with it.</summary>
 /// <remarks>
 /// Records may hold records, lists, dictionaries of texts, choices, numbers, truths and texts. A list of one may be written
-/// without its brackets; a positional record may be written as a list. Nothing is kept of a type that was bound, so that a
+/// without its brackets, and where its items are no texts one of several too, with commas; a positional record may be written as a list. Nothing is kept of a type that was bound, so that a
 /// plugin's assembly can be unloaded.
 /// </remarks>
 internal sealed class OptionsBinder
@@ -72,6 +72,11 @@ internal sealed class OptionsBinder
 
     private Array? List(Type type, Type item, IConfigurationSection section, bool isScalar, List<IConfigurationSection> children)
     {
+        if (isScalar && OptionTypes.IsScalar(item) && item != typeof(string) && section.Value!.Contains(',', StringComparison.Ordinal))
+        {
+            return Parts(type, item, section);
+        }
+
         if (isScalar && section.Value!.Length > 0 && OptionTypes.IsScalar(item))
         {
             children = [section];
@@ -93,6 +98,25 @@ internal sealed class OptionsBinder
             {
                 list.SetValue(value, i);
             }
+        }
+
+        return list;
+    }
+
+    // Such as 0,2.5 for [0, 2.5].
+    private Array? Parts(Type type, Type item, IConfigurationSection section)
+    {
+        var parts = section.Value!.Split(',', StringSplitOptions.TrimEntries);
+        var list = Array.CreateInstance(item, parts.Length);
+        foreach (var (i, part) in parts.Index())
+        {
+            if (!ScalarText.TryParse(Nullable.GetUnderlyingType(item) ?? item, part, out var value))
+            {
+                Fault(section.Path, $"must be {OptionTypes.Describe(type)}, each {OptionTypes.Describe(item)}, but holds '{part}': '{section.Value}'.");
+                return null;
+            }
+
+            list.SetValue(value, i);
         }
 
         return list;

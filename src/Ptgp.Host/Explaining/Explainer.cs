@@ -98,7 +98,7 @@ internal sealed class Explainer<TInput, TPart, TPartOutput, TOutput>(TaskHead<TI
     }
 
     private (IReadOnlyList<SourcePlace> Places, int Span) Places(Features part, int length, JsonNode json) =>
-        part.FrameWidth > 0 ? SourcePlaces.OfSpans(length, "frame", Math.Max(1, (part.Length + length - 1) / length))
+        part.FrameWidth > 0 ? SourcePlaces.OfSpans(length, "frame", Math.Max(1, (part.Length + length - 1) / length), part.SecondsPerFrame)
         : part.Length != length ? SourcePlaces.OfSpans(length, "state", 1)
         : (SourcePlaces.OfTokens(view.Tokenizer, [.. part.Tokens.Select(id => (int)id)], json), 1);
 

@@ -26,6 +26,9 @@ internal sealed record Explanation
     /// <summary>Gets what the head asked the backbone for, one after another: sequences to write, parts to predict.</summary>
     public required IReadOnlyList<ExplainedPass> Passes { get; init; }
 
+    /// <summary>Gets which of the passes is shown first.</summary>
+    public int Opening => OpeningPass.Of(Passes, Text);
+
     /// <summary>Gets what works but should be known, such as what was left out.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
 

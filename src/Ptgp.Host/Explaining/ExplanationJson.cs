@@ -36,6 +36,7 @@ internal static class ExplanationJson
         explanation.Answer.WriteTo(writer);
         writer.WriteString("text", explanation.Text);
         WriteAll(writer, "remarks", explanation.Remarks, writer.WriteStringValue);
+        writer.WriteNumber("opening", explanation.Opening);
         WriteAll(writer, "passes", explanation.Passes, pass => Write(writer, pass));
         writer.WriteEndObject();
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Ptgp.Host.Explaining;
@@ -32,12 +33,14 @@ internal static class SourcePlaces
     /// <param name="count">How many places there are.</param>
     /// <param name="name">What they are called.</param>
     /// <param name="each">How many of what is named a place covers.</param>
+    /// <param name="seconds">How long one of what is named is, in seconds; null where it is none of time.</param>
     /// <returns>The spans, and how many places each covers.</returns>
-    public static (IReadOnlyList<SourcePlace> Places, int Each) OfSpans(int count, string name, int each)
+    public static (IReadOnlyList<SourcePlace> Places, int Each) OfSpans(int count, string name, int each, double? seconds = null)
     {
         var span = (count + MostSpans - 1) / MostSpans;
-        return ([.. Enumerable.Range(0, (count + span - 1) / span).Select(i => new SourcePlace(span * each == 1
-            ? $"{name} {i}"
+        return ([.. Enumerable.Range(0, (count + span - 1) / span).Select(i => new SourcePlace(seconds is { } length
+            ? string.Create(CultureInfo.InvariantCulture, $"{i * span * each * length:0.00}–{Math.Min(count, (i + 1) * span) * each * length:0.00} s")
+            : span * each == 1 ? $"{name} {i}"
             : $"{name} {i * span * each}–{(Math.Min(count, (i + 1) * span) * each) - 1}"))], span);
     }
 

@@ -53,6 +53,9 @@ internal sealed record TaskInspection
     /// <summary>Gets how it writes: what its configuration, plugin and checkpoint ask for, merged.</summary>
     public required GenerationOptions Generation { get; init; }
 
+    /// <summary>Gets what the names of the files end with that its answers are by themselves; null where they are lines of text.</summary>
+    public string? FileExtension { get; init; }
+
     /// <summary>Gets what works but should be known, such as a head without trained weights.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
 }

@@ -14,6 +14,9 @@ internal interface ITaskRunner : IDisposable
     /// <summary>Gets the names of the fields that an input may have in JSON; none where it is no object.</summary>
     IReadOnlyList<string> InputFields { get; }
 
+    /// <summary>Gets how answers become files of their own; null where they are lines of text.</summary>
+    AnswerFile<object, object>? AnswerFile { get; }
+
     /// <summary>Makes an input of a line of plain text.</summary>
     /// <exception cref="FormatException">The task cannot be asked with this text; the message is for users.</exception>
     object ParseText(string text);

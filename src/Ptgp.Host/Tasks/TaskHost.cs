@@ -61,6 +61,7 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
             Plugin = ready.Plugin.Name,
             Backbone = ready.Description,
             Generation = ready.Generation,
+            FileExtension = TaskRunner.FileExtension(ready.Plugin),
             Remarks = TryOut(task, ready),
         };
     }));

@@ -45,6 +45,14 @@ internal static class TaskRunner
         }
     }
 
+    /// <summary>Gets what the names of the files end with that a plugin's answers are by themselves; null where they are lines.</summary>
+    public static string? FileExtension(ITaskPlugin plugin)
+    {
+        ArgumentNullException.ThrowIfNull(plugin);
+        var file = plugin.GetType().GetProperty(nameof(TaskPlugin<,>.AnswerFile))!.GetValue(plugin);
+        return (string?)file?.GetType().GetProperty(nameof(AnswerFile<,>.Extension))!.GetValue(file);
+    }
+
     /// <summary>Says why a fresh head's answers mean nothing; null when it has no parameters of its own, or starts from those that the checkpoint was saved with.</summary>
     public static string? WhyRandom(string task, nn.Module head, CheckpointHead? saved) => !head.parameters().Any() || StartsFrom(head, saved) ? null
         : $"Task '{task}' answers by a head that was never trained: its parameters are random. Train it with 'ptgp train {task}', and name what was learned in tasks:{task}:adapter.";

@@ -37,6 +37,13 @@ internal sealed class TaskRunner<TInput, TPart, TPartOutput, TOutput> : ITaskRun
 
     public IReadOnlyList<string> InputFields => json.Fields<TInput>();
 
+    public AnswerFile<object, object>? AnswerFile => plugin.AnswerFile is not { } file ? null : new()
+    {
+        Extension = file.Extension,
+        Write = output => file.Write((TOutput)output),
+        Name = file.Name is { } name ? input => name((TInput)input) : null,
+    };
+
     public object ParseText(string text) => plugin.FromText(text)!;
 
     public object ParseJson(JsonElement element) => json.Read<TInput>(element)!;

@@ -19,6 +19,9 @@ internal static partial class PluginChecks
         Json<TOutput>([.. examples.Select(example => example.Output)], faults);
         faults.Try("ToText", () => faults.Check(examples.All(example => plugin.ToText(example.Output) is { } text && !text.Contains('\n', StringComparison.Ordinal)),
             "ToText must give one line of text, but gives several or null."));
+        faults.Try("AnswerFile", () => faults.Check(plugin.AnswerFile is not { } file
+            || (FilePattern().IsMatch(file.Extension ?? "") && examples.All(example => file.Write(example.Output) is not null && (file.Name is null || file.Name(example.Input) is not null))),
+            "AnswerFile must have an Extension of letters and digits, such as 'srt', and render and name each example, but does not."));
         try
         {
             plugin.FromText("some text");
@@ -100,4 +103,7 @@ internal static partial class PluginChecks
 
     [GeneratedRegex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
     private static partial Regex NamePattern();
+
+    [GeneratedRegex("^[A-Za-z0-9]+$")]
+    private static partial Regex FilePattern();
 }

@@ -6,6 +6,10 @@ public abstract class AudioSource : IDisposable
     /// <summary>Gets the sampling rate, in samples a second.</summary>
     public abstract int Rate { get; }
 
+    /// <summary>Gets what is wrong with sound that can be read all the same, such as that its end is missing. It is known for certain once the sound was read to its end.</summary>
+    /// <value>Null, the default, where nothing is.</value>
+    public virtual string? Remark => null;
+
     /// <summary>Reads the samples that follow, from −1 to 1.</summary>
     /// <param name="samples">Where to write them.</param>
     /// <returns>How many were read: at least one, or 0 at the end of the sound.</returns>

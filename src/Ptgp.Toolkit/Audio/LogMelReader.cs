@@ -36,6 +36,8 @@ public sealed class LogMelReader : IDisposable
                 cancellation.ThrowIfCancellationRequested();
                 loudest = Math.Max(loudest, Measure(first, place));
             }
+
+            Remark = source?.Remark;
         }
         catch
         {
@@ -52,6 +54,9 @@ public sealed class LogMelReader : IDisposable
 
     /// <summary>Gets how long the sound is, in seconds.</summary>
     public double Seconds => Samples / (double)LogMel.Rate;
+
+    /// <summary>Gets what is wrong with sound that can be read all the same; null for nothing.</summary>
+    public string? Remark { get; }
 
     /// <summary>Computes the frames of a window.</summary>
     /// <param name="first">The frame it begins with. Windows are cheap in ascending order, though they may overlap.</param>

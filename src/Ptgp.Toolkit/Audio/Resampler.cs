@@ -44,6 +44,9 @@ public sealed class Resampler : AudioSource
     /// <inheritdoc />
     public override int Rate { get; }
 
+    /// <inheritdoc />
+    public override string? Remark => source.Remark;
+
     /// <summary>Gives sound at some rate, which it may be at already.</summary>
     /// <param name="source">The sound; it is closed with what is returned.</param>
     /// <param name="rate">The rate wanted, in samples a second.</param>

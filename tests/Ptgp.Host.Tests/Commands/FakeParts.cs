@@ -35,6 +35,8 @@ internal sealed class FakeParts : IHostParts, ITaskHost
 
     public bool IsJoint { get; private set; }
 
+    public AnswerFile<object, object>? AnswerFile { get; init; }
+
     public Exception? Failure { get; init; }
 
     public IReadOnlyCollection<string> FindPlugins(HostConfiguration configuration) => ["fake"];
@@ -68,6 +70,7 @@ internal sealed class FakeParts : IHostParts, ITaskHost
             Plugin = "fake",
             Backbone = Describe("t5"),
             Generation = new() { NumBeams = 4, EarlyStopping = EarlyStopping.Never, EosTokenId = [1], ExponentialDecayLengthPenalty = new(5, 1.5) },
+            FileExtension = AnswerFile?.Extension,
             Remarks = ["It was never trained."],
         });
 

@@ -52,6 +52,16 @@ public sealed class SourcePlacesTests
         Assert.Equal(span, covered);
     }
 
+    [Theory]
+    [InlineData(3, 2, 0.01, "0.00–0.02 s", "0.04–0.06 s", 3)]
+    [InlineData(1500, 2, 0.01, "0.00–0.24 s", "29.76–30.00 s", 125)]
+    [InlineData(130, 1, 0.5, "0.00–1.00 s", "64.00–65.00 s", 65)]
+    public void FramesOfTimeAreNamedByTheirSeconds(int count, int each, double seconds, string first, string last, int names)
+    {
+        var (places, _) = SourcePlaces.OfSpans(count, "frame", each, seconds);
+        Assert.Equal((first, last, names), (places[0].Text, places[^1].Text, places.Count));
+    }
+
     [Fact]
     public void ManyFramesAreNamedInSpans()
     {

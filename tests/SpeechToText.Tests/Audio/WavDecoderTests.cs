@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using CsCheck;
+using Ptgp.SpeechToText.Audio;
 
 namespace Ptgp.SpeechToText.Tests.Audio;
 
@@ -57,6 +58,35 @@ public class WavDecoderTests
         var file = Wave(Format(1, 1, 8_000, 16), data);
         BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(40), length);
         Assert.Equal(values.Select(value => (float)value), Decoding.All(file[..(44 + data.Length)]).Channels[0]);
+    }
+
+    [Theory]
+    [InlineData(0u, null)]
+    [InlineData(12_000u, null)]
+    [InlineData(12_001u, null)]
+    [InlineData(14_000u, "it: by its header there must be 7.00 s of sound, but the file ends after 6.00 s. What is missing was not heard.")]
+    [InlineData(2_000_000u, "it: by its header there must be 1000.00 s of sound, but the file ends after 6.00 s. What is missing was not heard.")]
+    [InlineData(0x7FFF_F000u, null)]
+    [InlineData(0x7FFF_FFFFu, null)]
+    [InlineData(0xFFFF_FFD3u, null)]
+    [InlineData(uint.MaxValue, null)]
+    public void AnEndThatIsMissingIsRemarkedButNotALengthThatNobodyKnew(uint length, string? remark)
+    {
+        var file = Wave(Format(1, 1, 1_000, 16), [.. Enumerable.Range(0, 12_000).Select(i => (byte)(1 + (i % 100)))]);
+        BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(40), length);
+        foreach (var stream in new Stream[] { new MemoryStream(file), new Piped(file) })
+        {
+            using var sound = AudioFile.Open(stream, "it", 1_000);
+            Assert.Equal(6_000, sound.ToArray().Length);
+            Assert.Equal(remark, sound.Remark);
+        }
+    }
+
+    [Fact]
+    public void SoundThatIsPromisedButNotThereIsAFault()
+    {
+        var file = Wave(Format(1, 1, 8_000, 16), new byte[1_000]);
+        Assert.Equal("it(byte 44): there must be 1000 bytes of sound, but the file ends here.", Assert.Throws<InvalidDataException>(() => Decoding.All(file[..44])).Message);
     }
 
     [Fact]
@@ -117,6 +147,14 @@ public class WavDecoderTests
             Wave(Format(1, 2, 44_100, 24), new byte[300]), Wave(Extensible(3, 1, 8_000, 32), new byte[200]), Riff(Chunk("LIST", new byte[9]), Chunk("fmt ", Format(7, 1, 8_000, 8)), Chunk("data", new byte[100])),
         ];
         Gen.Select(Gen.Int[0, 2], Gen.Select(Gen.Int[0, 90], Gen.Byte).Array[1, 6], Gen.Int[0, 400]).Sample((which, changes, length) => Mutation.IsHarmless(files[which], changes, length), iter: 3_000, seed: "0000KOIXerv2");
+    }
+
+    /// <summary>A stream whose length nobody knows.</summary>
+    private sealed class Piped(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override bool CanSeek => false;
+
+        public override long Length => throw new NotSupportedException();
     }
 
     private static byte[] Sample(int tag, int bits, double value) => (tag, bits) switch
