@@ -39,8 +39,8 @@ public sealed class AskingTests(DigitsTests.Shared shared) : IClassFixture<Digit
     public async Task WhatLiesBehindTheEndIsRefusedWithTheSoundsLength()
     {
         using var head = new SpeechToTextHead(shared.Host, Plain);
-        Assert.Equal($"{Seven}: a stretch must begin within the sound, which is 0.433 s long, but begins at 2 s.", await RefusedAsync(head, new() { Audio = Seven, Start = 2 }));
-        Assert.Equal($"{Seven}: a stretch must begin within the sound, which is 0.433 s long, but begins at 2 s.", Assert.Throws<FormatException>(() => head.EncodeInput(new(new() { Audio = Seven, Start = 2 }, 0.9, false, false))).Message);
+        Assert.Equal($"{Seven}: a stretch must begin within the sound, which is 0.432 s long, but begins at 2 s.", await RefusedAsync(head, new() { Audio = Seven, Start = 2 }));
+        Assert.Equal($"{Seven}: a stretch must begin within the sound, which is 0.432 s long, but begins at 2 s.", Assert.Throws<FormatException>(() => head.EncodeInput(new(new() { Audio = Seven, Start = 2 }, 0.9, false, false))).Message);
         using var clipped = new SpeechToTextHead(shared.Host, Plain with { ClipTimestamps = [0.5, 0.6, 1] });
         Assert.Equal("'clipTimestamps' must hold a stretch that begins within the sound, which is 0.43 s long, but the first begins at 0.5 s.", await RefusedAsync(clipped, new() { Audio = Seven }));
         using var half = new SpeechToTextHead(shared.Host, Plain with { ClipTimestamps = [0, 0.4, 1] });
