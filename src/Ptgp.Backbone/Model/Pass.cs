@@ -26,6 +26,12 @@ internal sealed class Pass(TransformerConfig config, Adapter? adapter, bool isTr
     /// <summary>Gets the attention of each layer to the encoder, where it is wanted.</summary>
     public List<Tensor>? CrossAttentions { get; init; }
 
+    /// <summary>Gets whether layers keep only what they read, and are computed anew when gradients are asked for.</summary>
+    public bool Recomputes { get; init; }
+
+    /// <summary>Gets whether anything is dropped by lot.</summary>
+    public bool Draws { get; } = isTraining && (config.Dropout > 0 || config.AttentionDropout > 0 || config.ActivationDropout > 0);
+
     /// <summary>Gets the share of attention to drop now.</summary>
     public double AttentionDropout { get; } = isTraining ? config.AttentionDropout : 0;
 

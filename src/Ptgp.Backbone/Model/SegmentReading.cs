@@ -90,8 +90,7 @@ internal sealed class SegmentReading
         {
             read[i] = x;
             capture?.DecoderStates.Add(Undo(x));
-            using var scope = NewDisposeScope();
-            x = decoder.Layers[i].Forward(x, sight, null, null, null, pass, memory == 0 ? null : Remembered(i, x, pass)).MoveToOuterDisposeScope();
+            x = pass.Recomputes ? Recompute(i, x, sight, pass) : Compute(i, x, sight, before?.States[i], pass);
             if (pass.SelfAttentions is { } attentions)
             {
                 attentions[^1] = (order?.UndoAttention(attentions[^1]) ?? attentions[^1]).MoveToOuterDisposeScope();
@@ -105,12 +104,21 @@ internal sealed class SegmentReading
         Tensor Undo(Tensor states) => order is null ? states : order.Undo(states);
     }
 
-    // Keys and values of what a layer remembers. All zeros give the same, so one is enough.
-    private KeyValues Remembered(int layer, Tensor like, Pass pass)
+    private Tensor Compute(int layer, Tensor x, Sight sight, Tensor? remembered, Pass pass)
     {
-        if (before is not null)
+        using var scope = NewDisposeScope();
+        return decoder.Layers[layer].Forward(x, sight, null, null, null, pass, decoder.Shape.Memory == 0 ? null : Remember(layer, x, remembered, pass)).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Recompute(int layer, Tensor x, Sight sight, Pass pass) =>
+        Recomputation.Of(inputs => Compute(layer, inputs[0]!, Sight.Of(inputs.AsSpan(2)), inputs[1], pass), pass.Draws, [x, before?.States[layer], .. sight.Tensors]);
+
+    // Keys and values of what a layer remembers. All zeros give the same, so one is enough.
+    private KeyValues Remember(int layer, Tensor like, Tensor? remembered, Pass pass)
+    {
+        if (remembered is not null)
         {
-            return decoder.Layers[layer].Remember(before.States[layer], pass);
+            return decoder.Layers[layer].Remember(remembered, pass);
         }
 
         var (keys, values) = decoder.Layers[layer].Remember(zeros([1, 1, like.size(2)], like.dtype, like.device), pass);

@@ -133,22 +133,31 @@ internal sealed class Stack : nn.Module
         var sight = See(places, () => PlacesOfAll(places.At(x.device), ahead), mask, x);
         for (var i = 0; i < Layers.Length; i++)
         {
-            var layer = Layers[i];
             states?.Add(x);
-            KeyValues? remembered = memory is null || layer.CrossAttention is null ? null : layer.CrossAttention.Remember(memory, pass);
-            var before = prefix?.Of(i, x);
-            if (before is { } seen)
-            {
-                caches?[i].Append(seen);
-            }
-
-            x = layer.Forward(x, sight, caches?[i], remembered, memoryMask, pass, before);
+            x = pass.Recomputes ? Recompute(i, x, sight, memory, memoryMask, pass) : Compute(i, x, sight, memory, memoryMask, pass, caches?[i]);
         }
 
         x = Finish(x, pass);
         states?.Add(x);
         return x;
     }
+
+    private Tensor Compute(int i, Tensor x, Sight sight, Tensor? memory, Tensor? memoryMask, Pass pass, LayerCache? cache)
+    {
+        var layer = Layers[i];
+        // The view adds up what one layer's looks at the memory come to before those of other layers are added: the same sum, to the bit, as where layers are computed anew.
+        KeyValues? remembered = memory is null || layer.CrossAttention is null ? null : layer.CrossAttention.Remember(is_grad_enabled() ? memory.view_as(memory) : memory, pass);
+        var before = pass.PrefixOf(isDecoder)?.Of(i, x);
+        if (before is { } seen)
+        {
+            cache?.Append(seen);
+        }
+
+        return layer.Forward(x, sight, cache, remembered, memoryMask, pass, before);
+    }
+
+    private Tensor Recompute(int i, Tensor x, Sight sight, Tensor? memory, Tensor? memoryMask, Pass pass) =>
+        Recomputation.Of(inputs => Compute(i, inputs[0]!, Sight.Of(inputs.AsSpan(3)), inputs[1], inputs[2], pass, null), pass.Draws, [x, memory, memoryMask, .. sight.Tensors]);
 
     private static Tensor PlacesOfAll(Tensor own, int ahead) =>
         ahead == 0 ? own : cat([Places.From(0, ahead).At(own.device).expand(own.size(0), -1), own], 1);

@@ -78,6 +78,12 @@ public sealed class Transformer : nn.Module
     /// <summary>Gets or sets the share of activations that are dropped in training mode; null, the default, for what <see cref="Config"/> says.</summary>
     public double? Dropout { get; set; }
 
+    /// <summary>
+    /// Gets or sets whether passes with gradients keep only what each layer read, and compute the layer anew when gradients are asked for (Chen et al. 2016): less memory for a forward
+    /// pass more, with the same gradients. Ask for these by <see cref="Ops.Backward"/>. The default is false.
+    /// </summary>
+    public bool Recomputes { get; set; }
+
     /// <summary>Gets the device of the weights.</summary>
     public Device Device => embeddings.Weight.device;
 
@@ -123,7 +129,7 @@ public sealed class Transformer : nn.Module
             return new(input, input.Mask, isCausal: true, () => ReadOn(input, DecoderPass(adapter, capture), capture));
         }
 
-        var pass = new Pass(Config.WithDropout(Dropout), adapter, training) { SelfAttentions = capture?.EncoderAttentions };
+        var pass = new Pass(Config.WithDropout(Dropout), adapter, training) { SelfAttentions = capture?.EncoderAttentions, Recomputes = RecomputesNow(capture) };
         var whole = BehindPromptOf(adapter, input);
         var hidden = Masks.Hide(whole.Mask);
         var states = encoder.Forward(whole.States, PlacesOf(whole.Mask, hidden), hidden, null, null, capture?.EncoderStates, pass);
@@ -274,7 +280,10 @@ public sealed class Transformer : nn.Module
     }
 
     private Pass DecoderPass(Adapter? adapter, StateCapture? capture) =>
-        new(Config.WithDropout(Dropout), adapter, training) { SelfAttentions = capture?.DecoderAttentions, CrossAttentions = capture?.CrossAttentions };
+        new(Config.WithDropout(Dropout), adapter, training) { SelfAttentions = capture?.DecoderAttentions, CrossAttentions = capture?.CrossAttentions, Recomputes = RecomputesNow(capture) };
+
+    // What is captured is not computed twice.
+    private bool RecomputesNow(StateCapture? capture) => Recomputes && is_grad_enabled() && capture is null;
 
     private Places PlacesOf(Tensor mask, Tensor? hidden) => hidden is null || !Config.SkipsPadding ? Places.From(0, (int)mask.size(1)) : Places.Of(mask);
 

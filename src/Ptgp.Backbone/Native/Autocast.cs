@@ -12,11 +12,15 @@ public sealed unsafe class Autocast : IDisposable
 {
     private static readonly Entries? entries = Entries.Find();
 
+    [ThreadStatic]
+    private static DeviceType? active;
+
     private readonly sbyte device;
+    private readonly DeviceType? before;
 
     private Autocast(sbyte device)
     {
-        this.device = device;
+        (this.device, before, active) = (device, active, (DeviceType)device);
         entries!.SetType(device, ScalarType.BFloat16);
         entries.Enable(device, true);
         entries.Enter();
@@ -24,6 +28,9 @@ public sealed unsafe class Autocast : IDisposable
 
     /// <summary>Gets whether this libtorch lets it be done; not where names are mangled in another way, as on Windows.</summary>
     public static bool IsAvailable => entries is not null;
+
+    /// <summary>Gets the kind of device on which this thread rounds now; null for none.</summary>
+    public static DeviceType? Active => active;
 
     /// <summary>Begins to round on a kind of device.</summary>
     /// <exception cref="InvalidOperationException">This libtorch has no way in; see <see cref="IsAvailable"/>.</exception>
@@ -40,6 +47,7 @@ public sealed unsafe class Autocast : IDisposable
         }
 
         entries.Enable(device, false);
+        active = before;
     }
 
     // By mangled names, since there is no other way in.

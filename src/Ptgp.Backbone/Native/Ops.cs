@@ -123,6 +123,15 @@ public static class Ops
             : ScaledAttention.Attend(q, k, v, mask, scale, causal, dropout);
     }
 
+    /// <summary>Computes the gradients of a loss, as <c>loss.backward()</c> does; that cannot say what goes wrong in layers that are computed anew (<see cref="Transformer.Recomputes"/>).</summary>
+    /// <exception cref="InvalidOperationException">A layer could not be computed anew.</exception>
+    public static void Backward(Tensor loss)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        loss.backward();
+        Recomputation.ThrowIfFailed();
+    }
+
     /// <summary>Makes one step of Adam or AdamW as torch computes it, in place, for parameters of one learning rate and decay. Call it without gradients.</summary>
     /// <param name="values">The parameters.</param>
     /// <param name="gradients">Their gradients, not changed.</param>

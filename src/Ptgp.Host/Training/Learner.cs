@@ -50,7 +50,7 @@ internal sealed class Learner<TInput, TPart, TPartOutput, TOutput>
                 throw DependsOnNothing();
             }
 
-            loss.Sum.backward();
+            Ops.Backward(loss.Sum);
             Ops.AddTo(sum, loss.Sum.detach());
             count += loss.Count;
         }

@@ -100,6 +100,7 @@ internal sealed class Tuning : ITuning
         // The backbone may be shared with tasks that are trained at the same time, and which have switched it for themselves.
         var isBackboneTraining = toTraining && Kind != BackboneTuning.Frozen;
         view.Transformer.Dropout = recipe.Dropout;
+        view.Transformer.Recomputes = toTraining && recipe.GradientCheckpointing;
         if (isTraining != toTraining || view.Transformer.training != isBackboneTraining)
         {
             head.train(toTraining);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Ptgp.Backbone.Native;
 using Ptgp.Host.Tasks;
 using Ptgp.Host.Training;
 using TorchSharp;
@@ -32,6 +33,23 @@ public sealed class SurvivalTests : IDisposable
         Assert.False(Directory.Exists(folder["out/last"]));
         await Train("out", resumes: true);
         NumbersTraining.AssertSame(folder["whole"], folder["out"]);
+    }
+
+    [Theory]
+    [InlineData(BackboneTuning.LowRank, TrainingPrecision.Float32)]
+    [InlineData(BackboneTuning.LowRank, TrainingPrecision.Bfloat16)]
+    [InlineData(BackboneTuning.Full, TrainingPrecision.Float32)]
+    [InlineData(BackboneTuning.Prefix, TrainingPrecision.Float32)]
+    public async Task LayersThatAreComputedAnewLearnTheSameAndSoTheyDoAfterAKill(BackboneTuning tuning, TrainingPrecision precision)
+    {
+        Assert.SkipUnless(precision == TrainingPrecision.Float32 || Autocast.IsAvailable, "This libtorch does not round.");
+        var recipe = Recipe with { Tuning = tuning, Precision = precision, Accumulation = 2 };
+        await Train("whole", recipe);
+        await Train("again", recipe with { GradientCheckpointing = true });
+        NumbersTraining.AssertSame(folder["whole"], folder["again"]);
+        await Killed("out", step: 8, recipe with { GradientCheckpointing = true });
+        await Train("out", recipe with { GradientCheckpointing = true }, resumes: true);
+        NumbersTraining.AssertSame(folder["again"], folder["out"]);
     }
 
     [Theory]
@@ -131,7 +149,7 @@ public sealed class SurvivalTests : IDisposable
         return await trainer.TrainAsync(new() { Data = [], Output = folder[name], Resume = resumes, OnStep = onStep }, TestContext.Current.CancellationToken);
     }
 
-    private Task<InvalidOperationException> Killed(string name, int step) => Assert.ThrowsAsync<InvalidOperationException>(() => Train(name, onStep: made =>
+    private Task<InvalidOperationException> Killed(string name, int step, FineTuningRecipe? recipe = null) => Assert.ThrowsAsync<InvalidOperationException>(() => Train(name, recipe, onStep: made =>
     {
         if (made.Step == step)
         {
