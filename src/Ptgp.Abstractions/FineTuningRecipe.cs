@@ -38,7 +38,7 @@ public sealed partial record FineTuningRecipe
     [Range(1, int.MaxValue)]
     public int BatchSize { get; init; } = 32;
 
-    /// <summary>Gets how large a batch is, in positions with their padding: its rows times its longest sequence, of input or of target. It then holds as many examples as that allows, at least one, and the batch size counts for nothing. Since 1.4.</summary>
+    /// <summary>Gets how large a batch is, in positions with their padding: its rows times its longest sequence, of input or of target; with packing, in positions that are read. It then holds as many examples as that allows, at least one, and the batch size counts for nothing. Since 1.4.</summary>
     /// <value>At least 1. Null, the default, leaves it to the batch size.</value>
     [Range(1, int.MaxValue)]
     public int? TokensPerBatch { get; init; }

@@ -29,6 +29,9 @@ internal sealed class Pass(TransformerConfig config, Adapter? adapter, bool isTr
     /// <summary>Gets whether layers keep only what they read, and are computed anew when gradients are asked for.</summary>
     public bool Recomputes { get; init; }
 
+    /// <summary>Gets how many positions a row holds into which the texts of a batch are packed; null where each has a row to itself.</summary>
+    public int? RowLength { get; init; }
+
     /// <summary>Gets whether anything is dropped by lot.</summary>
     public bool Draws { get; } = isTraining && (config.Dropout > 0 || config.AttentionDropout > 0 || config.ActivationDropout > 0);
 

@@ -27,6 +27,11 @@ internal sealed class Places
     /// <param name="mask">True where there is data, <c>[batch, length]</c>.</param>
     public static Places Of(Tensor mask) => new(0, 0, 1, (mask.to_type(ScalarType.Int64).cumsum(1) * mask).sub(Transformer.One), (int)mask.sum(1).max().item<long>());
 
+    /// <summary>Takes positions as they are given.</summary>
+    /// <param name="rows">The position of each state, <c>[batch, length]</c> of int64.</param>
+    /// <param name="end">The position after the last.</param>
+    public static Places Of(Tensor rows, int end) => new(0, 0, 1, rows, end);
+
     /// <summary>Counts on in each row from what it holds already.</summary>
     /// <param name="held">How many positions that are, <c>[batch]</c> of int64.</param>
     /// <param name="most">The most of them.</param>

@@ -84,6 +84,24 @@ public sealed class Transformer : nn.Module
     /// </summary>
     public bool Recomputes { get; set; }
 
+    /// <summary>Says why a backbone's texts cannot share rows; null if they can. See <see cref="RowLength"/>.</summary>
+    public static string? PreventsPacking(TransformerConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return Packing.Prevents(config);
+    }
+
+    /// <summary>
+    /// Gets or sets how many positions a row holds into which passes with gradients pack several texts, each of which sees itself alone; null, the default, for a row each. A longer text has a
+    /// longer row. States are what they are without.
+    /// </summary>
+    /// <exception cref="ArgumentException">The backbone cannot pack; the message says why.</exception>
+    public int? RowLength
+    {
+        get;
+        set => field = value is not null && PreventsPacking(Config) is { } why ? throw new ArgumentException(why, nameof(value)) : value;
+    }
+
     /// <summary>Gets the device of the weights.</summary>
     public Device Device => embeddings.Weight.device;
 
@@ -249,6 +267,12 @@ public sealed class Transformer : nn.Module
         }
 
         var whole = BehindPromptOf(pass.Adapter, input);
+        if (pass.RowLength is { } longest)
+        {
+            Packing packing = new(whole.Mask, longest);
+            return Behind(input, packing.Unpack(Decoder.Forward(packing.Pack(whole.States), packing.Places, packing.Mask, null, null, null, pass)));
+        }
+
         var hidden = Masks.Hide(whole.Mask);
         var future = Masks.Future((int)whole.States.size(1), whole.States.device);
         return Behind(input, Decoder.Forward(whole.States, PlacesOf(whole.Mask, hidden), hidden is null ? future : Ops.Add(hidden, future), null, null, capture?.DecoderStates, pass, caches));
@@ -280,7 +304,7 @@ public sealed class Transformer : nn.Module
     }
 
     private Pass DecoderPass(Adapter? adapter, StateCapture? capture) =>
-        new(Config.WithDropout(Dropout), adapter, training) { SelfAttentions = capture?.DecoderAttentions, CrossAttentions = capture?.CrossAttentions, Recomputes = RecomputesNow(capture) };
+        new(Config.WithDropout(Dropout), adapter, training) { SelfAttentions = capture?.DecoderAttentions, CrossAttentions = capture?.CrossAttentions, Recomputes = RecomputesNow(capture), RowLength = capture is null && is_grad_enabled() ? RowLength : null };
 
     // What is captured is not computed twice.
     private bool RecomputesNow(StateCapture? capture) => Recomputes && is_grad_enabled() && capture is null;

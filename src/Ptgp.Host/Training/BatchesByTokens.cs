@@ -3,7 +3,8 @@ namespace Ptgp.Host.Training;
 /// <summary>How much of a batch a unit takes.</summary>
 /// <param name="Rows">How many rows it makes.</param>
 /// <param name="Width">How long the longest of them is, of input or target.</param>
-internal readonly record struct UnitShape(int Rows, int Width);
+/// <param name="Positions">How many positions they have together, without padding; 0 where padding counts.</param>
+internal readonly record struct UnitShape(int Rows, int Width, int Positions = 0);
 
 /// <summary>Batches of as many units as a budget of padded positions holds, rows times the longest; at least one.</summary>
 /// <remarks>
@@ -45,18 +46,20 @@ internal sealed class BatchesByTokens : BatchOrder
         int[] order = [.. Enumerable.Range(0, Units)];
         random.Shuffle(order);
         List<List<int>> batches = [];
-        var (width, rows) = (0, 0);
+        var (width, rows, positions) = (0, 0, 0L);
         // The rows of equally wide units come sorted too: else the number of batches would depend on the draw.
-        foreach (var unit in order.OrderByDescending(unit => shapes[unit].Width).ThenByDescending(unit => shapes[unit].Rows))
+        foreach (var unit in order.OrderByDescending(unit => shapes[unit].Positions).ThenByDescending(unit => shapes[unit].Width).ThenByDescending(unit => shapes[unit].Rows))
         {
-            if (batches.Count == 0 || (long)width * (rows + shapes[unit].Rows) > budget)
+            var isFull = shapes[unit].Positions > 0 ? positions + shapes[unit].Positions > budget : (long)width * (rows + shapes[unit].Rows) > budget;
+            if (batches.Count == 0 || isFull)
             {
                 batches.Add([]);
-                (width, rows) = (shapes[unit].Width, 0);
+                (width, rows, positions) = (shapes[unit].Width, 0, 0);
             }
 
             batches[^1].Add(unit);
             rows += shapes[unit].Rows;
+            positions += shapes[unit].Positions;
         }
 
         return batches;

@@ -17,4 +17,8 @@ internal readonly record struct EncodedExample<TPart>(TPart Part, Features Input
     /// <param name="maxTarget">The longest target; what is longer is cut.</param>
     public int Width(int maxInput, int maxTarget) =>
         Math.Max(Math.Min(Input.Length, maxInput), Math.Min(Math.Max(Target.Labels.Count, Target.Values.Count), maxTarget));
+
+    /// <summary>Gets how many positions it has in a row that holds input and target.</summary>
+    /// <inheritdoc cref="Width" />
+    public int Positions(int maxInput, int maxTarget) => Math.Min(Input.Length, maxInput) + Math.Min(Target.Labels.Count, maxTarget);
 }

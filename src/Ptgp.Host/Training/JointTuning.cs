@@ -26,7 +26,7 @@ internal sealed class JointTuning : ITuning
     {
         (this.tasks, checkpoint, shared) = (tasks, tasks[0].Checkpoint, tasks[0].Backbone.Transformer);
         learned = (from is null ? checkpoint : CheckpointFolder.Open(from)).LoadTransformer(shared.Device, float32, trainable: true);
-        (learned.Dropout, learned.Recomputes) = (recipe.Dropout, recipe.GradientCheckpointing);
+        (learned.Dropout, learned.Recomputes, learned.RowLength) = (recipe.Dropout, recipe.GradientCheckpointing, recipe.Packing);
         Tuning.Freeze(learned, recipe);
         foreach (var task in tasks)
         {

@@ -76,7 +76,10 @@ internal sealed class TrainingExamples<TInput, TPart, TPartOutput, TOutput>
             Parallel.For(0, Count, unit =>
             {
                 var parts = Encode(unit);
-                shapes[unit] = new(parts.Count, parts.Max(part => part.Width(recipe.MaxInputLength, recipe.MaxTargetLength)));
+                shapes[unit] = new(
+                    parts.Count,
+                    parts.Max(part => part.Width(recipe.MaxInputLength, recipe.MaxTargetLength)),
+                    recipe.Packing is null ? 0 : parts.Sum(part => part.Positions(recipe.MaxInputLength, recipe.MaxTargetLength)));
             });
         }
         catch (AggregateException faults)

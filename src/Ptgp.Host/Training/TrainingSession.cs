@@ -1,3 +1,4 @@
+using Ptgp.Backbone;
 using Ptgp.Backbone.Native;
 using Ptgp.Host.Tasks;
 
@@ -29,6 +30,11 @@ internal sealed class TrainingSession : IDisposable
         if (Recipe.Precision == TrainingPrecision.Bfloat16 && !Autocast.IsAvailable)
         {
             throw new UsageException("Precision 'bfloat16' takes a libtorch for Linux, but this one has no way to it. Use 'float32'.");
+        }
+
+        if (Recipe.Packing is not null && Transformer.PreventsPacking(tasks[0].Checkpoint.Config) is { } why)
+        {
+            throw new UsageException(why);
         }
 
         folder = new(request.Output);

@@ -101,6 +101,7 @@ internal sealed class Tuning : ITuning
         var isBackboneTraining = toTraining && Kind != BackboneTuning.Frozen;
         view.Transformer.Dropout = recipe.Dropout;
         view.Transformer.Recomputes = toTraining && recipe.GradientCheckpointing;
+        view.Transformer.RowLength = toTraining ? recipe.Packing : null;
         if (isTraining != toTraining || view.Transformer.training != isBackboneTraining)
         {
             head.train(toTraining);

@@ -34,6 +34,15 @@ public sealed class RecomputationTests : IDisposable
         Assert.Contains(kept.Zip(Gradients(transformer, seed: 6)), pair => Difference(pair.First, pair.Second) > 1e-3 * Size(pair.First));
     }
 
+    [Theory, InlineData("t5-v1_1"), InlineData("gpt2"), InlineData("bert")]
+    public void OnAGpuTooWhatWasDroppedIsDroppedAgain(string fixture)
+    {
+        Assert.SkipUnless(cuda.is_available(), "There is no GPU.");
+        using var transformer = CheckpointFolder.Open(Repository.Fixture("models", fixture)).LoadTransformer(CUDA, ScalarType.Float32, trainable: true);
+        transformer.Dropout = 0.3;
+        AssertSame(Gradients(transformer, seed: 5), Gradients(Recomputing(transformer), seed: 5), Rounding);
+    }
+
     [Theory, MemberData(nameof(Adapted))]
     public void GradientsOfAdaptersOnAFrozenBackboneAreThoseOfKeptLayers(string fixture, string kind)
     {
@@ -166,7 +175,8 @@ public sealed class RecomputationTests : IDisposable
             ? randn([2, 24, config.FrameWidth], generator: seeded)
             : randint(5, config.Vocabulary, [2, 18], dtype: ScalarType.Int64, generator: seeded);                  // more queries than attention computes by itself
         var mask = arange(source.size(1)).lt(tensor(new[] { source.size(1), 11L }).unsqueeze(1));
-        return (new() { Source = source, Mask = mask }, randint(5, config.TargetVocabulary ?? config.Vocabulary, [2, 7], dtype: ScalarType.Int64, generator: seeded));
+        var labels = randint(5, config.TargetVocabulary ?? config.Vocabulary, [2, 7], dtype: ScalarType.Int64, generator: seeded);
+        return (new() { Source = source.to(transformer.Device), Mask = mask.to(transformer.Device) }, labels.to(transformer.Device));
     }
 
     private static Tensor[] Gradients(Transformer transformer, int seed, Adapter? adapter = null, bool rounds = false) => GradientsOf(transformer, adapter, seed, () =>
@@ -194,7 +204,7 @@ public sealed class RecomputationTests : IDisposable
         return [.. parameters.Select(parameter => parameter.grad).OfType<Tensor>().Select(gradient => gradient.clone())];
     }
 
-    private static Tensor Weighed(Tensor states) => states.to_type(ScalarType.Float32).mul(arange(states.NumberOfElements, dtype: ScalarType.Float32).cos().view(states.shape)).sum();
+    private static Tensor Weighed(Tensor states) => states.to_type(ScalarType.Float32).mul(arange(states.NumberOfElements, dtype: ScalarType.Float32, device: states.device).cos().view(states.shape)).sum();
 
     private static void AssertSame(Tensor[] kept, Tensor[] again, double tolerance = 0)
     {

@@ -80,17 +80,18 @@ internal sealed class NumbersTokenizer : ITokenizer
     public bool IsSpecial(int id) => id < 2;
 }
 
-/// <summary>The tiny T5 of the training fixture, shared, as a task sees it.</summary>
+/// <summary>The tiny T5 of the training fixture, or another's checkpoint, shared, as a task sees it.</summary>
 internal sealed class NumbersBackbone : IDisposable
 {
-    public NumbersBackbone()
+    public NumbersBackbone(params string[] fixture)
     {
         set_num_threads(1);
+        Checkpoint = CheckpointFolder.Open(Repository.Fixture(fixture.Length == 0 ? ["training", "t5-curve", "model"] : fixture));
         Transformer = Checkpoint.LoadTransformer(CPU, float32);
         View = new(Checkpoint.Describe("numbers"), new NumbersTokenizer(), Transformer);
     }
 
-    public CheckpointFolder Checkpoint { get; } = CheckpointFolder.Open(Repository.Fixture("training", "t5-curve", "model"));
+    public CheckpointFolder Checkpoint { get; }
 
     public Transformer Transformer { get; }
 
