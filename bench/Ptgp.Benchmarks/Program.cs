@@ -2,17 +2,25 @@ using System.Globalization;
 using System.Text.Json;
 using Ptgp.Benchmarks;
 
-// Ratios against a named reference, measured in the same run: dotnet run -c Release --project bench/Ptgp.Benchmarks -- [--json] [--only decoding|loading|tokenizers] [--rounds N] [--threads N] [--device cpu|cuda]
+// Ratios against a named reference, measured in the same run:
+// dotnet run -c Release --project bench/Ptgp.Benchmarks -- [--json] [--only decoding|loading|tokenizers|training] [--rounds N] [--threads N] [--device cpu|cuda]
+// The memory of a long training, as CSV and PNG: dotnet run … -- memory [--steps N] [--output FOLDER]
 var asJson = args.Contains("--json");
 TorchSharp.torch.set_num_threads(Number("--threads", 1));
+if (args.FirstOrDefault() == "memory")
+{
+    Console.WriteLine(await LongTraining.RunAsync(Number("--steps", 10_000), Text("--output") ?? "memory"));
+    return 0;
+}
+
 var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
-var parts = new Dictionary<string, Func<int, IEnumerable<Measurement>>> { ["decoding"] = rounds => DecodingBenchmarks.Measure(rounds, new(Text("--device") ?? "cpu")), ["loading"] = LoadingBenchmarks.Measure, ["tokenizers"] = TokenizerBenchmarks.Measure };
+var parts = new Dictionary<string, Func<int, IEnumerable<Measurement>>> { ["decoding"] = rounds => DecodingBenchmarks.Measure(rounds, new(Text("--device") ?? "cpu")), ["loading"] = LoadingBenchmarks.Measure, ["tokenizers"] = TokenizerBenchmarks.Measure, ["training"] = TrainingBenchmarks.Measure };
 var only = Text("--only");
 foreach (var measurement in Machine.Measure().Concat(parts.Where(part => only is null || only == part.Key).SelectMany(part => part.Value(Number("--rounds", 5)))))
 {
     Console.WriteLine(asJson
         ? JsonSerializer.Serialize(measurement, options)
-        : string.Create(CultureInfo.InvariantCulture, $"{measurement.Name,-48} {measurement.Value,10:0.##} {measurement.Unit,-9} {(measurement.Goal is { } goal ? $"goal {(measurement.Better == "higher" ? "≥" : "≤")} {goal}" : "")}"));
+        : string.Create(CultureInfo.InvariantCulture, $"{measurement.Name,-66} {measurement.Value,10:0.##} {measurement.Unit,-9} {(measurement.Goal is { } goal ? $"goal {(measurement.Better == "higher" ? "≥" : "≤")} {goal}" : "")}"));
 }
 
 return 0;
