@@ -20,7 +20,7 @@ foreach (var measurement in Machine.Measure().Concat(parts.Where(part => only is
 {
     Console.WriteLine(asJson
         ? JsonSerializer.Serialize(measurement, options)
-        : string.Create(CultureInfo.InvariantCulture, $"{measurement.Name,-66} {measurement.Value,10:0.##} {measurement.Unit,-9} {(measurement.Goal is { } goal ? $"goal {(measurement.Better == "higher" ? "≥" : "≤")} {goal}" : "")}"));
+        : string.Create(CultureInfo.InvariantCulture, $"{measurement.Name,-66} {measurement.Value,10:0.##} {measurement.Unit,-14} {(measurement.Goal is { } goal ? $"goal {(measurement.Better == "higher" ? "≥" : "≤")} {goal}" : "")}"));
 }
 
 return 0;

@@ -8,7 +8,7 @@ namespace Ptgp.Backbone.Tests.Model;
 /// <summary>Texts that are packed into rows are computed as if each were alone: rows, positions and attention as the reference packs them, and the same states, loss and gradients.</summary>
 public sealed class PackingTests : IDisposable
 {
-    private const double Tolerance = 1e-6;
+    private const double Tolerance = 1e-6, GradientTolerance = 2e-6;
 
     private readonly DisposeScope scope = NewDisposeScope();
 
@@ -62,7 +62,7 @@ public sealed class PackingTests : IDisposable
         {
             var (packed, packedGradients) = Learn(transformer, row, null);
             Assert.InRange(Math.Abs(loss - packed), 0, Tolerance * loss);
-            Assert.All(gradients.Zip(packedGradients), pair => Assert.InRange((pair.First - pair.Second).abs().max().item<float>(), 0, Tolerance * (1 + pair.First.abs().max().item<float>())));
+            Assert.All(gradients.Zip(packedGradients), pair => Assert.InRange((pair.First - pair.Second).abs().max().item<float>(), 0, GradientTolerance * (1 + pair.First.abs().max().item<float>())));
         }
     }
 
@@ -82,7 +82,7 @@ public sealed class PackingTests : IDisposable
         transformer.Recomputes = true;
         var (packed, packedGradients) = Learn(transformer, 24, adapter);
         Assert.InRange(Math.Abs(loss - packed), 0, Tolerance * loss);
-        Assert.All(gradients.Zip(packedGradients), pair => Assert.InRange((pair.First - pair.Second).abs().max().item<float>(), 0, Tolerance * (1 + pair.First.abs().max().item<float>())));
+        Assert.All(gradients.Zip(packedGradients), pair => Assert.InRange((pair.First - pair.Second).abs().max().item<float>(), 0, GradientTolerance * (1 + pair.First.abs().max().item<float>())));
     }
 
     [Fact]
