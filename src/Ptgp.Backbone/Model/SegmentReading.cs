@@ -90,7 +90,8 @@ internal sealed class SegmentReading
         {
             read[i] = x;
             capture?.DecoderStates.Add(Undo(x));
-            x = pass.Recomputes ? Recompute(i, x, sight, pass) : Compute(i, x, sight, before?.States[i], pass);
+            using var scope = NewDisposeScope();
+            x = (pass.Recomputes ? Recompute(i, x, sight, pass) : Compute(i, x, sight, before?.States[i], pass)).MoveToOuterDisposeScope();
             if (pass.SelfAttentions is { } attentions)
             {
                 attentions[^1] = (order?.UndoAttention(attentions[^1]) ?? attentions[^1]).MoveToOuterDisposeScope();
@@ -104,11 +105,8 @@ internal sealed class SegmentReading
         Tensor Undo(Tensor states) => order is null ? states : order.Undo(states);
     }
 
-    private Tensor Compute(int layer, Tensor x, Sight sight, Tensor? remembered, Pass pass)
-    {
-        using var scope = NewDisposeScope();
-        return decoder.Layers[layer].Forward(x, sight, null, null, null, pass, decoder.Shape.Memory == 0 ? null : Remember(layer, x, remembered, pass)).MoveToOuterDisposeScope();
-    }
+    private Tensor Compute(int layer, Tensor x, Sight sight, Tensor? remembered, Pass pass) =>
+        decoder.Layers[layer].Forward(x, sight, null, null, null, pass, decoder.Shape.Memory == 0 ? null : Remember(layer, x, remembered, pass));
 
     private Tensor Recompute(int layer, Tensor x, Sight sight, Pass pass) =>
         Recomputation.Of(inputs => Compute(layer, inputs[0]!, Sight.Of(inputs.AsSpan(2)), inputs[1], pass), pass.Draws, [x, before?.States[layer], .. sight.Tensors]);
