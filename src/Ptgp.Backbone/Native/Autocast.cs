@@ -46,7 +46,7 @@ public sealed unsafe class Autocast : IDisposable
             entries.Clear();
         }
 
-        entries.Enable(device, false);
+        entries.Enable(device, before == (DeviceType)device);
         active = before;
     }
 
