@@ -127,7 +127,8 @@ public sealed class RecomputationTests : IDisposable
         }
 
         Assert.Equal(tensors, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
-        Assert.Equal(alive, Tensor.TotalCount);
+        // What tests before this one have left may be finalized meanwhile.
+        Assert.InRange(Tensor.TotalCount, 0, alive);
 
         void Step()
         {
