@@ -35,7 +35,7 @@ internal sealed class ModelsCommand : IPtgpCommand
             await context.Out.WriteLineAsync(text.AsMemory(), cancellation).ConfigureAwait(false);
             return (bool)found["ok"]! ? ExitCode.Done : ExitCode.Failed;
         }));
-        return new Command("models", "Looks at checkpoints, makes and fetches them.") { inspect, new ModelsNewCommand().Create(guard), new ModelsPullCommand().Create(guard), new ModelsListCommand().Create(guard) };
+        return new Command("models", "Looks at checkpoints, makes and fetches them.") { inspect, new ModelsNewCommand().Create(guard), new ModelsConvertCommand().Create(guard), new ModelsPullCommand().Create(guard), new ModelsListCommand().Create(guard) };
     }
 
     private static string Folder(CommandContext context, string given)

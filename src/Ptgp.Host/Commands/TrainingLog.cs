@@ -15,7 +15,7 @@ internal sealed class TrainingLog(IConsoleLog log) : TrainingDisplay
         if (step.Step == 1 || step.Step == step.Steps || step.Step % Math.Max(1, step.Steps / 50) == 0 || Stopwatch.GetElapsedTime(last) > Silence)
         {
             last = Stopwatch.GetTimestamp();
-            log.Status($"{Of(step.Task)}step {step.Step}/{step.Steps}  {Say(step)}{(remaining is { } left ? $"  {left:hh\\:mm\\:ss} left" : "")}");
+            log.Status($"{Of(step.Task)}step {step.Step}/{step.Steps}  {Say(step)}{(remaining is { } left ? $"  {TimeSpan.FromSeconds(Math.Ceiling(left.TotalSeconds)):c} left" : "")}");
         }
     }
 

@@ -69,7 +69,7 @@ internal static class TrainingTrial
         [
             FormattableString.Invariant($"{Number("steps"):#,0} steps of about {Number("targetsPerStep"):#,0} targets, {Number("parameters"):#,0} parameters trained; the first loss is {Number("firstLoss"):0.0000}."),
             report["seconds"] is null ? "Time: not known, there is but one step."
-                : FormattableString.Invariant($"Time: about {TimeSpan.FromSeconds(Math.Ceiling(Number("seconds"))):d\\.hh\\:mm\\:ss} ({Number("secondsPerStep"):0.###} s a step, {Number("targetsPerSecond"):#,0} targets a second), evaluations not counted."),
+                : FormattableString.Invariant($"Time: about {TimeSpan.FromSeconds(Math.Ceiling(Number("seconds"))):c} ({Number("secondsPerStep"):0.###} s a step, {Number("targetsPerSecond"):#,0} targets a second), evaluations not counted."),
             FormattableString.Invariant($"Memory: {Number("peakMemoryBytes") / 1e6:#,0} MB of the host's so far; longer batches later may take more. Disk: {Number("checkpointBytes") / 1e6:#,0.0} MB to go on from, and what tasks use beside it."),
         ];
         return string.Join('\n', lines) + (Number("badLines") > 0 ? FormattableString.Invariant($"\n{Number("badLines")} lines of the data read so far are no examples.") : "");

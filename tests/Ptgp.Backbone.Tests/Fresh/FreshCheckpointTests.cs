@@ -17,6 +17,7 @@ public sealed class FreshCheckpointTests : IDisposable
     [InlineData("t5-small", 32128, 60_506_624)]
     [InlineData("t5-tiny", 32128, 15_570_688)]
     [InlineData("t5-micro", 32128, 5_031_680)]
+    [InlineData("t5-captions", 8100, 6_010_368)]
     [InlineData("gpt2", 50257, 124_439_808)]
     [InlineData("bert-base", 30522, 109_514_298)]
     [InlineData("bert-mini", 30522, 11_201_594)]
