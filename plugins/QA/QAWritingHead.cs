@@ -30,7 +30,7 @@ internal sealed class QAWritingHead(IBackbone backbone, QAOptions options) : Tas
     public override TaskLoss Loss(EncodedBatch<Window> batch)
     {
         var states = Backbone.Decode(batch.Encoded, batch.Labels);                                        // [batch, labels, width]
-        return SequenceLoss.Of(Backbone.Project(states), batch.Labels, batch.LabelSmoothing);
+        return Backbone.Loss(states, batch.Labels, batch.LabelSmoothing);
     }
 
     /// <inheritdoc />

@@ -69,7 +69,7 @@ internal sealed class SpeechToTextHead(IBackbone backbone, SpeechToTextOptions o
         var isTold = batch.Labels.eq(start).any(1, keepdim: false);                                       // [batch]
         var states = Backbone.Decode(batch.Encoded, batch.Labels, Whole(marks.Previous).where(isTold, start));
         var isGiven = batch.Labels.gt(end).logical_and(batch.Labels.lt(zero)).to_type(ScalarType.Int64).flip(1).cumsum(1).flip(1).to_type(ScalarType.Bool);
-        return SequenceLoss.Of(Backbone.Project(states), batch.Labels.masked_fill(isGiven, ignored), batch.LabelSmoothing);
+        return Backbone.Loss(states, batch.Labels.masked_fill(isGiven, ignored), batch.LabelSmoothing);
 
         Tensor Whole(int id) => tensor((long)id, device: batch.Labels.device);
     }

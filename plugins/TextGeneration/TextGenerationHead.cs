@@ -39,7 +39,7 @@ internal sealed class TextGenerationHead(IBackbone backbone, TextGenerationOptio
     /// <inheritdoc />
     /// <remarks>Cross-entropy of each target given the source and the targets before it.</remarks>
     public override TaskLoss Loss(EncodedBatch<Window> batch) =>
-        SequenceLoss.Of(Backbone.Project(Backbone.Decode(batch.Encoded, batch.Labels)), batch.Labels, batch.LabelSmoothing);
+        Backbone.Loss(Backbone.Decode(batch.Encoded, batch.Labels), batch.Labels, batch.LabelSmoothing);
 
     /// <inheritdoc />
     /// <remarks>The sum of the log-probabilities of each row's targets.</remarks>

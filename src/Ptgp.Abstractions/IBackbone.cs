@@ -41,6 +41,20 @@ public interface IBackbone
 
     /// <summary>Turns states into vocabulary logits: <c>[…, width]</c> to <c>[…, vocabulary]</c>. Needs <see cref="BackboneFeatures.Writes"/>.</summary>
     Tensor Project(Tensor states);
+
+    /// <summary>
+    /// Computes the cross-entropy of labels from the states that predict them, <c>[…, width]</c> and <c>[…]</c>, as that of <see cref="Project"/>'s logits; those of the whole
+    /// vocabulary never stand in memory for all places at once. Needs <see cref="BackboneFeatures.Writes"/>. Since 1.5.
+    /// </summary>
+    /// <param name="states">The states.</param>
+    /// <param name="labels">The labels; <see cref="Target.Ignored"/> where there is none.</param>
+    /// <param name="labelSmoothing">The share of probability that is spread evenly over the vocabulary. From 0 to 1; the default is 0.</param>
+    TaskLoss Loss(Tensor states, Tensor labels, double labelSmoothing = 0)
+    {
+        var sum = nn.functional.cross_entropy(
+            Project(states).flatten(0, -2), labels.flatten(), ignore_index: Target.Ignored, reduction: nn.Reduction.Sum, label_smoothing: labelSmoothing);
+        return new(sum, labels.ne(Target.Ignored).sum().item<long>());
+    }
 }
 
 /// <summary>What is known of a backbone from its checkpoint's configuration, before a weight is read.</summary>

@@ -89,6 +89,9 @@ public sealed class TinyBackbone : IBackbone, IDisposable
     /// <inheritdoc />
     public Tensor Project(Tensor states) => transformer.Project(states);
 
+    /// <inheritdoc />
+    public TaskLoss Loss(Tensor states, Tensor labels, double labelSmoothing = 0) => transformer.Loss(states, labels, labelSmoothing);
+
     /// <summary>Disposes its weights.</summary>
     public void Dispose() => transformer.Dispose();
 

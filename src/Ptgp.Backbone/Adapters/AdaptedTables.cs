@@ -24,6 +24,9 @@ internal static class AdaptedTables
         return (adapter.Deltas.TryGetValue(name, out var delta) ? Ops.Add(rows, ((LowRankDelta)delta).LookUp(ids)) : rows).to_type(table.dtype);
     }
 
+    /// <summary>Tells whether an adapter changes the layer that makes logits.</summary>
+    public static bool Change(Adapter? adapter) => adapter is not null && (adapter.Replacements.ContainsKey(Output + ".weight") || adapter.Deltas.ContainsKey(Output));
+
     /// <summary>Turns scaled states into logits, <c>[…, width]</c> to <c>[…, vocabulary]</c>; null when the adapter leaves them to the shared layer.</summary>
     /// <param name="states">The states.</param>
     /// <param name="weight">The shared weights, <c>[vocabulary, width]</c>.</param>
@@ -32,18 +35,13 @@ internal static class AdaptedTables
     /// <param name="adapter">The task's adapter; null for none.</param>
     public static Tensor? Logits(Tensor states, Tensor weight, Tensor? bias, Func<Tensor, Tensor> shared, Adapter? adapter)
     {
-        if (adapter is null)
+        if (!Change(adapter))
         {
             return null;
         }
 
-        var isReplaced = adapter.Replacements.TryGetValue(Output + ".weight", out var own);
+        var isReplaced = adapter!.Replacements.TryGetValue(Output + ".weight", out var own);
         var delta = adapter.Deltas.GetValueOrDefault(Output);
-        if (!isReplaced && delta is null)
-        {
-            return null;
-        }
-
         var x = delta is null ? states : delta.ChangeInput(states);
         var y = isReplaced ? nn.functional.linear(x.to_type(own!.dtype), own, bias?.to_type(own.dtype)).to_type(x.dtype) : shared(x);
         return delta is null ? y : delta.ChangeOutput(y, x, isReplaced ? own! : weight, bias);

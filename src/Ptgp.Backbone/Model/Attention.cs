@@ -1,4 +1,5 @@
 using Ptgp.Backbone.Native;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ptgp.Backbone;
@@ -62,7 +63,13 @@ internal sealed class Attention : nn.Module
             mask = mask is null ? null : SideBySide(mask, sharing);
         }
 
-        if (queries.dtype != seen.Values.dtype || (mask is not null && mask.dtype != queries.dtype))
+        if (Autocast.Active == DeviceType.CPU)
+        {
+            // libtorch multiplies each head of each row on its own, and on the CPU in bfloat16 that costs far more than it saves.
+            var (wide, keys, values) = (queries.to_type(float32), seen.Keys.to_type(float32), seen.Values.to_type(float32));
+            (queries, seen, mask) = (wide, new(keys, values), mask?.to_type(float32));
+        }
+        else if (queries.dtype != seen.Values.dtype || (mask is not null && mask.dtype != queries.dtype))
         {
             // Under Autocast what was multiplied is rounded, and what was turned or added is not.
             (queries, seen, mask) = (queries.to_type(seen.Values.dtype), seen with { Keys = seen.Keys.to_type(seen.Values.dtype) }, mask?.to_type(seen.Values.dtype));
@@ -70,7 +77,7 @@ internal sealed class Attention : nn.Module
 
         if (captured is null)
         {
-            mixed = Ops.Attention(queries, seen.Keys, seen.Values, mask, scale, causal: false, pass.AttentionDropout);
+            mixed = Autocast.Without(DeviceType.CPU, () => Ops.Attention(queries, seen.Keys, seen.Values, mask, scale, causal: false, pass.AttentionDropout));
         }
         else
         {

@@ -45,6 +45,9 @@ internal sealed class OutputLayer : TokenOutput
         }
     }
 
+    public override Tensor? Loss(Tensor states, Tensor labels, double labelSmoothing, Adapter? adapter) =>
+        AdaptedTables.Change(adapter) || weight.dtype != ScalarType.Float32 ? null : LinearCrossEntropy.Sum(states, weight, bias?.view(-1), labels, labelSmoothing);
+
     public override void Unpack()
     {
         packed?.Dispose();

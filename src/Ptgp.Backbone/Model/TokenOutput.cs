@@ -20,6 +20,14 @@ internal abstract class TokenOutput(string name) : nn.Module(name)
     /// <param name="isPacked">Whether weights packed for speed may be used: no gradients will be asked for.</param>
     public abstract Tensor Logits(Tensor states, Adapter? adapter, bool isPacked);
 
+    /// <summary>Sums the cross-entropy of labels without making all logits at once: <c>[rows, width]</c> and <c>[rows]</c> to a number.</summary>
+    /// <param name="states">The states, float32.</param>
+    /// <param name="labels">The labels, none of them to be left out.</param>
+    /// <param name="labelSmoothing">The share of probability that is spread evenly.</param>
+    /// <param name="adapter">The task's adapter; null for none.</param>
+    /// <returns>The sum; null where it takes the logits.</returns>
+    public virtual Tensor? Loss(Tensor states, Tensor labels, double labelSmoothing, Adapter? adapter) => null;
+
     /// <summary>Forgets the copies packed for speed, because the weights will change.</summary>
     public abstract void Unpack();
 

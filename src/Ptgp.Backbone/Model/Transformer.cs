@@ -15,6 +15,7 @@ public sealed class Transformer : nn.Module
     // Scalars that stay: one made in passing may be collected while libtorch reads it.
     internal static readonly Scalar Masked = float.MinValue / 2;  // finite, so that a row of nothing but padding gives numbers
     internal static readonly Scalar Zero = 0, One = 1;
+    private static readonly Scalar ignored = Target.Ignored;
 
     private readonly Scalar startId, padId;
     private readonly Stem? stem;
@@ -214,8 +215,29 @@ public sealed class Transformer : nn.Module
     public Tensor Project(Tensor states, Adapter? adapter = null)
     {
         ArgumentNullException.ThrowIfNull(states);
-        states = outputTransform is null ? states : outputTransform.Forward(states);
-        return output.Logits(Config.OutputScale == 1 ? states : states * outputScale, adapter, isPacked: !training && !is_grad_enabled());
+        return output.Logits(Scaled(states), adapter, isPacked: !training && !is_grad_enabled());
+    }
+
+    /// <summary>
+    /// Sums the cross-entropy of labels, given the states that foretell them: <c>[…, width]</c> and <c>[…]</c> to a number, float32, as that of <see cref="Project"/>'s logits is. The
+    /// vocabulary's logits are made for rows that have a label, and a few rows at a time.
+    /// </summary>
+    /// <param name="states">The states.</param>
+    /// <param name="labels">The labels, of int64; <see cref="Target.Ignored"/> where there is none.</param>
+    /// <param name="labelSmoothing">The share of probability that is spread evenly over all entries.</param>
+    /// <param name="adapter">The task's deltas.</param>
+    /// <returns>The sum, and the number of labels.</returns>
+    public TaskLoss Loss(Tensor states, Tensor labels, double labelSmoothing = 0, Adapter? adapter = null)
+    {
+        ArgumentNullException.ThrowIfNull(states);
+        ArgumentNullException.ThrowIfNull(labels);
+        using var scope = NewDisposeScope();
+        var places = labels.reshape(-1).ne(ignored).nonzero().view(-1);                                   // [rows]
+        var own = Scaled(states.reshape(-1, states.size(-1)).index_select(0, places));                    // [rows, width]
+        var ownLabels = labels.reshape(-1).index_select(0, places);
+        var sum = output.Loss(own.to_type(float32), ownLabels, labelSmoothing, adapter)
+            ?? nn.functional.cross_entropy(output.Logits(own, adapter, isPacked: false).to_type(float32), ownLabels, reduction: nn.Reduction.Sum, label_smoothing: labelSmoothing);
+        return new(sum.MoveToOuterDisposeScope(), places.size(0));
     }
 
     /// <summary>Begins to write to what was read.</summary>
@@ -314,6 +336,12 @@ public sealed class Transformer : nn.Module
     private Stack Decoder => decoder ?? throw new InvalidOperationException("This backbone has no decoder.");
 
     private Embedded BehindPromptOf(Adapter? adapter, Embedded input) => adapter?.Prompt is { } prompt ? prompt.Before(input, segments?.Weight!.narrow(0, 0, 1)) : input;
+
+    private Tensor Scaled(Tensor states)
+    {
+        states = outputTransform is null ? states : outputTransform.Forward(states);
+        return Config.OutputScale == 1 ? states : states * outputScale;
+    }
 
     private Tensor Embed(TokenEmbeddings table, Tensor ids, Adapter? adapter)
     {

@@ -38,6 +38,28 @@ public sealed unsafe class Autocast : IDisposable
         ? new((sbyte)device)
         : throw new InvalidOperationException("Rounding to bfloat16 takes a libtorch for Linux, but this one has no such entry. Compute in float32.");
 
+    /// <summary>Lets something be computed in float32 meanwhile, if this thread rounds on that kind of device.</summary>
+    /// <param name="device">The kind of device.</param>
+    /// <param name="compute">What is computed. What it is given has whatever type it had.</param>
+    public static Tensor Without(DeviceType device, Func<Tensor> compute)
+    {
+        ArgumentNullException.ThrowIfNull(compute);
+        if (active != device)
+        {
+            return compute();
+        }
+
+        entries!.Enable((sbyte)device, false);
+        try
+        {
+            return compute();
+        }
+        finally
+        {
+            entries.Enable((sbyte)device, true);
+        }
+    }
+
     /// <summary>Ends it, and forgets the rounded weights.</summary>
     public void Dispose()
     {

@@ -4,6 +4,8 @@ using System.Text.Json.Nodes;
 using Ptgp.Host.Commands.Scoring;
 using Ptgp.Host.Configuration;
 using Ptgp.Host.Scoring;
+using Ptgp.Host.Tasks;
+using Ptgp.Host.Training;
 using Ptgp.Toolkit.Metrics;
 
 namespace Ptgp.Host.Commands;
@@ -14,7 +16,7 @@ internal sealed class CompareCommand : IPtgpCommand
     // What is called better than by chance.
     private const double Level = 0.05;
 
-    private readonly Argument<string> first = new("RUN_A") { Description = "The baseline's predictions, as ptgp evaluate --predictions writes them; or any file of predictions, with --references." };
+    private readonly Argument<string> first = new("RUN_A") { Description = "The baseline: the folder of a training with held-out data, or predictions as ptgp evaluate --predictions writes them, or any file of predictions, with --references." };
     private readonly Argument<string> second = new("RUN_B") { Description = "The other system's, for the same examples in the same order." };
     private readonly Option<string[]> references = new("--references") { Description = "What was expected, line by line; a file for each reference.", HelpName = "FILE", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string[]> metrics = new("--metric") { Description = $"What is compared, with its options as for ptgp score, such as \"bleu --lowercase\": {string.Join(", ", MetricChoice.All().Select(choice => choice.Name))}. May be repeated. By default squad for answers, else bleu and chrf.", HelpName = "NAME" };
@@ -54,7 +56,7 @@ internal sealed class CompareCommand : IPtgpCommand
 
     private (IReadOnlyList<ScoredText> First, IReadOnlyList<ScoredText> Second) Read(ParseResult parsed, CommandContext context)
     {
-        var (one, other) = (Given.ExistingFile(context, parsed.GetRequiredValue(first), "RUN_A"), Given.ExistingFile(context, parsed.GetRequiredValue(second), "RUN_B"));
+        var (one, other) = (Run(context, parsed.GetRequiredValue(first), "RUN_A"), Run(context, parsed.GetRequiredValue(second), "RUN_B"));
         string[] expected = [.. (parsed.GetValue(references) ?? []).Select(path => Given.ExistingFile(context, path, "--references"))];
         var (a, b) = (ScoredFiles.Read(one, expected), ScoredFiles.Read(other, expected));
         if (a.Count != b.Count)
@@ -64,6 +66,19 @@ internal sealed class CompareCommand : IPtgpCommand
 
         var apart = Enumerable.Range(0, a.Count).FirstOrDefault(line => !a[line].Expected.SequenceEqual(b[line].Expected), -1);
         return apart < 0 ? (a, b) : throw new UserException($"Two systems can only be compared by the same examples, but on line {apart + 1} '{one}' and '{other}' expect different answers.");
+    }
+
+    private static string Run(CommandContext context, string given, string argument)
+    {
+        var path = context.Resolve(given);
+        if (!Directory.Exists(path))
+        {
+            return Given.ExistingFile(context, given, argument);
+        }
+
+        string[] places = [Path.Combine(path, TrainingFolder.Best, Prediction.FileName), Path.Combine(path, Prediction.FileName)];
+        return places.FirstOrDefault(File.Exists)
+            ?? throw new UsageException($"{argument} must hold the answers of a training's best evaluation, but there is no {TrainingFolder.Best}/{Prediction.FileName} in '{path}'. Train one task with --held-out, or name a file of 'ptgp evaluate --predictions'.");
     }
 
     // Answers are quoted, and may be missing; texts are written.

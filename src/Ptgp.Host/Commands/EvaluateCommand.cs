@@ -45,12 +45,7 @@ internal sealed class EvaluateCommand : IPtgpCommand
                 Limit = parsed.GetValue(limit),
                 Generation = options,
                 OnProgress = answered => status.Show($"{answered} answered"),
-                OnPrediction = file is null ? null : prediction => file.Writer.WriteLine(new JsonObject
-                {
-                    ["input"] = prediction.Input.DeepClone(),
-                    ["predicted"] = prediction.Predicted.DeepClone(),
-                    ["expected"] = prediction.Expected.DeepClone(),
-                }.ToJsonString(Json.Line)),
+                OnPrediction = file is null ? null : prediction => file.Writer.WriteLine(prediction.ToLine()),
             },
             cancellation).ConfigureAwait(false);
         file?.Commit();

@@ -42,22 +42,35 @@ internal sealed class PretrainCommand : IPtgpCommand
         var backbone = Target(context, parsed.GetRequiredValue(target));
         var folder = Given.Folder(context, parsed.GetRequiredValue(output), "--output");
         TrainingResult result;
+        using TrainingRecord record = new(folder);
+        TrainingRequest request = new()
+        {
+            Data = Files(context, parsed.GetRequiredValue(data), "--data"),
+            HeldOut = Files(context, parsed.GetValue(heldOut) ?? [], "--held-out"),
+            Output = folder,
+            Recipe = standing => Given.Recipe(context, changes, standing),
+            Resume = parsed.GetValue(resume),
+        };
         using (var display = TrainingDisplay.For(context))
         {
-            TrainingRequest request = new()
+            request = request with
             {
-                Data = Files(context, parsed.GetRequiredValue(data), "--data"),
-                HeldOut = Files(context, parsed.GetValue(heldOut) ?? [], "--held-out"),
-                Output = folder,
-                Recipe = standing => Given.Recipe(context, changes, standing),
-                Resume = parsed.GetValue(resume),
-                OnStep = display.Show,
-                OnEvaluation = display.Show,
+                OnStep = step =>
+                {
+                    display.Show(step);
+                    record.Add(step);
+                },
+                OnEvaluation = evaluation =>
+                {
+                    display.Show(evaluation);
+                    record.Add(evaluation);
+                },
             };
             Pretrainer pretrainer = new(CheckpointFolder.Open(backbone.Checkpoint), ComputeDevice.Choose(backbone), context.Log);
             result = await Task.Run(() => pretrainer.TrainAsync(settings, request, cancellation), CancellationToken.None).ConfigureAwait(false);
         }
 
+        record.Report($"Pre-training by {string.Join(", ", settings.Objectives.Keys)}", request, result);
         var made = Path.Combine(folder, TrainingFolder.Best);
         context.Log.Status(result.WasInterrupted
             ? $"Interrupted after step {result.Steps}. It is saved: the same command with --resume goes on."

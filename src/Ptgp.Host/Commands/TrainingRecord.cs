@@ -15,6 +15,8 @@ internal sealed class TrainingRecord(string folder) : IDisposable
     private EventFile? events;
     private (long Time, int Step)? before;
 
+    private bool HasLog => File.Exists(Path.Combine(folder, Host.Training.TrainingFolder.Log));
+
     /// <summary>Records a step.</summary>
     public void Add(TrainingStep step)
     {
@@ -51,7 +53,7 @@ internal sealed class TrainingRecord(string folder) : IDisposable
     /// <exception cref="UserException">What was learned cannot be opened.</exception>
     public async Task ReportAsync(CommandContext context, HostConfiguration configuration, string task, TrainingRequest request, TrainingResult result, IReadOnlyList<Prediction>? before, bool isAnswered, CancellationToken cancellation)
     {
-        if (!File.Exists(Path.Combine(folder, Host.Training.TrainingFolder.Log)))
+        if (!HasLog)
         {
             return;
         }
@@ -66,8 +68,19 @@ internal sealed class TrainingRecord(string folder) : IDisposable
             samples = (samples ?? new() { Before = [] }) with { After = await SampleAnswers.AnswerAsync(runner, request.HeldOut, request.Format, cancellation).ConfigureAwait(false) };
         }
 
+        Report($"Training of {task}", request, result, samples);
+    }
+
+    /// <summary>Writes the report of a training that answers nothing.</summary>
+    public void Report(string title, TrainingRequest request, TrainingResult result, SampleAnswers? samples = null)
+    {
+        if (!HasLog)
+        {
+            return;
+        }
+
         var version = typeof(TrainingRecord).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
-        TrainingReport.Write(folder, task, request, result, samples, version);
+        TrainingReport.Write(folder, title, request, result, samples, version);
     }
 
     /// <inheritdoc />

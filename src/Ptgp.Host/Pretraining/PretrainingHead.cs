@@ -112,10 +112,10 @@ internal sealed class PretrainingHead : TaskHead<TextBlock, PretrainingPart, int
     {
         var loss = objectives[objective].Objective.Loss switch
         {
-            LossKind.Written => Entropy(Backbone.Decode(encoded, labels), labels, Backbone.Project, smoothing),
-            LossKind.Told => Entropy(encoded.States.to_type(ScalarType.Float32), labels, Backbone.Project, smoothing),
+            LossKind.Written => Backbone.Loss(Backbone.Decode(encoded, labels), labels, smoothing),
+            LossKind.Told => Backbone.Loss(encoded.States.to_type(ScalarType.Float32), labels, smoothing),
             LossKind.Judged => Judge(encoded.States.to_type(ScalarType.Float32), labels),
-            _ => Entropy(Whole(encoded).unsqueeze(1), labels, order!.forward, 0),
+            _ => Order(Whole(encoded).unsqueeze(1), labels),
         };
         if (!training)
         {
@@ -125,12 +125,10 @@ internal sealed class PretrainingHead : TaskHead<TextBlock, PretrainingPart, int
         return loss;
     }
 
-    // Only what something is learned from is brought to the vocabulary.
-    private static TaskLoss Entropy(Tensor states, Tensor labels, Func<Tensor, Tensor> project, double smoothing)
+    private TaskLoss Order(Tensor states, Tensor labels)
     {
         var (picked, expected) = Pick(states, labels);
-        var sum = nn.functional.cross_entropy(project(picked), expected, reduction: nn.Reduction.Sum, label_smoothing: smoothing);
-        return new(sum, expected.size(0));
+        return new(nn.functional.cross_entropy(order!.forward(picked), expected, reduction: nn.Reduction.Sum), expected.size(0));
     }
 
     private TaskLoss Judge(Tensor states, Tensor labels)

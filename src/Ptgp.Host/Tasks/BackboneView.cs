@@ -48,4 +48,7 @@ internal sealed class BackboneView(BackboneDescription description, ITokenizer t
 
     /// <inheritdoc />
     public Tensor Project(Tensor states) => Transformer.Project(states.to_type(Transformer.Dtype), Adapter).to_type(ScalarType.Float32);
+
+    /// <inheritdoc />
+    public TaskLoss Loss(Tensor states, Tensor labels, double labelSmoothing = 0) => Transformer.Loss(states.to_type(Transformer.Dtype), labels, labelSmoothing, Adapter);
 }

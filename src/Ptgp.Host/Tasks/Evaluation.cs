@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Ptgp.Host.Tasks;
@@ -25,7 +27,17 @@ internal sealed record EvaluationRequest
 }
 
 /// <summary>One answered example, as JSON and as text.</summary>
-internal sealed record Prediction(JsonNode Input, JsonNode Predicted, JsonNode Expected);
+internal sealed record Prediction(JsonNode Input, JsonNode Predicted, JsonNode Expected)
+{
+    /// <summary>The file of predictions beside what was trained.</summary>
+    public const string FileName = "predictions.jsonl";
+
+    // Letters of all scripts stay as they are.
+    private static readonly JsonSerializerOptions plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Makes the line that stands for it in a file of predictions.</summary>
+    public string ToLine() => new JsonObject { ["input"] = Input.DeepClone(), ["predicted"] = Predicted.DeepClone(), ["expected"] = Expected.DeepClone() }.ToJsonString(plain);
+}
 
 /// <summary>How well a task answered a dataset.</summary>
 internal sealed record EvaluationResult
@@ -38,4 +50,7 @@ internal sealed record EvaluationResult
 
     /// <summary>Gets the mean loss of a label, where it was computed.</summary>
     public double? Loss { get; init; }
+
+    /// <summary>Gets the answers that were scored, made into JSON as they are read; none where nobody will ask for them.</summary>
+    public IEnumerable<Prediction> Predictions { get; init; } = [];
 }

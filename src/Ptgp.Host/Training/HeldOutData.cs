@@ -10,6 +10,7 @@ internal sealed class HeldOutData<TInput, TPart, TPartOutput, TOutput>
     private readonly TrainingExamples<TInput, TPart, TPartOutput, TOutput> encoded;
     private readonly Func<IReadOnlyList<TInput>, CancellationToken, Task<IReadOnlyList<TOutput>>> answer;
     private readonly FineTuningRecipe recipe;
+    private readonly TaskJson json = new();
 
     /// <summary>Initializes the data.</summary>
     /// <param name="plugin">What scores.</param>
@@ -41,6 +42,7 @@ internal sealed class HeldOutData<TInput, TPart, TPartOutput, TOutput>
             Examples = examples.Count,
             Loss = loss,
             Metrics = plugin.Score([.. examples.Zip(answers, (example, predicted) => new Answer<TInput, TOutput>(example.Input, predicted, example.Output))]),
+            Predictions = examples.Zip(answers, (example, predicted) => new Prediction(json.Write(example.Input), json.Write(predicted), json.Write(example.Output))),
         };
     }
 

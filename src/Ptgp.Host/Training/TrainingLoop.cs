@@ -177,7 +177,7 @@ internal sealed class TrainingLoop
         var isBest = last.IsBetterThan(state.Best);
         if (isBest)
         {
-            folder.Save(TrainingFolder.Best, recipe, last, tuning.Save);
+            SaveBest(last, result);
         }
 
         if (result is not null)
@@ -216,7 +216,7 @@ internal sealed class TrainingLoop
             var isBest = score is null || !state.Best!.IsBetterThan(score);
             if (isBest)
             {
-                folder.Save(TrainingFolder.Best, recipe, score, tuning.Save);
+                SaveBest(score, result);
             }
 
             if (result is not null)
@@ -234,6 +234,16 @@ internal sealed class TrainingLoop
             folder.Append(last = score);
         }
     }
+
+    private void SaveBest(TrainingScore? score, EvaluationResult? result) => folder.Save(TrainingFolder.Best, recipe, score, beside =>
+    {
+        tuning.Save(beside);
+        string[] lines = [.. result?.Predictions.Select(prediction => prediction.ToLine()) ?? []];
+        if (lines.Length > 0)
+        {
+            File.WriteAllLines(Path.Combine(beside, Prediction.FileName), lines);
+        }
+    });
 
     private void SaveLast()
     {

@@ -19,8 +19,7 @@ public abstract class WritingHead<TInput, TOutput>(IBackbone backbone) : TaskHea
     {
         ArgumentNullException.ThrowIfNull(batch);
         var states = Backbone.Decode(batch.Encoded, batch.Labels);                                        // [batch, labels, width]
-        var logits = Backbone.Project(states);                                                            // [batch, labels, vocabulary]
-        return SequenceLoss.Of(logits, batch.Labels, batch.LabelSmoothing);
+        return Backbone.Loss(states, batch.Labels, batch.LabelSmoothing);
     }
 
     /// <inheritdoc />

@@ -21,7 +21,7 @@ internal static class Common
     #region quote
     /// <summary>The loss of heads that write: teacher forcing.</summary>
     public static TaskLoss WritingLoss<TPart>(IBackbone backbone, EncodedBatch<TPart> batch) =>
-        ClassLoss(backbone.Project(backbone.Decode(batch.Encoded, batch.Labels)), batch); // [batch, targets, vocabulary]
+        backbone.Loss(backbone.Decode(batch.Encoded, batch.Labels), batch.Labels, batch.LabelSmoothing);
 
     /// <summary>Cross entropy of logits <c>[batch, …, classes]</c> over the labels that count.</summary>
     public static TaskLoss ClassLoss<TPart>(Tensor logits, EncodedBatch<TPart> batch) => new(

@@ -46,6 +46,27 @@ public class TransformerTests
             threads: 1);
     }
 
+    [Theory, MemberData(nameof(ForwardParityTests.Fixtures), MemberType = typeof(ForwardParityTests))]
+    public void TheLossIsThatOfTheLogits(string fixture)
+    {
+        using var loaded = new Loaded(fixture);
+        using var scope = NewDisposeScope();
+        var transformer = loaded.Transformer;
+        manual_seed(3);
+        var states = randn(2, 5, transformer.Config.Width).requires_grad_(true);
+        var labels = randint(3, 99, [2, 5], dtype: int64);
+        labels[0, 3] = labels[1, 1] = tensor(Target.Ignored);
+        var loss = transformer.Loss(states, labels, 0.1);
+        loss.Sum.backward();
+        var gradient = states.grad!.clone();
+        states.grad.zero_();
+        var expected = nn.functional.cross_entropy(transformer.Project(states).flatten(0, 1), labels.flatten(), ignore_index: Target.Ignored, reduction: nn.Reduction.Sum, label_smoothing: 0.1);
+        expected.backward();
+        Assert.Equal(8, loss.Count);
+        Assert.Equal(expected.item<float>(), loss.Sum.item<float>(), 1e-4 * expected.item<float>());
+        Assert.True(gradient.allclose(states.grad, 1e-4, 1e-5), $"{(gradient - states.grad).abs().max().item<float>()}");
+    }
+
     // [batch, targets, vocabulary]
     private static Tensor Logits(Transformer transformer, Row[] rows, int moreSource = 0, int moreTarget = 0, int filler = 0)
     {

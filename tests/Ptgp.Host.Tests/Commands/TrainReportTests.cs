@@ -50,6 +50,12 @@ public sealed class TrainReportTests : IDisposable
         var history = TrainingHistory.Read(folder["run/metrics.jsonl"]);
         Assert.Equal([1, 2, 3, 4], history.Steps.Select(step => step.Step));
         Assert.Equal([2, 4], history.Evaluations.Select(evaluation => evaluation.Step));
+
+        // The answers of the best evaluation are there to be compared.
+        Assert.Equal(7, (await File.ReadAllLinesAsync(folder["run/best/predictions.jsonl"], TestContext.Current.CancellationToken)).Length);
+        var (compared, said, fault) = await RunAsync("compare", "run", "run/best/predictions.jsonl", "--metric", "rouge", "--samples", "20", "--json");
+        Assert.True(compared == 0, fault);
+        Assert.Equal(7, (int?)JsonNode.Parse(said)!["examples"]);
     }
 
     [Fact]

@@ -43,6 +43,9 @@ public sealed class PretrainCommandTests
         var (code, _, error) = await Run(folder, model, "--objective", one, "--objective", other);
         Assert.True(code == 0, error);
         string[] names = [one, other.Split(':')[0]];
+        Assert.StartsWith($"# Pre-training by {string.Join(", ", names)}\n", await File.ReadAllTextAsync(folder["made/report.md"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.True(File.Exists(folder["made/curves.png"]));
+        Assert.Single(Directory.GetFiles(folder["made/tensorboard"]));
         var evaluations = Evaluations(folder);
         foreach (var name in names)
         {

@@ -15,13 +15,13 @@ internal static class TrainingReport
     private const int MostRows = 50;
 
     /// <summary>Writes both files from what lies in the training's folder.</summary>
-    public static void Write(string folder, string task, TrainingRequest request, TrainingResult result, SampleAnswers? samples, string version)
+    public static void Write(string folder, string title, TrainingRequest request, TrainingResult result, SampleAnswers? samples, string version)
     {
         var history = TrainingHistory.Read(Path.Combine(folder, TrainingFolder.Log));
         var deciding = result.Best?.Result.Metrics is [var first, ..] ? first.Name : null;
         Curves.Draw(Path.Combine(folder, CurvesName), history, deciding);
         StringBuilder text = new();
-        text.AppendLine(Invariant($"# Training of {task}\n"));
+        text.AppendLine(Invariant($"# {title}\n"));
         text.AppendLine(Invariant($"{result.Steps} steps, {result.Parameters:#,0} parameters, {history.Steps.Sum(step => step.Tokens):#,0} targets; ptgp {version}.{(result.WasInterrupted ? " **Interrupted**: the same command with `--resume` goes on." : "")}\n"));
         if (result.Best is { } best)
         {
