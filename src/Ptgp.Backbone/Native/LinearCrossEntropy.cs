@@ -70,8 +70,7 @@ public static class LinearCrossEntropy
         var toStates = ways.States ? empty_like(states) : null;
         var toWeight = ways.Weight ? zeros_like(weight) : null;
         var toBias = ways.Bias ? zeros_like(bias!) : null;
-        using Scalar even = smoothing / classes, gap = -smoothing / classes;
-        using var rest = tensor(1 - smoothing, ScalarType.Float32, states.device);
+        var (even, rest) = (tensor(smoothing / classes, ScalarType.Float32, states.device), tensor(1 - smoothing, ScalarType.Float32, states.device));
         for (var from = 0L; from < rows; from += atOnce)
         {
             using var inner = NewDisposeScope();
@@ -94,7 +93,7 @@ public static class LinearCrossEntropy
             var back = logs.exp_();
             if (smoothing > 0)
             {
-                back.add_(gap);
+                back.sub_(even);
             }
 
             back.scatter_add_(1, label, rest.neg().expand(count, 1));

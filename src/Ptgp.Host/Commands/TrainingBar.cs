@@ -24,7 +24,7 @@ internal sealed class TrainingBar : TrainingDisplay
             });
     }
 
-    public override void Show(TrainingStep step)
+    protected override void Show(TrainingStep step, string figures)
     {
         if (progress is not null)
         {
@@ -37,11 +37,11 @@ internal sealed class TrainingBar : TrainingDisplay
             bars[step.Task ?? ""] = task;
             task.MaxValue = step.Steps;
             task.Value = step.Step;
-            task.Description = Markup.Escape($"{Of(step.Task)}{step.Step}/{step.Steps}  {Say(step)}");
+            task.Description = Markup.Escape($"{Of(step.Task)}{step.Step}/{step.Steps}  {figures}");
         }
     }
 
-    public override void Show(TrainingEvaluation evaluation) => console.MarkupLineInterpolated($"{Say(evaluation)}");
+    protected override void ShowLine(string line) => console.MarkupLineInterpolated($"{line}");
 
     public override void Dispose()
     {

@@ -9,17 +9,17 @@ internal sealed class TrainingLog(IConsoleLog log) : TrainingDisplay
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(20);
     private long last = Stopwatch.GetTimestamp();
 
-    public override void Show(TrainingStep step)
+    protected override void Show(TrainingStep step, string figures)
     {
         var remaining = Remaining(step);
         if (step.Step == 1 || step.Step == step.Steps || step.Step % Math.Max(1, step.Steps / 50) == 0 || Stopwatch.GetElapsedTime(last) > Silence)
         {
             last = Stopwatch.GetTimestamp();
-            log.Status($"{Of(step.Task)}step {step.Step}/{step.Steps}  {Say(step)}{(remaining is { } left ? $"  {TimeSpan.FromSeconds(Math.Ceiling(left.TotalSeconds)):c} left" : "")}");
+            log.Status($"{Of(step.Task)}step {step.Step}/{step.Steps}  {figures}{(remaining is { } left ? $"  {TimeSpan.FromSeconds(Math.Ceiling(left.TotalSeconds)):c} left" : "")}");
         }
     }
 
-    public override void Show(TrainingEvaluation evaluation) => log.Status(Say(evaluation));
+    protected override void ShowLine(string line) => log.Status(line);
 
     public override void Dispose()
     {

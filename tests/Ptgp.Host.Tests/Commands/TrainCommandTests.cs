@@ -15,8 +15,8 @@ public sealed class TrainCommandTests
         Assert.Equal((0, $"100 steps, 12345 parameters trained, saved in '{folder["runs/a"]}'. Best after step 100: bleu 12.5.\n"), (code, output));
         var lines = error.TrimEnd().Split('\n');
         Assert.Equal(52, lines.Length);
-        Assert.Equal("step 1/100  loss 4.0000  gradient 1.500  rate 3.00e-4", lines[0]);
-        Assert.Matches(@"^step 100/100  loss 0\.0400  gradient 1\.500  rate 3\.00e-4  00:00:00 left$", lines[50]);
+        Assert.Matches(@"^step 1/100  loss 4\.0000  gradient 1\.500  rate 3\.00e-4  [\d.]+ [MG]B$", lines[0]);
+        Assert.Matches(@"^step 100/100  loss 0\.0400  gradient 1\.500  rate 3\.00e-4  \d+ tokens/s  [\d.]+ [MG]B  00:00:00 left$", lines[50]);
         Assert.Equal("evaluation after step 100: bleu 12.5 (best)", lines[51]);
         var request = folder.Parts.Training!;
         var plugins = new FineTuningRecipe { Epochs = 7 };

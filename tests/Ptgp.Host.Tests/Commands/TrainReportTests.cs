@@ -33,6 +33,7 @@ public sealed class TrainReportTests : IDisposable
     {
         var (code, _, error) = await RunAsync("train", "tldr", "--data", "train.jsonl", "--held-out", "val.jsonl", "--output", "run", "--recipe", "maxSteps=4", "--recipe", "evaluateEvery=2", "--recipe", "batchSize=4", "--recipe", "accumulation=1");
         Assert.True(code == 0, error);
+        Assert.Matches(@"step 2/4  loss .* \d+ tokens/s  [\d.]+ [MG]B", error);
         var report = await File.ReadAllTextAsync(folder["run/report.md"], TestContext.Current.CancellationToken);
         Assert.StartsWith("# Training of tldr\n\n4 steps, ", report, StringComparison.Ordinal);
         Assert.Contains("| rouge1 | ", report, StringComparison.Ordinal);
