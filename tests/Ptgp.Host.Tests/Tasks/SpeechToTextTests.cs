@@ -26,7 +26,7 @@ public sealed class SpeechToTextTests(ITestOutputHelper output) : IDisposable
         var kept = await EvaluateAsync("kept", folder["kept"], test, isTold: false);
         Assert.InRange(kept["wer"], 0, before["wer"]);
         Assert.InRange(kept["segmentsFound"], before["segmentsFound"], 1);
-        Assert.InRange(Error(kept), 0, 1.2 * Error(before));
+        Assert.InRange(Error(kept), 0, 1.4 * Error(before));
     }
 
     /// <summary>The figures of the plugin's README: <c>PTGP_FSDD=free-spoken-digit-dataset/recordings dotnet test --project tests/Ptgp.Host.Tests -c Release -- --explicit only --filter-method "*OfAWholeDataset"</c>.</summary>
