@@ -22,7 +22,7 @@ internal static class Sounds
     /// <inheritdoc cref="Open" path="/exception" />
     public static (float[] Samples, string? Remark) Read(Recording recording, double speed, int count) => Try(recording, () =>
     {
-        using var source = speed == 1 ? Open(recording) : Resampler.To(new Faster(Open(recording), speed), LogMel.Rate);
+        using var source = speed == 1 ? Open(recording) : Resampler.To(new FasterSound(Open(recording), speed), LogMel.Rate);
         var samples = new float[count];
         source.ReadAll(samples);
         return (samples, source.Remark);
@@ -42,21 +42,5 @@ internal static class Sounds
                 : fault is InvalidDataException ? fault.Message
                 : $"A sound file must be readable, but is not: {fault.Message}", fault);
         }
-    }
-}
-
-/// <summary>Sound that is played faster, by saying that it was sampled at a higher rate.</summary>
-internal sealed class Faster(AudioSource source, double speed) : AudioSource
-{
-    public override int Rate { get; } = (int)Math.Round(source.Rate * speed);
-
-    public override string? Remark => source.Remark;
-
-    public override int Read(Span<float> samples) => source.Read(samples);
-
-    protected override void Dispose(bool disposing)
-    {
-        source.Dispose();
-        base.Dispose(disposing);
     }
 }

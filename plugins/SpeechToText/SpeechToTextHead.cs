@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Ptgp.SpeechToText.Augmentation;
-using Ptgp.SpeechToText.Writers;
 using Ptgp.Toolkit.Audio;
 using Ptgp.Toolkit.Heads;
+using Ptgp.Toolkit.Speech;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,7 +16,7 @@ internal sealed class SpeechToTextHead(IBackbone backbone, SpeechToTextOptions o
 
     private static readonly Scalar ignored = Target.Ignored;
 
-    private readonly Marks marks = Marks.Of(backbone);
+    private readonly SpeechMarks marks = SpeechMarks.Of(backbone);
     private readonly LogMel mel = new(backbone.Description.FrameWidth);
     private readonly SemaphoreSlim open = new(Most);
     private readonly ConcurrentDictionary<string, bool> said = new();
@@ -96,11 +95,12 @@ internal sealed class SpeechToTextHead(IBackbone backbone, SpeechToTextOptions o
         var language = (input.Language ?? options.Language) is { } wanted ? SpokenLanguage.Find(wanted, marks) : await listener.DetectAsync(cancellation).ConfigureAwait(false);
         var frames = (int)Math.Min(int.MaxValue, sound.Frames);
         var clips = Clips.Of(options.ClipTimestamps, marks.FramesPerSecond, frames);
-        clips = options.VadFilter || options.BatchSize > 1 ? Voices.Within(Voices.Find(sound, mel.Bands, marks.FramesPerSecond), clips) : clips;
+        var voices = options.VadFilter || options.BatchSize > 1 ? VoiceActivity.Of(sound, mel.Bands, marks.FramesPerSecond, options.VadParameters) : null;
+        clips = voices is null ? clips : VoiceActivity.Within(voices.Stretches, clips);
         var prompt = input.Prompt ?? options.InitialPrompt;
         Say(sound.Remark);
         var segments = await (options.BatchSize > 1
-            ? listener.AtOnceAsync(language, prompt, clips, Show, cancellation)
+            ? listener.AtOnceAsync(language, prompt, voices!.Windows(clips, listener.Longest), Show, cancellation)
             : listener.InTurnAsync(language, prompt, clips, Show, cancellation)).ConfigureAwait(false);
         return Formatted(Compose(segments));
 

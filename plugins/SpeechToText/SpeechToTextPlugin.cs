@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Ptgp.SpeechToText.Writers;
 using Ptgp.Toolkit.Metrics;
+using Ptgp.Toolkit.Speech;
 using Ptgp.Toolkit.Text.Normalization;
 
 namespace Ptgp.SpeechToText;
@@ -59,7 +59,7 @@ public sealed class SpeechToTextPlugin(SpeechToTextOptions options, ILogger<Spee
     /// <inheritdoc />
     public override ITaskHead<Recording, Transcript> CreateHead(IBackbone backbone)
     {
-        var marks = Marks.Of(backbone);
+        var marks = SpeechMarks.Of(backbone);
         try
         {
             _ = options.Language is { } language ? SpokenLanguage.Find(language, marks) : null;

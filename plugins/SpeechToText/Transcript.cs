@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Ptgp.Toolkit.Speech;
 
 namespace Ptgp.SpeechToText;
 

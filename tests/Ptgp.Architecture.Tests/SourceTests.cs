@@ -23,11 +23,11 @@ public partial class SourceTests
         where length > Longest
         select $"{Path.GetRelativePath(Repository.Root, file)} has {length} lines, more than {Longest}");
 
-    /// <summary>What a task is stands in its plugin's own folder; what reads files, and whatever else would do for other tasks, beneath it or in <c>XDatasets</c> and <c>XFile</c>.</summary>
+    /// <summary>What a task is stands in its plugin's folder; what reads files in <c>Readers</c> beneath it, or in <c>XDatasets</c> and <c>XFile</c>; what would do for other tasks in the toolkit.</summary>
     [Fact]
     public void APluginIsReadInAnHour() => Assert.Empty(
         from folder in Directory.EnumerateDirectories(Path.Combine(Repository.Root, "plugins"))
-        let lines = Directory.EnumerateFiles(folder, "*.cs").Where(file => !Reader().IsMatch(file)).SelectMany(File.ReadLines).Count(line => Comment().Replace(line, "").Trim().Length > 0)
+        let lines = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Where(file => !Reader().IsMatch(Path.GetRelativePath(folder, file))).SelectMany(File.ReadLines).Count(line => Comment().Replace(line, "").Trim().Length > 0)
         where lines > MostOfAPlugin
         select $"plugins/{Path.GetFileName(folder)} has {lines} lines of code beside what reads files, more than {MostOfAPlugin}");
 
@@ -52,7 +52,7 @@ public partial class SourceTests
     [GeneratedRegex(@"//.*$")]
     private static partial Regex Comment();
 
-    [GeneratedRegex(@"(Datasets|File)\.cs$")]
+    [GeneratedRegex(@"(Datasets|File)\.cs$|^(Readers|obj|bin)[\\/]")]
     private static partial Regex Reader();
 
     [GeneratedRegex(@"\bTODO\b|\bFIXME\b|\bNotImplementedException\b")]

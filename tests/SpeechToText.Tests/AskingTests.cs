@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Microsoft.Extensions.Logging;
-using Ptgp.SpeechToText.Writers;
 using Ptgp.Tests;
 
 namespace Ptgp.SpeechToText.Tests;

@@ -20,10 +20,10 @@ internal sealed class CheckpointHost : IAnswering<Utterance, Transcript, Transcr
         (Description, Tokenizer, Options, facts) = (folder.Describe(fixture[^1]), folder.LoadTokenizer(), folder.Generation, DecoderFacts.Of(folder.Config));
         transformer = folder.LoadTransformer(CPU, ScalarType.Float32);
         engine = new(transformer, Tokenizer);
-        Marks = Marks.Of(this);
+        Marks = SpeechMarks.Of(this);
     }
 
-    public Marks Marks { get; }
+    public SpeechMarks Marks { get; }
 
     public BackboneDescription Description { get; }
 

@@ -31,7 +31,7 @@ public class EndlessTests(DigitsTests.Shared shared) : IClassFixture<DigitsTests
             iter: 150, seed: "0000KOIXerv2", threads: 1);
 
     /// <summary>Writes anything within the grammar of times and looks anywhere; each window is a frame at least, so that more of them than frames are too many.</summary>
-    private sealed class Babbling(Marks marks, Random chance, int most) : IAnswering
+    private sealed class Babbling(SpeechMarks marks, Random chance, int most) : IAnswering
     {
         private int windows;
 

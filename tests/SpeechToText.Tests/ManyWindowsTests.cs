@@ -49,6 +49,22 @@ public class ManyWindowsTests(DigitsTests.Shared shared) : IClassFixture<DigitsT
         Assert.InRange(shared.Host.Encoded - before, 3 * all, int.MaxValue);
     }
 
+    [Theory]
+    [InlineData(1, 0.2f, 0.2)]
+    [InlineData(1, 0.35f, 0)]
+    [InlineData(8, 0.35f, 0)]
+    public async Task WithoutTimesNoWordIsCutWhereAWindowEnds(int batchSize, float pause, double mostErrors)
+    {
+        var (samples, said) = Speak(pause);
+        var heard = await HearAsync(samples, Sequential with { ReturnTimestamps = false, BatchSize = batchSize });
+        var errors = SpeechErrors.OfWords(string.Join(' ', said.Select(segment => segment.Text)), heard.Text.Trim());
+        Assert.InRange(errors.ErrorRate, 0, mostErrors);
+        Assert.InRange(heard.Segments!.Count, 2, said.Length);
+        // Each ends in a pause, and the next one begins there.
+        Assert.All(heard.Segments.Zip(heard.Segments.Skip(1)), pair => Assert.InRange(pair.Second.Start - pair.First.End, -1e-9, pause));
+        Assert.All(heard.Segments.SkipLast(1), segment => Assert.DoesNotContain(said, word => segment.End > word.Start + 0.05 && segment.End < word.End - 0.05));
+    }
+
     [Fact]
     public async Task ClipsHoldForWindowsAtOnceToo()
     {

@@ -24,4 +24,14 @@ public class SpeechToTextPluginTests
             new SpeechToTextPlugin(new() { WordTimestamps = words, SpeedPerturbation = [0.9, 1, 1.1], TimestampProbability = words ? 1 : 0.5, ConditionOnPrevProbability = 0.5, BatchSize = batchSize }),
             Examples, backbone);
     }
+
+    [Fact]
+    public void TheyAreScoredWhereTheyAreKnownAndMarked()
+    {
+        Answer<Recording, Transcript>[] answers =
+            [new(new() { Audio = "a" }, new() { Text = "a", Segments = [new() { Start = 0, End = 1, Text = "a" }] }, new() { Text = "a", Segments = [new() { Start = 0.5, End = 1, Text = "a" }] })];
+        var metrics = new SpeechToTextPlugin().Score(answers).ToDictionary(metric => metric.Name, metric => metric.Value);
+        Assert.Equal((1, 0.5, 0), (metrics["segmentsFound"], metrics["startError"], metrics["endError"]));
+        Assert.DoesNotContain(new SpeechToTextPlugin(new() { ReturnTimestamps = false }).Score(answers), metric => metric.Name == "segmentsFound");
+    }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Ptgp.Toolkit.Readers;
+using Ptgp.Toolkit.Speech;
 
 namespace Ptgp.SpeechToText.Readers;
 

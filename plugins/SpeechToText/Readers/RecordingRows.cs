@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Ptgp.Toolkit.Readers;
+using Ptgp.Toolkit.Speech;
 
 namespace Ptgp.SpeechToText.Readers;
 

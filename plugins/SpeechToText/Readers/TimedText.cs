@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Ptgp.Toolkit.Speech;
 
 namespace Ptgp.SpeechToText.Readers;
 

@@ -1,5 +1,4 @@
 using Ptgp.SpeechToText.Readers;
-using Ptgp.SpeechToText.Writers;
 
 namespace Ptgp.SpeechToText.Tests.Readers;
 
