@@ -93,7 +93,8 @@ internal sealed class Listener(IAnswering host, IBackbone backbone, SpeechMarks 
 
             foreach (var segments in await Task.WhenAll(asked).ConfigureAwait(false))
             {
-                all.AddRange(segments.Select(Cleared).Where(segment => segment.Text.Length > 0).Select((segment, i) => segment with { Id = all.Count + i }));
+                Segment[] said = [.. segments.Select(Cleared).Where(segment => segment.Text.Length > 0)];
+                all.AddRange([.. said.Select((segment, i) => segment with { Id = all.Count + i })]);
             }
 
             report(all, together[^1].End);

@@ -26,6 +26,14 @@ public class ManyWindowsTests(DigitsTests.Shared shared) : IClassFixture<DigitsT
     }
 
     [Fact]
+    public async Task SegmentsOfWindowsAtOnceAreNumberedOneAfterTheOther()
+    {
+        var heard = await HearAsync(Speak(pause: 0.3f).Samples, Sequential with { BatchSize = 8 });
+        Assert.Contains(heard.Segments!.GroupBy(segment => segment.Seek), window => window.Count() > 1);
+        Assert.Equal(Enumerable.Range(0, heard.Segments!.Count), heard.Segments.Select(segment => segment.Id));
+    }
+
+    [Fact]
     public async Task WordsHaveTheirTimesInWindowsAtOnce()
     {
         var (samples, said) = Speak(pause: 0.9f);
