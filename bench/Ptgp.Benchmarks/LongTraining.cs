@@ -18,9 +18,10 @@ internal static class LongTraining
 
     /// <summary>Trains, and writes <c>memory.csv</c> and <c>memory.png</c>.</summary>
     /// <param name="steps">How many steps are made.</param>
+    /// <param name="recomputes">Whether layers are computed anew for their gradients.</param>
     /// <param name="output">The folder.</param>
     /// <returns>How memory went, in a few lines.</returns>
-    public static async Task<string> RunAsync(int steps, string output)
+    public static async Task<string> RunAsync(int steps, bool recomputes, string output)
     {
         Directory.CreateDirectory(output);
         var folder = Directory.CreateTempSubdirectory("ptgp-memory-").FullName;
@@ -29,9 +30,11 @@ internal static class LongTraining
             var checkpoint = FreshCheckpoint.Write(FreshShape.All.Single(shape => shape.Name == "t5-micro"), Path.Combine(folder, "fresh"), Vocabulary, seed: 1);
             using var transformer = checkpoint.LoadTransformer(CPU, float32);
             List<Sample> samples = [];
+            var table = Path.Combine(output, "memory.csv");
+            File.WriteAllText(table, "step,seconds,workingSet,privateBytes,managedBytes,tensors\n");
             var start = Stopwatch.GetTimestamp();
-            await Trainer(checkpoint, transformer, steps).TrainAsync(new() { Data = [], Output = Path.Combine(folder, "run"), OnStep = step => Note(step.Step) }, CancellationToken.None).ConfigureAwait(false);
-            Write(samples, output);
+            await Trainer(checkpoint, transformer, steps, recomputes).TrainAsync(new() { Data = [], Output = Path.Combine(folder, "run"), OnStep = step => Note(step.Step) }, CancellationToken.None).ConfigureAwait(false);
+            Draw(samples, Path.Combine(output, "memory.png"));
             return Summary(samples);
 
             void Note(int step)
@@ -39,7 +42,9 @@ internal static class LongTraining
                 if (step == 1 || step % Every == 0)
                 {
                     using var process = Process.GetCurrentProcess();
-                    samples.Add(new(step, Stopwatch.GetElapsedTime(start).TotalSeconds, process.WorkingSet64, process.PrivateMemorySize64, GC.GetTotalMemory(false), Tensor.TotalCount));
+                    Sample sample = new(step, Stopwatch.GetElapsedTime(start).TotalSeconds, process.WorkingSet64, process.PrivateMemorySize64, GC.GetTotalMemory(false), Tensor.TotalCount);
+                    samples.Add(sample);
+                    File.AppendAllText(table, string.Create(CultureInfo.InvariantCulture, $"{sample.Step},{sample.Seconds:0.0},{sample.WorkingSet},{sample.Private},{sample.Managed},{sample.Tensors}\n"));
                 }
             }
         }
@@ -49,7 +54,7 @@ internal static class LongTraining
         }
     }
 
-    private static Trainer<long[], long[], long[], long[]> Trainer(CheckpointFolder checkpoint, Transformer transformer, int steps)
+    private static Trainer<long[], long[], long[], long[]> Trainer(CheckpointFolder checkpoint, Transformer transformer, int steps, bool recomputes)
     {
         BackboneView view = new(checkpoint.Describe("numbers"), new NumbersTokenizer(Vocabulary), transformer);
         return new()
@@ -59,7 +64,7 @@ internal static class LongTraining
             Head = new NumbersHead(view),
             Backbone = view,
             Checkpoint = checkpoint,
-            Recipe = new() { Tuning = BackboneTuning.Full, MaxSteps = steps, BatchSize = 8, Accumulation = 2, ShuffleBuffer = 400, EvaluateEvery = 500, Dropout = 0.1, LabelSmoothing = 0.1, Ema = 0.99, GradientCheckpointing = true },
+            Recipe = new() { Tuning = BackboneTuning.Full, MaxSteps = steps, BatchSize = 4, ShuffleBuffer = 400, EvaluateEvery = 500, Dropout = 0.1, LabelSmoothing = 0.1, Ema = 0.99, GradientCheckpointing = recomputes },
             Examples = Examples(2000, seed: 1),
             HeldOut = [.. Examples(50, seed: 2)],
             Answer = (inputs, _) => Task.FromResult(inputs),
@@ -77,19 +82,16 @@ internal static class LongTraining
         }
     }
 
-    private static void Write(List<Sample> samples, string output)
+    private static void Draw(List<Sample> samples, string file)
     {
-        File.WriteAllLines(
-            Path.Combine(output, "memory.csv"),
-            ["step,seconds,workingSet,privateBytes,managedBytes,tensors", .. samples.Select(sample => string.Create(CultureInfo.InvariantCulture, $"{sample.Step},{sample.Seconds:0.0},{sample.WorkingSet},{sample.Private},{sample.Managed},{sample.Tensors}"))]);
         double[] steps = [.. samples.Select(sample => (double)sample.Step)];
         Multiplot all = new() { Layout = new Rows() };
         all.AddPlots(2);
-        Draw(all.GetPlot(0), "MB", ("working set", sample => sample.WorkingSet / 1e6), ("managed", sample => sample.Managed / 1e6));
-        Draw(all.GetPlot(1), "tensors alive", ("tensors", sample => sample.Tensors));
-        all.SavePng(Path.Combine(output, "memory.png"), 900, 560);
+        Lines(all.GetPlot(0), "MB", ("working set", sample => sample.WorkingSet / 1e6), ("managed", sample => sample.Managed / 1e6));
+        Lines(all.GetPlot(1), "tensors alive", ("tensors", sample => sample.Tensors));
+        all.SavePng(file, 900, 560);
 
-        void Draw(Plot plot, string unit, params (string Name, Func<Sample, double> Value)[] lines)
+        void Lines(Plot plot, string unit, params (string Name, Func<Sample, double> Value)[] lines)
         {
             foreach (var (name, value) in lines)
             {

@@ -72,20 +72,6 @@ internal static class TrainingBenchmarks
         yield return new("t5-small step: low rank to full", times[6].Processor / times[3].Processor, "x", 0.6, "lower");
         yield return new("t5-small step, bf16: low rank to full", times[7].Processor / times[5].Processor, "x", 0.6, "lower");
         yield return new("t5-small step: layers computed anew to kept", times[8].Processor / times[3].Processor, "x", 1.4, "lower");
-        var (kept, anew) = (Peak(() => full.Step(examples)), Peak(() => again.Step(examples)));
-        yield return new("t5-small step: memory above what stays, layers kept", kept / 1e6, "MB", null, "lower");
-        yield return new("t5-small step: memory above what stays, layers computed anew", anew / 1e6, "MB", null, "lower");
-    }
-
-    // Of Linux, which forgets the greatest working set so far when 5 is written there.
-    private static double Peak(Action step)
-    {
-        File.WriteAllText("/proc/self/clear_refs", "5");
-        var before = Line("VmRSS:");
-        step();
-        return Line("VmHWM:") - before;
-
-        static double Line(string name) => 1024 * double.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith(name, StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static void Multiply(Tensor a, Tensor b)
