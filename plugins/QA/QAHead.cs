@@ -9,6 +9,9 @@ internal sealed class QAHead : TaskHead<Question, Window, Found, Reply>
 {
     private static readonly Scalar Never = float.NegativeInfinity;                                        // it stays: libtorch reads it
 
+    // How many spans may be of white space alone, which a vocabulary that marks it has tokens for, before an answer less is given than there could be.
+    private const int Blanks = 8;
+
     private readonly QAOptions options;
     private readonly Linear span;
 
@@ -80,12 +83,15 @@ internal sealed class QAHead : TaskHead<Question, Window, Found, Reply>
         var context = ends.narrow(0, part.First, count);
         var spans = context.select(1, 0).unsqueeze(1).mul(context.select(1, 1).unsqueeze(0)).triu().tril(limits.MaxAnswerLen - 1); // [first, last]
         var wanted = limits.AlignToWords ? (2L * limits.TopK) + 10 : limits.TopK;                         // completed words may make equal answers
-        var (best, at) = spans.flatten().topk((int)Math.Min(wanted, (long)count * count));
+        var (best, at) = spans.flatten().topk((int)Math.Min(wanted + Blanks, (long)count * count));
         List<Reply> answers = [];
         foreach (var (score, place) in best.data<float>().Zip(at.data<long>()).Where(found => found.First > 0))
         {
-            var (start, end) = part.Cover((int)(place / count), (int)(place % count), limits.AlignToWords);
-            answers.Add(Reply.Quote(part.Text, start, end, score));
+            var (start, end) = part.Answer((int)(place / count), (int)(place % count), limits.AlignToWords);
+            if (end > start && answers.Count < wanted)
+            {
+                answers.Add(Reply.Quote(part.Text, start, end, score));
+            }
         }
 
         if (answers.Count < wanted)

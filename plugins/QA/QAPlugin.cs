@@ -35,18 +35,10 @@ public sealed class QAPlugin(QAOptions options) : TaskPlugin<Question, Reply>
     /// <inheritdoc />
     public override ITaskHead<Question, Reply> CreateHead(IBackbone backbone)
     {
-        try
-        {
-            Limits.Of(new() { Text = "?", Contexts = [""] }, options, backbone);
-        }
-        catch (FormatException fault)
-        {
-            throw new InvalidOperationException(fault.Message, fault);
-        }
-
+        Limits.Of(new() { Text = "?", Contexts = [""] }, options, backbone);
         return !IsWritten ? new QAHead(backbone, options)
             : options.Prompt.Split("{context}").Length == 2 && options.Prompt.Split("{question}").Length == 2 ? new QAWritingHead(backbone, options)
-            : throw new InvalidOperationException($"The option 'prompt' must hold {{question}} once and {{context}} once, but is '{options.Prompt}'.");
+            : throw new OptionException("prompt", $"must hold {{question}} once and {{context}} once, but is '{options.Prompt}'.");
     }
 
     /// <inheritdoc />

@@ -42,6 +42,24 @@ internal sealed record Window(Question Question, Limits Limits, int Context, Tok
         return (Math.Clamp(start, 0, Text.Length), Math.Clamp(end, start, Text.Length));
     }
 
+    /// <summary>Gets where the answer starts and ends that tokens cover: as <see cref="Cover"/>, but without white space around it, which some vocabularies put into the token that follows.</summary>
+    /// <returns>An empty place where there is nothing else.</returns>
+    public (int Start, int End) Answer(int first, int last, bool toWords)
+    {
+        var (start, end) = Cover(first, last, toWords);
+        while (start < end && char.IsWhiteSpace(Text[start]))
+        {
+            start++;
+        }
+
+        while (end > start && char.IsWhiteSpace(Text[end - 1]))
+        {
+            end--;
+        }
+
+        return (start, end);
+    }
+
     /// <summary>Cuts a text that was read as a whole into windows that fit.</summary>
     /// <param name="question">What was asked.</param>
     /// <param name="limits">The options that stand for it.</param>

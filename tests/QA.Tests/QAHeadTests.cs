@@ -54,7 +54,7 @@ public sealed class QAHeadTests : IDisposable
     public void WhatCannotBeAnsweredIsRefused(string question, string context, int? topK, int? maxSeqLen, string message)
     {
         using var head = Head();
-        var error = Assert.Throws<FormatException>(() => head.Split(new() { Text = question, Contexts = [context], TopK = topK, MaxSeqLen = maxSeqLen }));
+        var error = Assert.ThrowsAny<FormatException>(() => head.Split(new() { Text = question, Contexts = [context], TopK = topK, MaxSeqLen = maxSeqLen }));
         Assert.Equal(message, error.Message);
     }
 
@@ -99,6 +99,51 @@ public sealed class QAHeadTests : IDisposable
         Assert.NotEqual("", reply.Spoken);
         Assert.Equal(expected == "" ? "" : reply.Spoken, reply.Answer);
         Assert.InRange(reply.NoAnswerProbability!.Value, 0, 1);
+    }
+
+    [Theory]
+    [InlineData("bert-qa", true)]
+    [InlineData("bert-qa", false)]
+    [InlineData("t5-v1_1", true)]
+    [InlineData("t5-v1_1", false)]
+    [InlineData("bart", true)]
+    [InlineData("bart", false)]
+    public async Task AQuoteIsWhatStandsAtItsPlacesAndBeginsAndEndsWithNoBlank(string checkpoint, bool alignToWords)
+    {
+        const string context = "In  1889 🗼 built\tGustave Eiffel (1832–1923) the tower; 🇫🇷 Paris\n\nhosted the World's Fair. ";
+        using CheckpointBackbone other = new(checkpoint);
+        manual_seed(5);
+        using var head = (QAHead)new QAPlugin().CreateHead(other);
+        var reply = await head.AnswerAsync(
+            new() { Text = "Who built it?", Contexts = [context], TopK = 40, AlignToWords = alignToWords, MaxAnswerLen = 6 }, new Host(head, other.Encode), TestContext.Current.CancellationToken);
+        Assert.True(reply.Answers!.Count > 5);
+        foreach (var answer in reply.Answers.Where(answer => answer.Answer.Length > 0))
+        {
+            var (start, end) = (answer.StartUtf16 ?? answer.Start!.Value, answer.EndUtf16 ?? answer.End!.Value);
+            Assert.Equal(answer.Answer, context[start..end]);
+            Assert.Equal(answer.Answer, string.Concat(context.EnumerateRunes().Skip(answer.Start!.Value).Take(answer.End!.Value - answer.Start!.Value)));
+            Assert.Equal(answer.Answer.Trim(), answer.Answer);
+        }
+
+        Assert.Equal(reply.Answers.Count, reply.Answers.Select(answer => answer.Answer.ToUpperInvariant()).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData(40, 40)]
+    [InlineData(100, 40)]
+    [InlineData(192, null)]
+    public void WindowsThatWouldShareAllTheyHoldAreRefusedHoweverShortTheContext(int docStride, int? maxSeqLen)
+    {
+        var (length, reason) = (maxSeqLen ?? 192, "must be below 'maxSeqLen', the tokens of a window, of which neighbours share as many as it says, but is ");
+        var fault = Assert.Throws<OptionException>(() => new QAPlugin(new() { DocStride = docStride, MaxSeqLen = maxSeqLen }).CreateHead(backbone));
+        Assert.Equal(("docStride", $"{reason}{docStride} where that is {length}. Lower the one or raise the other."), (fault.Option, fault.Reason));
+        using var head = Head();
+        fault = Assert.Throws<OptionException>(() => head.Split(new() { Text = "who", Contexts = ["he"], DocStride = docStride, MaxSeqLen = maxSeqLen }));
+        Assert.Equal($"'docStride' {reason}{docStride} where that is {length}. Lower the one or raise the other.", fault.Message);
+        using CheckpointBackbone writer = new("t5-v1_1");
+        using var writing = (QAWritingHead)new QAPlugin(new() { Mode = AnswerMode.Generative }).CreateHead(writer);
+        fault = Assert.Throws<OptionException>(() => writing.Split(new() { Text = "who", Contexts = ["he"], DocStride = docStride, MaxSeqLen = 40 }));
+        Assert.Equal("docStride", fault.Option);
     }
 
     [Fact]

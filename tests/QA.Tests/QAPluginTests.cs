@@ -43,10 +43,10 @@ public sealed class QAPluginTests
     public void OptionsThatDoNotFitTheBackboneAreRefusedAtOnce()
     {
         using TinyBackbone backbone = new();
-        var error = Assert.Throws<InvalidOperationException>(() => new QAPlugin(new() { MaxSeqLen = 129 }).CreateHead(backbone));
+        var error = Assert.Throws<OptionException>(() => new QAPlugin(new() { MaxSeqLen = 129 }).CreateHead(backbone));
         Assert.Equal("'maxSeqLen' must be at most the 128 tokens that backbone 'tiny' reads, but is 129.", error.Message);
-        error = Assert.Throws<InvalidOperationException>(() => new QAPlugin(new() { Mode = AnswerMode.Generative, Prompt = "{question}" }).CreateHead(backbone));
-        Assert.Equal("The option 'prompt' must hold {question} once and {context} once, but is '{question}'.", error.Message);
+        error = Assert.Throws<OptionException>(() => new QAPlugin(new() { Mode = AnswerMode.Generative, Prompt = "{question}" }).CreateHead(backbone));
+        Assert.Equal("'prompt' must hold {question} once and {context} once, but is '{question}'.", error.Message);
     }
 
     [Fact]
