@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text;
+using Ptgp.Toolkit.Readers;
 
 namespace Ptgp.Host.Commands;
 
@@ -38,38 +40,72 @@ internal static class InputLines
         }
     }
 
-    /// <summary>Reads UTF-8, or UTF-16 with its mark; what is neither becomes U+FFFD. Lines end with <c>\n</c> or <c>\r\n</c>: other control characters are text.</summary>
+    /// <summary>Reads UTF-8, or UTF-16 with its mark. Lines end with <c>\n</c> or <c>\r\n</c>: other control characters are text.</summary>
+    /// <exception cref="InvalidDataException">A line is neither; the message names it, and in UTF-8 the first wrong byte.</exception>
     public static async IAsyncEnumerable<InputLine> OfStreamAsync(Stream stream, string name, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using var reader = new StreamReader(stream, Encoding.UTF8, detectEncodingFromByteOrderMarks: true, 1 << 16);
-        var buffer = new char[1 << 16];
-        var line = new StringBuilder();
-        var number = 0;
-        for (int count; (count = await reader.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0;)
+        var (buffer, line, number, offset) = (new byte[1 << 16], new ArrayBufferWriter<byte>(), 0, 0L);
+        var count = await stream.ReadAsync(buffer, cancellation).ConfigureAwait(false);
+        for (var more = count; more > 0 && count < Encoding.UTF8.Preamble.Length && buffer[0] >= Encoding.UTF8.Preamble[0]; count += more)
+        {
+            // It may be the beginning of a mark.
+            more = await stream.ReadAsync(buffer.AsMemory(count), cancellation).ConfigureAwait(false);
+        }
+
+        if (Wide(buffer.AsSpan(0, count)) is { } wide)
+        {
+            var rest = new JoinedStream(buffer.AsMemory(wide.Preamble.Length..count), stream);
+            stream = Encoding.CreateTranscodingStream(rest, wide, Encoding.UTF8, leaveOpen: true);
+            count = await NextAsync().ConfigureAwait(false);
+        }
+        else if (buffer.AsSpan(0, count).StartsWith(Encoding.UTF8.Preamble))
+        {
+            offset = Encoding.UTF8.Preamble.Length;
+            buffer.AsSpan((int)offset, count -= (int)offset).CopyTo(buffer);
+        }
+
+        for (; count > 0; count = await NextAsync().ConfigureAwait(false))
         {
             for (var start = 0; start < count;)
             {
-                var end = Array.IndexOf(buffer, '\n', start, count - start);
-                line.Append(buffer, start, (end < 0 ? count : end) - start);
-                start = end < 0 ? count : end + 1;
-                if (end >= 0)
+                var length = buffer.AsSpan(start, count - start).IndexOf((byte)'\n');
+                line.Write(buffer.AsSpan(start, length < 0 ? count - start : length));
+                start = length < 0 ? count : start + length + 1;
+                if (length >= 0)
                 {
                     yield return Next();
                 }
             }
         }
 
-        if (line.Length > 0)
+        if (line.WrittenCount > 0)
         {
             yield return Next();
         }
 
+        async ValueTask<int> NextAsync()
+        {
+            try
+            {
+                return await stream.ReadAsync(buffer, cancellation).ConfigureAwait(false);
+            }
+            catch (DecoderFallbackException wrong)
+            {
+                throw new InvalidDataException($"{name}({number + 1}): text in UTF-16 must have both halves of each surrogate pair, but in this line or soon after it one stands alone. Save it as UTF-8.", wrong);
+            }
+        }
+
         InputLine Next()
         {
-            var length = line.Length > 0 && line[^1] == '\r' ? line.Length - 1 : line.Length;
-            var text = line.ToString(0, length);
-            line.Clear();
-            return new(text, $"{name}({++number})");
+            var bytes = line.WrittenSpan;
+            var text = Utf8Text.Decode(name, ++number, offset, bytes.EndsWith((byte)'\r') ? bytes[..^1] : bytes);
+            offset += line.WrittenCount + 1;
+            line.ResetWrittenCount();
+            return new(text, $"{name}({number})");
         }
     }
+
+    private static UnicodeEncoding? Wide(ReadOnlySpan<byte> start) =>
+        start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) ? new(bigEndian: false, byteOrderMark: true, throwOnInvalidBytes: true)
+        : start.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) ? new(bigEndian: true, byteOrderMark: true, throwOnInvalidBytes: true) : null;
 }

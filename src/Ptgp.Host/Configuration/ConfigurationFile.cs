@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
+using Ptgp.Toolkit.Readers;
 
 namespace Ptgp.Host.Configuration;
 
@@ -34,6 +35,11 @@ internal static class ConfigurationFile
         try
         {
             bytes = File.ReadAllBytes(path);
+            Utf8Text.Check(path, bytes);
+        }
+        catch (InvalidDataException wrong)
+        {
+            throw new ConfigurationException(wrong.Message, wrong);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,4 @@
-using System.Text;
+using Ptgp.Toolkit.Readers;
 
 namespace Ptgp.Host.Pretraining;
 
@@ -87,27 +87,5 @@ internal sealed class TextBlocks(PretrainingSettings settings, ITokenizer tokeni
 
     private (int Id, int Word)[] End(List<(int Id, int Word)> document) => separator is { } end ? [.. document, (end, -1)] : [.. document];
 
-    private static IEnumerable<string> Lines(string file)
-    {
-        using var reader = new StreamReader(file, new UTF8Encoding(false, throwOnInvalidBytes: true));
-        while (true)
-        {
-            string? line;
-            try
-            {
-                line = reader.ReadLine();
-            }
-            catch (DecoderFallbackException problem)
-            {
-                throw new UserException($"'{file}' must be text in UTF-8, but is not: {problem.Message} Convert it, or leave it out.", problem);
-            }
-
-            if (line is null)
-            {
-                yield break;
-            }
-
-            yield return line;
-        }
-    }
+    private static IEnumerable<string> Lines(string file) => TextFile.Read(file).Select(line => line.Text);
 }

@@ -25,10 +25,9 @@ internal static class SquadPredictions
 
     private static Dictionary<string, T> Values<T>(string path, JsonValueKind kind, string what, Func<JsonElement, T> read)
     {
-        using var file = File.OpenRead(path);
         try
         {
-            using var document = JsonDocument.Parse(file);
+            using var document = JsonDocument.Parse(Utf8Text.ReadBytes(path));
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
                 throw new InvalidDataException($"{path}: answers must be one JSON object of {what} by id, but this is {JsonRow.Describe(document.RootElement)}.");

@@ -6,6 +6,8 @@ namespace Ptgp.Toolkit.Readers;
 /// <summary>Reads files of comma-separated values (RFC 4180) whose first row names the columns.</summary>
 public static class CsvFile
 {
+    private static readonly UTF8Encoding strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>Reads rows lazily; empty lines are passed over.</summary>
     /// <param name="path">The file.</param>
     /// <param name="separator">What stands between fields; an ASCII character.</param>
@@ -42,7 +44,7 @@ public static class CsvFile
             var values = new string[reader.FieldCount];
             for (var i = 0; i < values.Length; i++)
             {
-                values[i] = TextFile.StrictUtf8.GetString(reader.GetSpan(i));
+                values[i] = strictUtf8.GetString(reader.GetSpan(i));
             }
 
             return new(values);
@@ -53,7 +55,12 @@ public static class CsvFile
         }
         catch (DecoderFallbackException)
         {
-            return new(default, new TextLine(path, reader.LineNumber, "").Fault("a text file must be UTF-8, but this row is not. Save it as UTF-8."));
+            return new(default, NotUtf8(path, reader.LineNumber));
         }
     }
+
+    // The reader of rows does not say where in the file it is, so the lines of this one are looked for.
+    private static InvalidDataException NotUtf8(string path, long number) =>
+        TextFile.ReadRows(path).Skip((int)number - 1).Select(line => line.Fault).FirstOrDefault(fault => fault is not null)
+        ?? new TextLine(path, number, "").Fault("a text file must be UTF-8, but this row is not. Save it as UTF-8.");
 }

@@ -23,10 +23,9 @@ public static class SquadFile
 
     private static JsonDocument Parse(string path)
     {
-        using var file = File.OpenRead(path);
         try
         {
-            return JsonDocument.Parse(file);
+            return JsonDocument.Parse(Utf8Text.ReadBytes(path));
         }
         catch (JsonException e)
         {

@@ -69,7 +69,28 @@ public sealed class TableTests : IDisposable
     {
         var path = folder.Write("a.csv", [.. Encoding.UTF8.GetBytes("en,de\na,b\nc,"), 0xFC, (byte)'\n']);
         var error = Assert.Throws<InvalidDataException>(() => CsvFile.Read(path).Count());
-        Assert.StartsWith($"{path}(3): a text file must be UTF-8", error.Message, StringComparison.Ordinal);
+        Assert.Equal($"{path}(3): a text file must be UTF-8, but the byte 0xFC at position 3 of this line, offset 12 of the file, is none. Save it as UTF-8.", error.Message);
+    }
+
+    [Fact]
+    public void EachRowOfACsvFileThatIsNotUtf8IsABadOneByItsOwnLine()
+    {
+        var path = folder.Write("a.csv", [.. Encoding.UTF8.GetBytes("en,de\n\"a\nb"), 0xFC, .. Encoding.UTF8.GetBytes("\",c\nd,e\nf,"), 0xFD, (byte)'\n']);
+        var examples = CsvFile.Read(path).ToExamples(row => new Example<string, string>(row.Get("en"), row.Get("de"))).ToList();
+        Assert.Equal(("d", "e"), (examples[1].Input, examples[1].Output));
+        Assert.StartsWith($"{path}(3): a text file must be UTF-8, but the byte 0xFC at position 2 of this line, offset 10 of the file", examples[0].Fault!.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{path}(5): a text file must be UTF-8, but the byte 0xFD at position 3 of this line", examples[2].Fault!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TsvAndJsonLinesAndSquadFilesAreCheckedLikewise()
+    {
+        var table = folder.Write("a.tsv", [.. Encoding.UTF8.GetBytes("a\tb\nc\t"), 0xFC, (byte)'\n']);
+        Assert.StartsWith($"{table}(2): a text file must be UTF-8, but the byte 0xFC at position 3 of this line, offset 6", Assert.Throws<InvalidDataException>(() => TsvFile.Read(table, _ => false).Count()).Message, StringComparison.Ordinal);
+        var lines = folder.Write("a.jsonl", [.. Encoding.UTF8.GetBytes("{\"a\":\""), 0xFC, .. Encoding.UTF8.GetBytes("\"}\n")]);
+        Assert.StartsWith($"{lines}(1): a text file must be UTF-8, but the byte 0xFC at position 7 of this line, offset 6", Assert.Throws<InvalidDataException>(() => JsonLinesFile.Read(lines).Count()).Message, StringComparison.Ordinal);
+        var squad = folder.Write("a.json", [.. Encoding.UTF8.GetBytes("{\n\"data\":\""), 0xFC, .. Encoding.UTF8.GetBytes("\"}\n")]);
+        Assert.StartsWith($"{squad}(2): a text file must be UTF-8, but the byte 0xFC at position 9 of this line, offset 10", Assert.Throws<InvalidDataException>(() => SquadFile.Read(squad).Count()).Message, StringComparison.Ordinal);
     }
 
     [Fact]

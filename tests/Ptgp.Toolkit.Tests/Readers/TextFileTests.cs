@@ -53,7 +53,29 @@ public sealed class TextFileTests : IDisposable
     {
         var path = folder.Write("a.txt", [.. Encoding.UTF8.GetBytes("good\nab"), 0xE4, (byte)'c', (byte)'\n']);
         var error = Assert.Throws<InvalidDataException>(() => Texts(path));
-        Assert.Equal($"{path}(2): a text file must be UTF-8, but the byte 0xE4 at position 3 is none. Save it as UTF-8.", error.Message);
+        Assert.Equal($"{path}(2): a text file must be UTF-8, but the byte 0xE4 at position 3 of this line, offset 7 of the file, is none. Save it as UTF-8.", error.Message);
+    }
+
+    [Fact]
+    public void OnlyTheLineThatIsNotUtf8IsABadOne()
+    {
+        var path = folder.Write("a.txt", [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes("ä\r\nab"), 0xC3, (byte)'\n', .. Encoding.UTF8.GetBytes("good\n"), 0xE2, 0x82]);
+        var examples = TextFile.Read(path).ToExamples(line => new Example<string, string>(line.Text, "")).ToList();
+        Assert.Equal(["ä", "good"], examples.Where(example => example.Fault is null).Select(example => example.Input));
+        Assert.Equal(
+            [
+                $"{path}(2): a text file must be UTF-8, but the byte 0xC3 at position 3 of this line, offset 9 of the file, is none. Save it as UTF-8.",
+                $"{path}(4): a text file must be UTF-8, but the byte 0xE2 at position 1 of this line, offset 16 of the file, is none. Save it as UTF-8.",
+            ],
+            examples.Where(example => example.Fault is not null).Select(example => example.Fault!.Message));
+    }
+
+    [Fact]
+    public void AFileThatIsReadWholeIsCheckedLikewise()
+    {
+        Assert.Equal("ä\nb", Utf8Text.Read(folder.Write("good.txt", [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes("ä\nb")])));
+        var path = folder.Write("bad.txt", [.. Encoding.UTF8.GetBytes("ä\nb"), 0xFF]);
+        Assert.Equal($"{path}(2): a text file must be UTF-8, but the byte 0xFF at position 2 of this line, offset 4 of the file, is none. Save it as UTF-8.", Assert.Throws<InvalidDataException>(() => Utf8Text.Read(path)).Message);
     }
 
     [Fact]

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Ptgp.Backbone.Tokenization.Training;
 
@@ -41,7 +43,32 @@ internal static class TextFiles
         }
         catch (DecoderFallbackException problem)
         {
-            throw new InvalidDataException($"'{path}' must be text in UTF-8, but is not: {problem.Message} Convert it, or leave it out.", problem);
+            throw new InvalidDataException($"{path}({LineOfFirstWrong(path)}): a text file must be UTF-8, but this line is not. Save it as UTF-8, or leave it out.", problem);
         }
+    }
+
+    // A reader decodes ahead of the line that it gives.
+    private static long LineOfFirstWrong(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
+        var (line, number) = (new List<byte>(), 1L);
+        for (var one = file.ReadByte(); one >= 0; one = file.ReadByte())
+        {
+            if (one != '\n')
+            {
+                line.Add((byte)one);
+            }
+            else if (Utf8.IsValid(CollectionsMarshal.AsSpan(line)))
+            {
+                number++;
+                line.Clear();
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        return number;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Ptgp.Toolkit.Readers;
 
 namespace Ptgp.Toolkit.Text.Normalization;
 
@@ -25,8 +26,7 @@ public sealed partial class EnglishNormalizer(IReadOnlyDictionary<string, string
     {
         try
         {
-            using var file = File.OpenRead(path);
-            return new(JsonSerializer.Deserialize<Dictionary<string, string>>(file) ?? []);
+            return new(JsonSerializer.Deserialize<Dictionary<string, string>>(Utf8Text.ReadBytes(path).Span) ?? []);
         }
         catch (JsonException fault)
         {

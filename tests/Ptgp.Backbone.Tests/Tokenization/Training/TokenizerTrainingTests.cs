@@ -118,7 +118,7 @@ public class TokenizerTrainingTests
         Assert.Equal("A symbol must be a text that is no special token, but '</s>' is one of them or empty.", Fault(Recipe("t5") with { Symbols = ["</s>"] }));
         Assert.Equal("The coverage of characters must be above 0 and at most 1, but is 1.5.", Fault(Recipe("t5") with { CharacterCoverage = 1.5 }));
         var latin = folder.Write("latin1.txt", [(byte)'a', 0xE4, (byte)'b']);
-        Assert.StartsWith($"'{latin}' must be text in UTF-8, but is not: ", Assert.Throws<InvalidDataException>(() => TokenizerTraining.Train(Recipe("t5"), [latin], folder["made"], _ => { }, TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{latin}(1): a text file must be UTF-8, but this line is not.", Assert.Throws<InvalidDataException>(() => TokenizerTraining.Train(Recipe("t5"), [latin], folder["made"], _ => { }, TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
         var empty = folder.Write("empty.txt", "\n\n");
         Assert.Equal("The files must hold text to train a tokenizer from, but hold none.", Assert.Throws<InvalidDataException>(() => TokenizerTraining.Train(Recipe("t5"), [empty], folder["made"], _ => { }, TestContext.Current.CancellationToken)).Message);
 
