@@ -13,8 +13,8 @@ internal static class Clips
         {
             if (!(times[i] >= 0) || !double.IsFinite(times[i]) || (i % 2 == 1 && times[i] <= times[i - 1]))
             {
-                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-                    $"'clipTimestamps' must hold starts and ends by turns, in seconds from 0 on and each end behind its start, such as [0, 12.5, 30], but holds {times[i]}{(i % 2 == 1 ? $" behind {times[i - 1]}" : "")}."));
+                throw new OptionException("clipTimestamps", string.Create(CultureInfo.InvariantCulture,
+                    $"must hold starts and ends by turns, in seconds from 0 on and each end behind its start, such as [0, 12.5, 30], but holds {times[i]}{(i % 2 == 1 ? $" behind {times[i - 1]}" : "")}."));
             }
         }
     }

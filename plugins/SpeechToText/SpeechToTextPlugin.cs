@@ -60,23 +60,15 @@ public sealed class SpeechToTextPlugin(SpeechToTextOptions options, ILogger<Spee
     public override ITaskHead<Recording, Transcript> CreateHead(IBackbone backbone)
     {
         var marks = SpeechMarks.Of(backbone);
-        try
-        {
-            _ = options.Language is { } language ? SpokenLanguage.Find(language, marks) : null;
-        }
-        catch (FormatException fault)
-        {
-            throw new InvalidOperationException(fault.Message, fault);
-        }
-
+        _ = options.Language is { } language ? SpokenLanguage.Find(language, marks) : null;
         if (marks.Languages.Count == 0 && options.Task == SpeechTask.Translate)
         {
             throw new InvalidOperationException($"Backbone '{backbone.Description.Name}' hears English alone, so 'task' must be 'transcribe', but is 'translate'. Choose a multilingual checkpoint.");
         }
 
         Clips.Check(options.ClipTimestamps);
-        return options.OutputFormat is null || TranscriptWriter.Formats.Contains(options.OutputFormat) ? new SpeechToTextHead(backbone, options, log) : throw new InvalidOperationException(
-            $"'outputFormat' must be one of {string.Join(", ", TranscriptWriter.Formats)}, but is '{options.OutputFormat}'.");
+        return options.OutputFormat is null || TranscriptWriter.Formats.Contains(options.OutputFormat) ? new SpeechToTextHead(backbone, options, log) : throw new OptionException(
+            "outputFormat", $"must be one of {string.Join(", ", TranscriptWriter.Formats)}, but is '{options.OutputFormat}'.");
     }
 
     /// <inheritdoc />

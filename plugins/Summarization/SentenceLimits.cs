@@ -9,12 +9,12 @@ internal sealed record SentenceLimits(int Least, int? Most, string? Language)
     public bool Any => Least > 0 || Most is not null;
 
     /// <summary>Finds what stands for a document.</summary>
-    /// <exception cref="FormatException">No number of sentences would do.</exception>
+    /// <exception cref="OptionException">No number of sentences would do.</exception>
     public static SentenceLimits Of(Document document, SummarizationOptions options)
     {
         var limits = new SentenceLimits(document.MinSentences ?? options.MinSentences, document.MaxSentences ?? options.MaxSentences, options.Language);
-        return limits.Most < 1 ? throw new FormatException($"maxSentences must be at least 1, but is {limits.Most}.")
-            : limits.Least > limits.Most ? throw new FormatException($"minSentences is {limits.Least}, but maxSentences is {limits.Most}. Lower the one or raise the other.")
+        return limits.Most < 1 ? throw new OptionException("maxSentences", $"must be at least 1, but is {limits.Most}.")
+            : limits.Least > limits.Most ? throw new OptionException("minSentences", $"must be at most 'maxSentences', but is {limits.Least} where that is {limits.Most}. Lower the one or raise the other.")
             : limits;
     }
 

@@ -15,13 +15,13 @@ internal sealed class SummarizationHead : WritingHead<Document, Summary>
     private int isWarned;
 
     /// <summary>Makes a head.</summary>
-    /// <exception cref="FormatException">The backbone was not taught the options' language.</exception>
+    /// <exception cref="OptionException">The backbone was not taught the options' language.</exception>
     public SummarizationHead(IBackbone backbone, SummarizationOptions options, ILogger log)
         : base(backbone)
     {
         (this.options, this.log) = (options, log);
         prefix = options.Prefix ?? backbone.Description.Prefixes.GetValueOrDefault("summarization", "");
-        reads = options.Language is { } language && Languages.Count > 0 ? LanguageNames.Find(Languages.Keys, language) : null;
+        reads = options.Language is { } language && Languages.Count > 0 ? LanguageNames.Find(Languages.Keys, language, "language") : null;
         writes = reads?.StartsWith(">>", StringComparison.Ordinal) == true ? null : reads;     // a tag stands before the source alone
     }
 

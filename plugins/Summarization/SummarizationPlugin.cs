@@ -47,17 +47,18 @@ public sealed class SummarizationPlugin(SummarizationOptions options, ILogger<Su
     /// <inheritdoc />
     public override ITaskHead<Document, Summary> CreateHead(IBackbone backbone)
     {
-        try
-        {
-            SentenceLimits.Of(new() { Text = "" }, options);
-            var head = new SummarizationHead(backbone, options, log);
-            LongText.CheckPrefix(head.Around, backbone.MaxLength);
-            return head;
-        }
-        catch (FormatException fault)
-        {
-            throw new InvalidOperationException(fault.Message, fault);
-        }
+        SentenceLimits.Of(new() { Text = "" }, options);
+        var head = new SummarizationHead(backbone, options, log);
+        LongText.CheckPrefix(head.Around, backbone.MaxLength);
+        return head;
+    }
+
+    /// <inheritdoc />
+    public override IReadOnlyList<OpenOption> FindOpenOptions(IBackbone backbone)
+    {
+        string[] known = [.. backbone.Tokenizer.Languages.Keys.OrderBy(name => name, StringComparer.Ordinal)];
+        return options.Language is null && known.Length > 0
+            ? [new("language", "is not given: summaries are in the language that the checkpoint writes when it is told none.") { Values = known }] : [];
     }
 
     /// <inheritdoc />

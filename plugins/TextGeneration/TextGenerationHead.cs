@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Ptgp.Toolkit.Heads;
 using Ptgp.Toolkit.Json;
+using Ptgp.Toolkit.Readers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -106,15 +107,39 @@ internal sealed class TextGenerationHead(IBackbone backbone, TextGenerationOptio
     public JsonSchemaRule? RuleOf(Prompt input, GenerationOptions generation) => (input.JsonSchema ?? schema) is { } asked
         ? new(schemas.Compile(asked), generation.EosTokenId is { Count: > 0 } own ? own : [Backbone.Tokenizer.EndId]) : null;
 
-    private static JsonElement ReadSchema(string given)
+    /// <summary>Sees to it that the schema of the options can be kept to.</summary>
+    /// <exception cref="OptionException">It cannot.</exception>
+    public void CheckSchema()
     {
         try
         {
-            return JsonElement.Parse(given.TrimStart().StartsWith('{') ? given : File.ReadAllText(given));
+            RuleOf(new(), new());
+        }
+        catch (FormatException fault)
+        {
+            throw new OptionException("jsonSchema", $"must be a JSON Schema that can be kept to, but is not: {fault.Message}", fault);
+        }
+    }
+
+    private static JsonElement ReadSchema(string given)
+    {
+        var isFile = !given.TrimStart().StartsWith('{');
+        try
+        {
+            return JsonElement.Parse(isFile ? Utf8Text.Read(given) : given);
+        }
+        catch (InvalidDataException broken)
+        {
+            throw new OptionException("jsonSchema", $"must name a file that can be read, but: {broken.Message}", broken);
         }
         catch (JsonException broken)
         {
-            throw new FormatException($"'jsonSchema' must be JSON, but: {broken.Message}", broken);
+            throw new OptionException("jsonSchema", $"must be JSON, but {(isFile ? $"what '{Path.GetFullPath(given)}' holds" : "what is given")} is not: {broken.Message}", broken);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            var why = gone is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : gone.Message;
+            throw new OptionException("jsonSchema", $"must be a JSON Schema, which begins with '{{', or a file that holds one, but is '{given}', and {why}. A path begins at the working folder.", gone);
         }
     }
 

@@ -37,20 +37,11 @@ public sealed class TextGenerationPlugin(TextGenerationOptions options) : TaskPl
     /// <inheritdoc />
     public override ITaskHead<Prompt, Generated> CreateHead(IBackbone backbone)
     {
-        TextGenerationHead head;
-        try
-        {
-            head = new(backbone, options);
-            head.RuleOf(new(), new());
-        }
-        catch (Exception fault) when (fault is FormatException or IOException or UnauthorizedAccessException)
-        {
-            throw new InvalidOperationException(fault.Message, fault);
-        }
-
+        var head = new TextGenerationHead(backbone, options);
+        head.CheckSchema();
         return options.Stride is not { } stride || stride < head.Length
             ? head
-            : throw new InvalidOperationException($"The option 'stride' must be below the window's {head.Length} tokens, so that each window has something before what it scores, but is {stride}. Lower it, or raise 'window' where the backbone reads more.");
+            : throw new OptionException("stride", $"must be below the window's {head.Length} tokens, so that each window has something before what it scores, but is {stride}. Lower it, or raise 'window' where the backbone reads more.");
     }
 
     /// <inheritdoc />

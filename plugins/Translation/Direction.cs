@@ -5,6 +5,8 @@ namespace Ptgp.Translation;
 /// <summary>How a backbone is told what to translate to what.</summary>
 internal sealed record Direction
 {
+    private static readonly string[] common = ["en", "de", "fr", "es", "zh", "ru", "ar", "pt", "ja", "hi"];
+
     /// <summary>Gets the languages as they were asked for.</summary>
     public (string? From, string? To) Languages { get; init; }
 
@@ -31,12 +33,13 @@ internal sealed record Direction
         this with { IsStart = FirstToken is not null && asked.DecoderStartTokenId is { } start && tokenizer.Languages.Values.Contains(start) };
 
     /// <summary>Finds out how this backbone is told.</summary>
-    /// <exception cref="FormatException">It cannot be; the message says what it could be told.</exception>
+    /// <exception cref="OptionException">It cannot be; the message says what it could be told.</exception>
     public static Direction Of(Passage passage, TranslationOptions options, IBackbone backbone)
     {
         var prefix = options.Prefix ?? backbone.Description.Prefixes.GetValueOrDefault("translation", "");
         var known = backbone.Tokenizer.Languages;
         var (from, to) = (passage.From ?? options.From, passage.To ?? options.To);
+        CheckPair(from, to, options, backbone);
         var direction = new Direction { Languages = (from, to), Prefix = Named(prefix, from, to, backbone) };
         if (known.Count == 0)
         {
@@ -46,10 +49,67 @@ internal sealed record Direction
             return direction;
         }
 
-        var target = LanguageNames.Find(known.Keys, to ?? throw Missing("to", backbone));
-        return target.StartsWith(">>", StringComparison.Ordinal)
+        var target = LanguageNames.Find(known.Keys, to ?? throw Missing("to", backbone), "to");
+        return IsTag(target)
             ? direction with { Reads = target }
-            : direction with { Reads = from is null ? null : LanguageNames.Find(known.Keys, from), Writes = target, FirstToken = known[target] };
+            : direction with { Reads = from is null ? null : LanguageNames.Find(known.Keys, from, "from"), Writes = target, FirstToken = known[target] };
+    }
+
+    /// <summary>Finds which languages the options leave to each text, or to the backbone.</summary>
+    public static IEnumerable<OpenOption> FindOpen(TranslationOptions options, IBackbone backbone)
+    {
+        var prefix = options.Prefix ?? backbone.Description.Prefixes.GetValueOrDefault("translation", "");
+        string[] known = [.. Known(backbone)];
+        foreach (var (option, value) in ((string, string?)[])[("from", options.From), ("to", options.To)])
+        {
+            var isNamed = prefix.Contains($"{{{option}}}", StringComparison.Ordinal);
+            if (value is null && (isNamed || (known.Length > 0 && option == "to")))
+            {
+                yield return new(option, $"must be given here, or as \"{option}\" with each text.") { IsNeeded = true, Values = known };
+            }
+            else if (value is null && known.Length > 0 && !known.Any(IsTag))
+            {
+                var how = Own(backbone) is { } own ? $"as {LanguageNames.Describe(own)}, the tokenizer's own" : "without its language";
+                yield return new(option, $"is not given: a text without \"{option}\" is read {how}.") { Values = known };
+            }
+            else if (value is not null && isNamed && Language.Find(value) is null)
+            {
+                yield return new(option, $"is '{value}', which is no language that is known here by name or code: the backbone is told it as it is.");
+            }
+        }
+    }
+
+    // The languages that are asked for most, then the others by name.
+    private static IEnumerable<string> Known(IBackbone backbone) => backbone.Tokenizer.Languages.Keys
+        .OrderBy(name => (uint)Array.IndexOf(common, Language.Find(name)?.Code)).ThenBy(name => name, StringComparer.Ordinal);
+
+    // What the tokenizer puts around a text whose language nobody said.
+    private static string? Own(IBackbone backbone) =>
+        backbone.Tokenizer.Encode("").Ids.Select(id => backbone.Tokenizer.Languages.FirstOrDefault(language => language.Value == id).Key).FirstOrDefault(name => name is not null);
+
+    private static bool IsTag(string name) => name.StartsWith(">>", StringComparison.Ordinal);
+
+    private static void CheckPair(string? from, string? to, TranslationOptions options, IBackbone backbone)
+    {
+        if (backbone.Tokenizer.Pair is not { } pair || options.OtherPair)
+        {
+            return;
+        }
+
+        CheckSide("from", from, pair.From);
+        if (backbone.Tokenizer.Languages.Count == 0)
+        {
+            CheckSide("to", to, pair.To);
+        }
+
+        // A group of languages has no code of its own here; what belongs to it is not known.
+        void CheckSide(string option, string? asked, string taught)
+        {
+            if (asked is not null && Language.Find(taught) is not null && !LanguageNames.MayBeSame(asked, taught))
+            {
+                throw new OptionException(option, $"must be {LanguageNames.Describe(taught)} or left out, because the checkpoint of backbone '{backbone.Description.Name}' translates from {LanguageNames.Describe(pair.From)} to {LanguageNames.Describe(pair.To)}, but is '{asked}'. If the task is trained to translate others, set the task's option 'otherPair' to true.");
+            }
+        }
     }
 
     private static string Named(string prefix, string? from, string? to, IBackbone backbone) =>
@@ -65,10 +125,14 @@ internal sealed record Direction
     {
         if (asked is not null && Name(asked) != Name(configured ?? "") && !prefix.Contains($"{{{option}}}", StringComparison.Ordinal))
         {
-            throw new FormatException($"Backbone '{backbone.Description.Name}' cannot be told which languages to translate, so '{option}' must be {(configured is null ? "left out" : $"'{configured}'")}, but is '{asked}'.");
+            throw new OptionException(option, $"must be {(configured is null ? "left out" : $"'{configured}'")}, because backbone '{backbone.Description.Name}' cannot be told which languages to translate, but is '{asked}'.");
         }
     }
 
-    private static FormatException Missing(string option, IBackbone backbone) =>
-        new($"Backbone '{backbone.Description.Name}' must be told the languages, but '{option}' is missing. Give it with the text, or in the task's options.");
+    private static OptionException Missing(string option, IBackbone backbone)
+    {
+        var known = backbone.Tokenizer.Languages;
+        var values = known.Count == 0 ? "a language's name or code" : $"one of the {known.Count} languages that the backbone was taught, such as {string.Join(", ", Known(backbone).Take(3).Select(LanguageNames.Describe))}";
+        return new(option, $"must be given, with the text or in the task's options: {values}.");
+    }
 }

@@ -12,6 +12,10 @@ public sealed record TranslationOptions
     /// <summary>Gets the language to translate to.</summary>
     public string? To { get; init; }
 
+    /// <summary>Gets whether the languages may be others than the pair that the checkpoint says it translates, because the task is trained, or was, to translate those.</summary>
+    /// <value>The default is false: other languages are refused.</value>
+    public bool OtherPair { get; init; }
+
     /// <summary>Gets what is put before each text; <c>{from}</c> and <c>{to}</c> become the languages' names.</summary>
     /// <value>Null, the default, is what the checkpoint's family was taught, such as T5's <c>translate English to German: </c>. An empty text is nothing.</value>
     public string? Prefix { get; init; }

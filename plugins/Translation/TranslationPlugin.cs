@@ -36,19 +36,23 @@ public sealed class TranslationPlugin(TranslationOptions options) : TaskPlugin<P
     public override ITaskHead<Passage, Translation> CreateHead(IBackbone backbone)
     {
         // What the options say is refused here; what they leave out may come with each text.
-        var any = backbone.Tokenizer.Languages.Keys.FirstOrDefault("English");
+        var (any, pair) = (backbone.Tokenizer.Languages.Keys.FirstOrDefault(), backbone.Tokenizer.Pair);
+        var (from, to) = (options.From ?? pair?.From ?? any ?? "English", options.To ?? any ?? pair?.To ?? "English");
         try
         {
-            var direction = Direction.Of(new() { Text = "" }, options with { From = options.From ?? any, To = options.To ?? any }, backbone);
+            var direction = Direction.Of(new() { Text = "" }, options with { From = from, To = to }, backbone);
             var length = backbone.Tokenizer.Encode(direction.Prefix, new() { Language = direction.Reads }).Tokens.Count;
             LongText.CheckPrefix(length, backbone.MaxLength);
             return new TranslationHead(backbone, options);
         }
-        catch (Exception fault) when (fault is FormatException or InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (FormatException fault) when (fault is not OptionException)
         {
             throw new InvalidOperationException(fault.Message, fault);
         }
     }
+
+    /// <inheritdoc />
+    public override IReadOnlyList<OpenOption> FindOpenOptions(IBackbone backbone) => [.. Direction.FindOpen(options, backbone)];
 
     /// <inheritdoc />
     public override IReadOnlyList<Metric> Score(IReadOnlyList<Answer<Passage, Translation>> answers)

@@ -12,16 +12,17 @@ internal sealed class Translator
     private readonly IReadOnlyList<AttentionHead>? heads;
 
     /// <summary>Makes a translator.</summary>
+    /// <exception cref="OptionException">An option does not hold.</exception>
     /// <exception cref="FormatException">The options ask for what the backbone does not have.</exception>
     public Translator(IBackbone backbone, TranslationOptions options)
     {
         (this.backbone, this.options) = (backbone, options);
         Require(options.Alignments, "alignments");
         Require(options.ReplaceUnknown, "replaceUnknown");
-        unknown = options.ReplaceUnknown && backbone.Tokenizer.UnknownId is { } id ? new(id, options.Dictionary) : null;
+        unknown = options.ReplaceUnknown && backbone.Tokenizer.UnknownId is { } id ? Unknown(id, options.Dictionary) : null;
         if (options.AlignmentHeads?.FirstOrDefault(head => head is not [>= 0, >= 0]) is { } wrong)
         {
-            throw new FormatException($"'alignmentHeads' must hold pairs of a layer and a head, both counted from 0, such as [[2, 0]], but one is [{string.Join(", ", wrong)}].");
+            throw new OptionException("alignmentHeads", $"must hold pairs of a layer and a head, both counted from 0, such as [[2, 0]], but one is [{string.Join(", ", wrong)}].");
         }
 
         // Without a word of either, the mean of all.
@@ -37,7 +38,7 @@ internal sealed class Translator
     /// <exception cref="FormatException">There cannot be as many.</exception>
     public int? AlternativesOf(Passage passage) => !(passage.ReturnAlternatives ?? options.ReturnAlternatives) ? null
         : passage.NumHypotheses is not (< 1 or > 64) ? passage.NumHypotheses ?? options.NumHypotheses
-        : throw new FormatException($"'numHypotheses' must be from 1 to 64, but is {passage.NumHypotheses}.");
+        : throw new OptionException("numHypotheses", $"must be from 1 to 64, but is {passage.NumHypotheses}.");
 
     /// <summary>Translates.</summary>
     /// <param name="passage">The text, without its tag.</param>
@@ -68,13 +69,25 @@ internal sealed class Translator
         }
         catch (ArgumentException fault) when (options.AlignmentHeads is not null)
         {
-            throw new FormatException($"'alignmentHeads' must name heads that there are: {fault.Message}", fault);
+            throw new OptionException("alignmentHeads", $"must name heads that there are: {fault.Message}", fault);
         }
 
         Range[] places = [.. source.Tokens.Select(token => Place(token, direction.Prefix.Length))];
         var all = written.Hypotheses.Select(one => Compose(one, given, request.Prefix, passage.Text, places, isAligned)).ToArray();
         var scored = all.Length > 1 ? all.Zip(written.Hypotheses, (one, hypothesis) => new ScoredText(one.Text, hypothesis.Score) { Alignments = one.Alignments }).ToArray() : null;
         return new(all[0].Text, written, scored, source.Dropped, all[0].Alignments);
+    }
+
+    private static UnknownWords Unknown(int id, string? dictionary)
+    {
+        try
+        {
+            return new(id, dictionary);
+        }
+        catch (Exception fault) when (fault is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw new OptionException("dictionary", $"must be a file of lines 'word<tab>translation', but is '{dictionary}': {fault.Message}", fault);
+        }
     }
 
     // After the start token the target's stands first, as what is forced counts in the first place alone.

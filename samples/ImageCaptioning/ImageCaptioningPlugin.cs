@@ -25,7 +25,7 @@ public sealed class ImageCaptioningPlugin(ImageCaptioningOptions options) : Task
     {
         if (options.Size % options.PatchSide != 0)
         {
-            throw new InvalidOperationException($"size must be a multiple of patchSide, but is {options.Size} where that is {options.PatchSide}. Change one of them.");
+            throw new OptionException("size", $"must be a multiple of 'patchSide', but is {options.Size} where that is {options.PatchSide}. Change one of them.");
         }
 
         return options.Patches <= backbone.MaxLength ? new ImageCaptioningHead(backbone, options) : throw new InvalidOperationException(

@@ -18,6 +18,9 @@ public interface ITokenizer
     /// <summary>Gets the entries that name languages, such as <c>deu_Latn</c> or <c>&gt;&gt;fra&lt;&lt;</c>, and their ids; empty when there are none.</summary>
     IReadOnlyDictionary<string, int> Languages { get; }
 
+    /// <summary>Gets the pair of languages that the checkpoint says it translates between; null when it names none.</summary>
+    LanguagePair? Pair => null;
+
     /// <summary>Splits plain text into tokens, without special tokens; markers of special tokens inside it are plain text.</summary>
     IReadOnlyList<Token> Tokenize(string text);
 

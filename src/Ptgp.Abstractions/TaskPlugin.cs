@@ -29,8 +29,13 @@ public abstract class TaskPlugin<TInput, TOutput> : ITaskPlugin
     public virtual GenerationOptions Generation => new();
 
     /// <summary>Makes a head with fresh parameters for this backbone.</summary>
-    /// <exception cref="InvalidOperationException">The options do not fit this backbone, such as a language it lacks; the message says what would.</exception>
+    /// <exception cref="OptionException">An option does not hold, such as a language that there is not: it is corrected in the configuration.</exception>
+    /// <exception cref="InvalidOperationException">This backbone cannot do it, whatever the options say; the message says what could. The host names others that would do.</exception>
     public abstract ITaskHead<TInput, TOutput> CreateHead(IBackbone backbone);
+
+    /// <summary>Finds the options that the configuration leaves open on this backbone, so that <c>ptgp check</c> can say what each input must bring.</summary>
+    /// <value>By default none.</value>
+    public virtual IReadOnlyList<OpenOption> FindOpenOptions(IBackbone backbone) => [];
 
     /// <summary>Scores answers against the expected ones; the first metric picks the best checkpoint.</summary>
     public abstract IReadOnlyList<Metric> Score(IReadOnlyList<Answer<TInput, TOutput>> answers);
@@ -38,7 +43,7 @@ public abstract class TaskPlugin<TInput, TOutput> : ITaskPlugin
     /// <summary>Makes an input of a line of plain text, for tasks that can be asked without JSON.</summary>
     /// <exception cref="FormatException">The task cannot be asked with plain text; the message says how to ask it.</exception>
     public virtual TInput FromText(string text) =>
-        text is TInput input ? input : throw new FormatException($"Task plugin '{Name}' must be asked with JSON, but is asked with plain text. Give a .jsonl file, or --format jsonl.");
+        text is TInput input ? input : throw new FormatException($"Plugin '{Name}' must be asked with JSON, but is asked with plain text.");
 
     /// <summary>Renders an answer as a line of plain text. By default this is its <see cref="object.ToString"/>.</summary>
     public virtual string ToText(TOutput output) => output?.ToString() ?? "";

@@ -31,8 +31,8 @@ public sealed class ImageCaptioningPluginTests : IDisposable
     public void OptionsThatDoNotFitAreRefused()
     {
         using TinyBackbone backbone = new(maxLength: 60);
-        Assert.StartsWith("size must be a multiple of patchSide, but is 32 where that is 5.",
-            Assert.Throws<InvalidOperationException>(() => new ImageCaptioningPlugin(new() { PatchSide = 5 }).CreateHead(backbone)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'size' must be a multiple of 'patchSide', but is 32 where that is 5.",
+            Assert.Throws<OptionException>(() => new ImageCaptioningPlugin(new() { PatchSide = 5 }).CreateHead(backbone)).Message, StringComparison.Ordinal);
         Assert.StartsWith("A picture must have at most 60 patches, which is what this backbone reads, but has 64.",
             Assert.Throws<InvalidOperationException>(() => new ImageCaptioningPlugin(new() { Size = 64 }).CreateHead(backbone)).Message, StringComparison.Ordinal);
     }

@@ -60,7 +60,7 @@ public sealed class AskingTests(DigitsTests.Shared shared) : IClassFixture<Digit
     [InlineData("holds 1 behind 1.", 1.0, 1.0)]
     public void StretchesGoForward(string message, params double[] times) => Assert.Equal(
         $"'clipTimestamps' must hold starts and ends by turns, in seconds from 0 on and each end behind its start, such as [0, 12.5, 30], but {message}",
-        Assert.Throws<InvalidOperationException>(() => new SpeechToTextPlugin(Plain with { ClipTimestamps = times }).CreateHead(shared.Host)).Message);
+        Assert.Throws<OptionException>(() => new SpeechToTextPlugin(Plain with { ClipTimestamps = times }).CreateHead(shared.Host)).Message);
 
     [Fact]
     public async Task WhatIsDrawnIsTheSameForTheSameSound()

@@ -128,11 +128,11 @@ public class SummarizationHeadTests
     }
 
     [Theory]
-    [InlineData(3, 2, "minSentences is 3, but maxSentences is 2. Lower the one or raise the other.")]
-    [InlineData(null, 0, "maxSentences must be at least 1, but is 0.")]
+    [InlineData(3, 2, "'minSentences' must be at most 'maxSentences', but is 3 where that is 2. Lower the one or raise the other.")]
+    [InlineData(null, 0, "'maxSentences' must be at least 1, but is 0.")]
     public async Task LimitsThatNoSummaryKeepsAreAnError(int? least, int? most, string message)
     {
-        var error = await Assert.ThrowsAsync<FormatException>(() => Ask(new Document { Text = "One.", MinSentences = least, MaxSentences = most }));
+        var error = await Assert.ThrowsAsync<OptionException>(() => Ask(new Document { Text = "One.", MinSentences = least, MaxSentences = most }));
         Assert.Equal(message, error.Message);
     }
 

@@ -88,14 +88,24 @@ public class SummarizationPluginTests
     public void AnAnswersTextIsOneLine() => Assert.Equal("a b", new SummarizationPlugin().ToText(new() { Text = "a\nb" }));
 
     [Theory]
-    [InlineData("a b c d e f g ", null, 0, null, "The prefix must leave room for text, but has 8 tokens of the 8 that are read. Shorten the option 'prefix', or raise the recipe's 'maxInputLength'.")]
-    [InlineData(null, null, 2, 1, "minSentences is 2, but maxSentences is 1. Lower the one or raise the other.")]
-    [InlineData(null, "Germna", 0, null, "A language must be one of those the backbone was taught, but is 'Germna'. Did you mean 'deu_Latn' (German)?")]
+    [InlineData("a b c d e f g ", null, 0, null, "'prefix' must leave room for text, but has 8 tokens of the 8 that are read. Shorten it, or raise the recipe's 'maxInputLength'.")]
+    [InlineData(null, null, 2, 1, "'minSentences' must be at most 'maxSentences', but is 2 where that is 1. Lower the one or raise the other.")]
+    [InlineData(null, "Germna", 0, null, "'language' must be one of the 2 languages that the backbone was taught, but is 'Germna'. Did you mean 'deu_Latn' (German)?")]
     public void OptionsThatDoNotFitAreRefusedAtOnce(string? prefix, string? language, int least, int? most, string message)
     {
         var plugin = Make(new() { Prefix = prefix, Language = language, MinSentences = least, MaxSentences = most });
-        var error = Assert.Throws<InvalidOperationException>(() => plugin.CreateHead(new FakeBackbone { Tokenizer = new("deu_Latn", "fra_Latn") }));
+        var error = Assert.Throws<OptionException>(() => plugin.CreateHead(new FakeBackbone { Tokenizer = new("deu_Latn", "fra_Latn") }));
         Assert.Equal(message, error.Message);
+    }
+
+    [Fact]
+    public void ALanguageThatIsLeftToTheCheckpointIsFound()
+    {
+        var many = new FakeBackbone { Tokenizer = new("fra_Latn", "deu_Latn") };
+        var open = Assert.Single(new SummarizationPlugin().FindOpenOptions(many));
+        Assert.Equal(("language", false, "deu_Latn, fra_Latn"), (open.Option, open.IsNeeded, string.Join(", ", open.Values)));
+        Assert.Empty(Make(new() { Language = "de" }).FindOpenOptions(many));
+        Assert.Empty(new SummarizationPlugin().FindOpenOptions(new FakeBackbone()));
     }
 
     private static SummarizationPlugin Make(SummarizationOptions options) => new(options, NullLogger<SummarizationPlugin>.Instance);

@@ -202,10 +202,20 @@ public class JsonSchemaTests
     [Fact]
     public void ASchemaOfTheOptionsThatIsNoneIsRefusedAtOnce()
     {
-        string Refused(string given) => Assert.Throws<InvalidOperationException>(() => new CheckpointHost("gpt2", new() { JsonSchema = given }).Dispose()).Message;
-        Assert.Contains("'jsonSchema' must be JSON, but:", Refused("{"), StringComparison.Ordinal);
-        Assert.Contains("it holds 'multipleOf' of type integer", Refused("""{"type": "integer", "multipleOf": 2}"""), StringComparison.Ordinal);
-        Assert.Contains("none.json", Refused("none.json"), StringComparison.Ordinal);
+        using TemporaryFolder folder = new();
+        Refused("{", "must be JSON, but what is given is not: ");
+        Refused("""{"type": "integer", "multipleOf": 2}""", "must be a JSON Schema that can be kept to, but is not: ", "it holds 'multipleOf' of type integer");
+        Refused(folder["none.json"], $"must be a JSON Schema, which begins with '{{', or a file that holds one, but is '{folder["none.json"]}', and there is no such file.");
+        Refused(folder.Write("torn.json", "{"), $"must be JSON, but what '{folder["torn.json"]}' holds is not: ");
+        Refused(folder.Write("latin.json", [(byte)'{', 0xE4]), $"must name a file that can be read, but: {folder["latin.json"]}(1): a text file must be UTF-8, but the byte 0xE4 at position 2");
+
+        static void Refused(string given, string start, string part = "")
+        {
+            var fault = Assert.Throws<OptionException>(() => new CheckpointHost("gpt2", new() { JsonSchema = given }).Dispose());
+            Assert.Equal("jsonSchema", fault.Option);
+            Assert.StartsWith(start, fault.Reason, StringComparison.Ordinal);
+            Assert.Contains(part, fault.Reason, StringComparison.Ordinal);
+        }
     }
 
     private static string Written(FormattableString text) => FormattableString.Invariant(text);

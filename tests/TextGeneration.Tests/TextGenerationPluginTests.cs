@@ -51,8 +51,8 @@ public sealed class TextGenerationPluginTests
     [Fact]
     public void AStrideAsLongAsTheWindowIsRefused()
     {
-        var fault = Assert.Throws<InvalidOperationException>(() => new CheckpointHost("gpt2", new() { Stride = 500 }));
-        Assert.Equal("The option 'stride' must be below the window's 96 tokens, so that each window has something before what it scores, but is 500. Lower it, or raise 'window' where the backbone reads more.", fault.Message);
+        var fault = Assert.Throws<OptionException>(() => new CheckpointHost("gpt2", new() { Stride = 500 }));
+        Assert.Equal("'stride' must be below the window's 96 tokens, so that each window has something before what it scores, but is 500. Lower it, or raise 'window' where the backbone reads more.", fault.Message);
     }
 
     private static Example<Prompt, Generated> Of(Prompt prompt, string continuation) => new(prompt with { Continuation = continuation }, new() { Text = continuation });

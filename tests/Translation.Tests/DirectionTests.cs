@@ -23,8 +23,10 @@ public class DirectionTests
     [Fact]
     public void APrefixWithoutItsLanguagesIsAnError()
     {
-        var error = Assert.Throws<FormatException>(() => Direction.Of(new() { Text = "x" }, new() { From = "en" }, T5()));
-        Assert.Equal("Backbone 'fake' must be told the languages, but 'to' is missing. Give it with the text, or in the task's options.", error.Message);
+        var error = Assert.Throws<OptionException>(() => Direction.Of(new() { Text = "x" }, new() { From = "en" }, T5()));
+        Assert.Equal("'to' must be given, with the text or in the task's options: a language's name or code.", error.Message);
+        error = Assert.Throws<OptionException>(() => Direction.Of(new() { Text = "x" }, new(), new FakeBackbone { Tokenizer = new("ron_Latn", "deu_Latn", "eng_Latn", "fra_Latn") }));
+        Assert.Equal("'to' must be given, with the text or in the task's options: one of the 4 languages that the backbone was taught, such as 'eng_Latn' (English), 'deu_Latn' (German), 'fra_Latn' (French).", error.Message);
     }
 
     [Fact]
@@ -47,19 +49,71 @@ public class DirectionTests
     public void ALanguageThatTheBackboneWasNotTaughtIsAnErrorWithTheNearest()
     {
         var backbone = new FakeBackbone { Tokenizer = new("deu_Latn", "fra_Latn") };
-        var error = Assert.Throws<FormatException>(() => Direction.Of(new() { Text = "x", To = "Germna" }, new(), backbone));
-        Assert.Equal("A language must be one of those the backbone was taught, but is 'Germna'. Did you mean 'deu_Latn' (German)?", error.Message);
+        var error = Assert.Throws<OptionException>(() => Direction.Of(new() { Text = "x", To = "Germna" }, new(), backbone));
+        Assert.Equal("'to' must be one of the 2 languages that the backbone was taught, but is 'Germna'. Did you mean 'deu_Latn' (German)?", error.Message);
+        error = Assert.Throws<OptionException>(() => Direction.Of(new() { Text = "x", To = "de", From = "Frnch" }, new(), backbone));
+        Assert.Equal("'from' must be one of the 2 languages that the backbone was taught, but is 'Frnch'. Did you mean 'fra_Latn' (French)?", error.Message);
     }
 
     [Fact]
-    public void ABackboneThatIsTaughtOnePairCannotBeAskedForAnother()
+    public void ABackboneThatCannotBeToldItsLanguagesKeepsToItsOptions()
     {
         var options = new TranslationOptions { From = "en", To = "de" };
         Assert.Equal(("English", "deu"), Direction.Of(new() { Text = "x", From = "English", To = "deu" }, options, new FakeBackbone()).Languages);
-        var error = Assert.Throws<FormatException>(() => Direction.Of(new() { Text = "x", To = "fr" }, options, new FakeBackbone()));
-        Assert.Equal("Backbone 'fake' cannot be told which languages to translate, so 'to' must be 'de', but is 'fr'.", error.Message);
-        error = Assert.Throws<FormatException>(() => Direction.Of(new() { Text = "x", To = "fr" }, new(), new FakeBackbone()));
-        Assert.Equal("Backbone 'fake' cannot be told which languages to translate, so 'to' must be left out, but is 'fr'.", error.Message);
+        var error = Assert.Throws<OptionException>(() => Direction.Of(new() { Text = "x", To = "fr" }, options, new FakeBackbone()));
+        Assert.Equal("'to' must be 'de', because backbone 'fake' cannot be told which languages to translate, but is 'fr'.", error.Message);
+        error = Assert.Throws<OptionException>(() => Direction.Of(new() { Text = "x", To = "fr" }, new(), new FakeBackbone()));
+        Assert.Equal("'to' must be left out, because backbone 'fake' cannot be told which languages to translate, but is 'fr'.", error.Message);
+    }
+
+    [Theory]
+    [InlineData("en", "fr", "to", "'de' (German)", "fr")]
+    [InlineData(null, "klingonish", "to", "'de' (German)", "klingonish")]
+    [InlineData("fr", "de", "from", "'en' (English)", "fr")]
+    [InlineData("fr", null, "from", "'en' (English)", "fr")]
+    public void ACheckpointOfOnePairRefusesOtherLanguages(string? from, string? to, string option, string taught, string asked)
+    {
+        var backbone = new FakeBackbone { Tokenizer = new() { Pair = new("en", "de") } };
+        var message = $"must be {taught} or left out, because the checkpoint of backbone 'fake' translates from 'en' (English) to 'de' (German), but is '{asked}'. If the task is trained to translate others, set the task's option 'otherPair' to true.";
+        var fault = Assert.Throws<OptionException>(() => new TranslationPlugin(new() { From = from, To = to }).CreateHead(backbone));
+        Assert.Equal((option, message), (fault.Option, fault.Reason));
+        Assert.Equal($"'{option}' {message}", Assert.Throws<OptionException>(() => Direction.Of(new() { Text = "x", From = from, To = to }, new() { From = "en", To = "de" }, backbone)).Message);
+        new TranslationPlugin(new() { From = from, To = to, OtherPair = true }).CreateHead(backbone);
+    }
+
+    [Theory]
+    [InlineData("en", "de", null, null)]
+    [InlineData("en", "de", "English", "deu_Latn")]
+    [InlineData("eng", "deu", "en", "de-AT")]
+    [InlineData("roa", "NORTH_EU", "fr", "sv")]
+    public void ACheckpointOfOnePairTakesItsLanguagesByAnyName(string reads, string writes, string? from, string? to) =>
+        new TranslationPlugin(new() { From = from, To = to }).CreateHead(new FakeBackbone { Tokenizer = new() { Pair = new(reads, writes) } });
+
+    [Fact]
+    public void ACheckpointThatWritesSeveralLanguagesMayReadOneAlone()
+    {
+        var backbone = new FakeBackbone { Tokenizer = new(">>fra<<", ">>ron<<") { Pair = new("en", "roa") } };
+        new TranslationPlugin(new() { From = "en", To = "fr" }).CreateHead(backbone);
+        new TranslationPlugin().CreateHead(backbone);
+        Assert.Equal("from", Assert.Throws<OptionException>(() => new TranslationPlugin(new() { From = "de", To = "fr" }).CreateHead(backbone)).Option);
+        Assert.Equal("to", Assert.Throws<OptionException>(() => new TranslationPlugin(new() { From = "en", To = "de" }).CreateHead(backbone)).Option);
+    }
+
+    [Fact]
+    public void WhatMustComeWithEachTextIsFound()
+    {
+        Assert.Empty(new TranslationPlugin().FindOpenOptions(new FakeBackbone { Tokenizer = new() { Pair = new("en", "de") } }));
+        Assert.Empty(new TranslationPlugin(new() { From = "en", To = "de" }).FindOpenOptions(T5()));
+        Assert.Equal(
+            [("from", "must be given here, or as \"from\" with each text.", true), ("to", "is 'Klingon', which is no language that is known here by name or code: the backbone is told it as it is.", false)],
+            Found(new() { To = "Klingon" }, T5()));
+        var many = new FakeBackbone { Tokenizer = new("fra_Latn", "deu_Latn") };
+        Assert.Equal([("from", "is not given: a text without \"from\" is read without its language.", false), ("to", "must be given here, or as \"to\" with each text.", true)], Found(new(), many));
+        Assert.Equal(["deu_Latn", "fra_Latn"], new TranslationPlugin().FindOpenOptions(many)[1].Values);
+        Assert.Equal([("to", "must be given here, or as \"to\" with each text.", true)], Found(new(), new() { Tokenizer = new(">>fra<<", ">>ron<<") }));
+
+        static IEnumerable<(string, string, bool)> Found(TranslationOptions options, FakeBackbone backbone) =>
+            new TranslationPlugin(options).FindOpenOptions(backbone).Select(open => (open.Option, open.Reason, open.IsNeeded));
     }
 
     [Fact]

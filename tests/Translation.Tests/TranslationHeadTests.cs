@@ -144,7 +144,7 @@ public class TranslationHeadTests
     [Fact]
     public async Task HowManyWaysThereMayBeIsSaid()
     {
-        var fault = await Assert.ThrowsAsync<FormatException>(() => Head(new()).AnswerAsync(new() { Text = "One.", ReturnAlternatives = true, NumHypotheses = 65 }, Writing(Capitals), TestContext.Current.CancellationToken));
+        var fault = await Assert.ThrowsAsync<OptionException>(() => Head(new()).AnswerAsync(new() { Text = "One.", ReturnAlternatives = true, NumHypotheses = 65 }, Writing(Capitals), TestContext.Current.CancellationToken));
         Assert.Equal("'numHypotheses' must be from 1 to 64, but is 65.", fault.Message);
     }
 

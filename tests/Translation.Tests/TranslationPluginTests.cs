@@ -50,22 +50,26 @@ public class TranslationPluginTests
     public void OptionsThatDoNotFitTheBackboneAreRefusedAtOnce()
     {
         var backbone = new FakeBackbone { Tokenizer = new("deu_Latn", "fra_Latn") };
-        var error = Assert.Throws<InvalidOperationException>(() => new TranslationPlugin(new() { To = "Germna" }).CreateHead(backbone));
-        Assert.Equal("A language must be one of those the backbone was taught, but is 'Germna'. Did you mean 'deu_Latn' (German)?", error.Message);
-        error = Assert.Throws<InvalidOperationException>(() => new TranslationPlugin(new() { Prefix = "a b c d e f g " }).CreateHead(new FakeBackbone()));
-        Assert.Equal("The prefix must leave room for text, but has 8 tokens of the 8 that are read. Shorten the option 'prefix', or raise the recipe's 'maxInputLength'.", error.Message);
+        Refused(new() { To = "Germna" }, backbone, "to", "must be one of the 2 languages that the backbone was taught, but is 'Germna'. Did you mean 'deu_Latn' (German)?");
+        Refused(new() { Prefix = "a b c d e f g " }, new(), "prefix", "must leave room for text, but has 8 tokens of the 8 that are read. Shorten it, or raise the recipe's 'maxInputLength'.");
     }
 
     [Fact]
     public void OptionsOfAttentionThatDoNotHoldAreRefusedAtOnce()
     {
         var aligning = new FakeBackbone { Description = new FakeBackbone().Description with { Features = BackboneFeatures.Writes | BackboneFeatures.Aligns } };
-        var error = Assert.Throws<InvalidOperationException>(() => new TranslationPlugin(new() { ReplaceUnknown = true, Dictionary = "none.tsv" }).CreateHead(aligning));
-        Assert.Contains("none.tsv", error.Message, StringComparison.Ordinal);
-        error = Assert.Throws<InvalidOperationException>(() => new TranslationPlugin(new() { AlignmentHeads = [[1, 0], [2]] }).CreateHead(aligning));
-        Assert.Equal("'alignmentHeads' must hold pairs of a layer and a head, both counted from 0, such as [[2, 0]], but one is [2].", error.Message);
-        error = Assert.Throws<InvalidOperationException>(() => new TranslationPlugin(new() { ReplaceUnknown = true }).CreateHead(new FakeBackbone()));
+        Refused(new() { ReplaceUnknown = true, Dictionary = "none.tsv" }, aligning, "dictionary", "must be a file of lines 'word<tab>translation', but is 'none.tsv': ");
+        Refused(new() { AlignmentHeads = [[1, 0], [2]] }, aligning, "alignmentHeads", "must hold pairs of a layer and a head, both counted from 0, such as [[2, 0]], but one is [2].");
+        // That a backbone has no such attention is not the options' fault: another may have it.
+        var error = Assert.Throws<InvalidOperationException>(() => new TranslationPlugin(new() { ReplaceUnknown = true }).CreateHead(new FakeBackbone()));
         Assert.StartsWith("'replaceUnknown' needs a backbone whose decoder looks at what was read", error.Message, StringComparison.Ordinal);
+    }
+
+    private static void Refused(TranslationOptions options, FakeBackbone backbone, string option, string reason)
+    {
+        var fault = Assert.Throws<OptionException>(() => new TranslationPlugin(options).CreateHead(backbone));
+        Assert.Equal(option, fault.Option);
+        Assert.StartsWith(reason, fault.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -51,6 +51,9 @@ internal sealed class TextTokenizer : ITokenizer
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, int> Languages { get; set; }
 
+    /// <inheritdoc/>
+    public LanguagePair? Pair { get; set; }
+
     /// <summary>Gets or sets how conversations are written. It is read when it is first asked for, so that a broken one is no fault of those who do not chat.</summary>
     public Lazy<ChatTemplate?>? Chat { get; set; }
 

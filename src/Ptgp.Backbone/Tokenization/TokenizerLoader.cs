@@ -23,7 +23,9 @@ public static class TokenizerLoader
         ArgumentNullException.ThrowIfNull(defaults);
         try
         {
-            var tokenizer = LoadAny(folder, defaults);
+            var settings = TokenizerSettings.Read(folder);
+            var tokenizer = LoadAny(folder, settings, defaults);
+            tokenizer.Pair = settings.Text("source_lang") is { } from && settings.Text("target_lang") is { } to ? new(from, to) : null;
             tokenizer.Languages = defaults.IsMultilingual ? tokenizer.Languages : new Dictionary<string, int>();
             tokenizer.Chat = new(() => ChatTemplate.Find(folder, tokenizer));
             return tokenizer;
@@ -35,9 +37,8 @@ public static class TokenizerLoader
         }
     }
 
-    private static TextTokenizer LoadAny(string folder, TokenizerDefaults defaults)
+    private static TextTokenizer LoadAny(string folder, TokenizerSettings settings, TokenizerDefaults defaults)
     {
-        var settings = TokenizerSettings.Read(folder);
         if (Has("tokenizer.json"))
         {
             return TokenizerJson.Load(Path.Combine(folder, "tokenizer.json"), settings, defaults);

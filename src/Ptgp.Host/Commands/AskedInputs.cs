@@ -52,7 +52,7 @@ internal sealed partial class AskedInputs
         ArgumentNullException.ThrowIfNull(runner);
         if (from == LineFormat.Text)
         {
-            return runner.ParseText(text);
+            return OfText(runner, text);
         }
 
         JsonDocument json;
@@ -62,7 +62,7 @@ internal sealed partial class AskedInputs
         }
         catch (JsonException broken)
         {
-            throw new FormatException($"a line must be a JSON value, but: {broken.Message.Split(" LineNumber: ")[0]}", broken);
+            throw new FormatException($"a line must be JSON, such as {runner.InputExample}, but {Short(text)} is not: {broken.Message.Split(" LineNumber: ")[0]}{(LooksLikeJson(text) ? "" : " To ask with plain text, leave out --format jsonl.")}", broken);
         }
 
         using (json)
@@ -70,6 +70,22 @@ internal sealed partial class AskedInputs
             return runner.ParseJson(json.RootElement.Clone());
         }
     }
+
+    private static object OfText(ITaskRunner runner, string text)
+    {
+        try
+        {
+            return runner.ParseText(text);
+        }
+        catch (FormatException refused)
+        {
+            throw new FormatException($"{refused.Message} With --format jsonl, or in a .jsonl file, it is asked with a line such as {runner.InputExample}", refused);
+        }
+    }
+
+    private static bool LooksLikeJson(string text) => text.TrimStart() is ['{' or '[' or '"', ..];
+
+    private static string Short(string text) => text.Length <= 60 ? $"'{text}'" : $"'{text[..60]}…'";
 
     [GeneratedRegex("^--[A-Za-z][A-Za-z-]*(=.*)?$")]
     private static partial Regex OptionLike();

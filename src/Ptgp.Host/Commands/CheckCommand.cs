@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Ptgp.Backbone;
 using Ptgp.Host.Configuration;
 using Ptgp.Host.Tasks;
@@ -9,12 +8,13 @@ namespace Ptgp.Host.Commands;
 /// <summary><c>ptgp check</c>: says of each task whether it could run, without reading a weight.</summary>
 internal sealed class CheckCommand : IPtgpCommand
 {
+    private readonly Option<bool> details = new("--details") { Description = "Says of each task on which other backbones it could run and why not on the rest, and all values of options that it still needs." };
     private readonly Option<bool> resolved = new("--resolved") { Description = "Shows how each task writes: what configuration, plugin and checkpoint ask for, merged." };
     private readonly Option<bool> json = new("--json") { Description = "Writes the verdict as a JSON object." };
 
     public Command Create(CommandGuard guard)
     {
-        var command = new Command("check", "Checks configuration, plugins and checkpoints.") { resolved, json };
+        var command = new Command("check", "Checks configuration, plugins and checkpoints.") { details, resolved, json };
         command.SetAction(parsed => guard(parsed, (context, cancellation) => RunAsync(parsed, context, cancellation)));
         return command;
     }
@@ -23,23 +23,28 @@ internal sealed class CheckCommand : IPtgpCommand
     {
         var configuration = context.ReadConfiguration();
         using var host = context.Parts.CreateTaskHost(configuration, context.Log);
-        var verdicts = new List<Verdict>();
+        var verdicts = new List<CheckVerdict>();
         foreach (var task in configuration.Tasks.Keys)
         {
             var fits = configuration.Backbones.Count > 1 ? await host.FindFitsAsync(task, cancellation).ConfigureAwait(false) : [];
             verdicts.Add(await InspectAsync(host, task, cancellation).ConfigureAwait(false) with { Elsewhere = [.. fits.Where(fit => fit.Backbone != configuration.Tasks[task].Backbone)] });
         }
 
-        var text = parsed.GetValue(json) ? AsJson(configuration, verdicts).ToJsonString(Json.Line) : AsText(configuration, verdicts, parsed.GetValue(resolved));
+        var report = new CheckReport(configuration, verdicts);
+        var text = parsed.GetValue(json) ? report.ToJson().ToJsonString(Json.Line) : report.ToText(parsed.GetValue(details), parsed.GetValue(resolved));
         await context.Out.WriteLineAsync(text.AsMemory(), cancellation).ConfigureAwait(false);
         return verdicts.Max(verdict => (int?)verdict.ExitCode) ?? ExitCode.Done;
     }
 
-    private static async Task<Verdict> InspectAsync(ITaskHost host, string task, CancellationToken cancellation)
+    private static async Task<CheckVerdict> InspectAsync(ITaskHost host, string task, CancellationToken cancellation)
     {
         try
         {
             return new(task, await host.InspectAsync(task, cancellation).ConfigureAwait(false), null, ExitCode.Done, []);
+        }
+        catch (ConfigurationException fault) when (fault.Faults.Count > 0)
+        {
+            return new(task, null, string.Join(' ', fault.Faults), fault.ExitCode, []);
         }
         catch (UserException fault)
         {
@@ -50,55 +55,4 @@ internal sealed class CheckCommand : IPtgpCommand
             return new(task, null, fault.Message, ExitCode.Failed, []);
         }
     }
-
-    private static string AsText(HostConfiguration configuration, List<Verdict> verdicts, bool isResolved)
-    {
-        List<string> lines = [$"'{configuration.File}' holds: {Tables.Count(configuration.Backbones.Count, "backbone")}, {Tables.Count(configuration.Tasks.Count, "task")}."];
-        foreach (var (task, found, fault, _, elsewhere) in verdicts)
-        {
-            lines.Add(found is null
-                ? $"Task '{task}' cannot run. {fault}"
-                : $"Task '{task}' can run: {found.Plugin} on '{found.Backbone.Name}' ({found.Backbone.Family}, {found.Backbone.Width} wide).");
-            lines.AddRange((found?.Remarks ?? []).Select(remark => $"  {remark}"));
-            lines.AddRange(elsewhere.Select(fit => $"  On '{fit.Backbone}'{(fit.Description is { } known ? $" ({known.Family})" : "")} it could {(fit.Fault is null ? "run, too." : $"not. {fit.Fault}")}"));
-            if (isResolved && found is not null)
-            {
-                lines.AddRange(Json.OfOptions(found.Generation).Select(option => $"  {option.Key}: {option.Value?.ToJsonString(Json.Line)}"));
-            }
-        }
-
-        return string.Join('\n', lines);
-    }
-
-    private static JsonObject AsJson(HostConfiguration configuration, List<Verdict> verdicts) => new()
-    {
-        ["configuration"] = configuration.File,
-        ["ok"] = verdicts.TrueForAll(verdict => verdict.Found is not null),
-        ["tasks"] = new JsonObject(verdicts.Select(verdict => KeyValuePair.Create(verdict.Task, (JsonNode?)AsJson(verdict)))),
-    };
-
-    private static JsonObject AsJson(Verdict verdict)
-    {
-        var json = verdict.Found is { } found
-            ? new JsonObject
-            {
-                ["ok"] = true,
-                ["plugin"] = found.Plugin,
-                ["backbone"] = found.Backbone.Name,
-                ["family"] = found.Backbone.Family,
-                ["generation"] = Json.OfOptions(found.Generation),
-                ["remarks"] = new JsonArray([.. found.Remarks.Select(remark => (JsonNode)remark)]),
-            }
-            : new JsonObject { ["ok"] = false, ["fault"] = verdict.Fault };
-        if (verdict.Elsewhere.Count > 0)
-        {
-            json["elsewhere"] = new JsonObject(verdict.Elsewhere.Select(fit => KeyValuePair.Create(fit.Backbone, (JsonNode?)(fit.Fault is null
-                ? new JsonObject { ["ok"] = true }
-                : new JsonObject { ["ok"] = false, ["fault"] = fit.Fault }))));
-        }
-
-        return json;
-    }
-
-    private sealed record Verdict(string Task, TaskInspection? Found, string? Fault, int ExitCode, IReadOnlyList<BackboneFit> Elsewhere);
 }

@@ -13,7 +13,7 @@ internal sealed class ExplainCommand : IPtgpCommand
 {
     private readonly Argument<string> task = new("TASK") { Description = "A task of the configuration, such as en-de." };
     private readonly AskedInputs inputs = new();
-    private readonly Option<string?> output = new("--output") { Description = "The file for the page, or for JSON if it ends in .json or .jsonl. By default standard output.", HelpName = "FILE" };
+    private readonly Option<string?> output = new("--output") { Description = "The file for the page, .html or .htm, or for JSON, .json or .jsonl. By default standard output.", HelpName = "FILE" };
     private readonly Option<string[]> method = new("--method") { Description = "What is computed: attention, probabilities, inputXGradient, integratedGradients, all. May be repeated. By default all.", HelpName = "NAME" };
     private readonly Option<string?> layers = new("--layers") { Description = "Whose attention is shown: all, last, or numbers from 0 such as 0,2-4. By default all that fit.", HelpName = "LAYERS" };
     private readonly Option<int> steps = new("--steps") { Description = "At how many places integrated gradients are taken; more make their error smaller.", HelpName = "N", DefaultValueFactory = _ => new ExplanationRequest().Steps };
@@ -47,6 +47,11 @@ internal sealed class ExplainCommand : IPtgpCommand
         using var opened = inputs.Open(parsed, context);
         var path = parsed.GetValue(output) is { } given and not "-" ? context.Resolve(given) : null;
         var isJson = parsed.GetValue(json) || Path.GetExtension(path)?.ToUpperInvariant() is ".JSON" or ".JSONL" or ".NDJSON";
+        if (path is not null && !isJson && Path.GetExtension(path).ToUpperInvariant() is not (".HTML" or ".HTM") && !path.StartsWith("/dev/", StringComparison.Ordinal))
+        {
+            throw new UsageException($"--output must name a file .html or .htm for the page, or .json or .jsonl for figures, but names '{parsed.GetValue(output)}'. To write figures under any name, add --json.");
+        }
+
         if (path is null && !isJson && context.IsOutTerminal)
         {
             throw new UsageException("There must be somewhere for the page to go. Give --output FILE.html, or --json for figures.");

@@ -54,7 +54,7 @@ internal static class InputLines
 
         if (Wide(buffer.AsSpan(0, count)) is { } wide)
         {
-            var rest = new JoinedStream(buffer.AsMemory(wide.Preamble.Length..count), stream);
+            var rest = new JoinedStream(buffer.AsSpan(wide.Preamble.Length, count - wide.Preamble.Length).ToArray(), stream);
             stream = Encoding.CreateTranscodingStream(rest, wide, Encoding.UTF8, leaveOpen: true);
             count = await NextAsync().ConfigureAwait(false);
         }
@@ -62,6 +62,7 @@ internal static class InputLines
         {
             offset = Encoding.UTF8.Preamble.Length;
             buffer.AsSpan((int)offset, count -= (int)offset).CopyTo(buffer);
+            count = count > 0 ? count : await NextAsync().ConfigureAwait(false);
         }
 
         for (; count > 0; count = await NextAsync().ConfigureAwait(false))

@@ -9,7 +9,7 @@ internal sealed class ConfigurationException : UserException
     {
     }
 
-    public ConfigurationException(string source, IReadOnlyList<ConfigurationFault> faults) : base(Render(source, faults)) => Faults = faults;
+    public ConfigurationException(string source, IReadOnlyList<ConfigurationFault> faults, Exception? inner = null) : base(Render(source, faults), inner) => Faults = faults;
 
     public override int ExitCode => 2;
 

@@ -31,6 +31,14 @@ internal sealed record HostConfiguration
     /// <summary>Makes the record of a plugin's own options from <c>tasks:&lt;name&gt;:options</c>, and finds what does not fit it.</summary>
     public (object? Options, IReadOnlyList<ConfigurationFault> Faults) BindOptions(string task, Type type) =>
         OptionsBinder.Bind(type, Tasks[task].Options ?? new ConfigurationManager().GetSection($"tasks:{task}:options"), Root);
+
+    /// <summary>Says of an option that does not hold, as its plugin found, which key it is and where its value comes from.</summary>
+    public ConfigurationFault OptionFault(string task, OptionException fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        var path = $"tasks:{task}:options:{fault.Option}";
+        return new(path, fault.Reason, Root is null ? null : new Origins(Root).Find(path));
+    }
 }
 
 /// <summary>Where plugins are found and which are loaded.</summary>

@@ -26,7 +26,7 @@ internal static class BackboneNeeds
 
         var what = hearsAlone ? "reads tokens" : string.Join(" and ", Texts.Where(text => lacking.HasFlag(text.Feature)).Select(text => text.Text));
         return new(
-            $"Task '{task}' needs a backbone that {what}, because its plugin '{needs.Name}' does, but backbone '{backbone.Name}' ({backbone.Family}) {(hearsAlone ? "reads feature frames alone" : "does not")}.",
+            $"Task '{task}' cannot run on backbone '{backbone.Name}' ({backbone.Family}): its plugin '{needs.Name}' needs one that {what}.",
             $"Plugin '{needs.Name}' needs one that {what}.")
         {
             WayOut = "None of the configured backbones would do; add one that does.",

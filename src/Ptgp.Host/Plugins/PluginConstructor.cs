@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Ptgp.Host.Configuration;
 
 namespace Ptgp.Host.Plugins;
 
@@ -34,6 +35,11 @@ internal sealed class PluginConstructor(string plugin, Type type)
         {
             return (container, (ITaskPlugin)container.GetRequiredService(type));
         }
+        catch (OptionException fault)
+        {
+            container.Dispose();
+            throw OptionsFault([new($"tasks:{request.TaskName}:options:{fault.Option}", fault.Reason)]);
+        }
         catch
         {
             container.Dispose();
@@ -65,8 +71,13 @@ internal sealed class PluginConstructor(string plugin, Type type)
     private object MakeOptions(Type optionsType, PluginRequest request)
     {
         var (options, faults) = request.Options(optionsType);
-        return faults.Count == 0 && options is not null ? options
-            : throw Fault(PluginFaultCode.Options, $"must be given options that hold, but is not:{string.Concat(faults.Select(fault => $"\n  {fault}"))}", "");
+        return faults.Count == 0 && options is not null ? options : throw OptionsFault(faults);
+    }
+
+    private PluginException OptionsFault(IReadOnlyList<ConfigurationFault> faults)
+    {
+        var reason = $"must be given options that hold, but is not:{string.Concat(faults.Select(fault => $"\n  {fault}"))}";
+        return new(new(plugin, type.Assembly.Location, PluginFaultCode.Options, reason, "") { Options = faults });
     }
 
     private PluginException Fault(PluginFaultCode code, string reason, string hint) => new(new(plugin, type.Assembly.Location, code, reason, hint));

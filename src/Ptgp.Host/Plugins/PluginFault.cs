@@ -1,3 +1,5 @@
+using Ptgp.Host.Configuration;
+
 namespace Ptgp.Host.Plugins;
 
 /// <summary>Why a plugin cannot be used.</summary>
@@ -10,6 +12,9 @@ internal sealed record PluginFault(string Plugin, string Path, PluginFaultCode C
 {
     /// <summary>Gets the failure behind it, for whoever wants to see more; null when there is none.</summary>
     public Exception? Cause { get; init; }
+
+    /// <summary>Gets what is wrong with the options it was given; empty for other faults.</summary>
+    public IReadOnlyList<ConfigurationFault> Options { get; init; } = [];
 
     public override string ToString() => $"Plugin '{Plugin}' {Reason} {Hint}".TrimEnd();
 }

@@ -56,6 +56,9 @@ internal sealed record TaskInspection
     /// <summary>Gets what the names of the files end with that its answers are by themselves; null where they are lines of text.</summary>
     public string? FileExtension { get; init; }
 
+    /// <summary>Gets what its options leave to each input, or to the backbone.</summary>
+    public IReadOnlyList<OpenOption> OpenOptions { get; init; } = [];
+
     /// <summary>Gets what works but should be known, such as a head without trained weights.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
 }

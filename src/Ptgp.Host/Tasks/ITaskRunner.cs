@@ -17,6 +17,9 @@ internal interface ITaskRunner : IDisposable
     /// <summary>Gets how answers become files of their own; null where they are lines of text.</summary>
     AnswerFile<object, object>? AnswerFile { get; }
 
+    /// <summary>Gets a line of JSON that the task could be asked with, such as <c>{"text": "…"}</c>.</summary>
+    string InputExample { get; }
+
     /// <summary>Makes an input of a line of plain text.</summary>
     /// <exception cref="FormatException">The task cannot be asked with this text; the message is for users.</exception>
     object ParseText(string text);

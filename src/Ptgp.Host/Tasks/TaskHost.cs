@@ -55,6 +55,7 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
     {
         var ready = Prepare(task, BackboneOf(task), new());
         Verify(ready.Folder);
+        var remarks = TryOut(task, ready);
         return new TaskInspection
         {
             Task = task,
@@ -62,7 +63,8 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
             Backbone = ready.Description,
             Generation = ready.Generation,
             FileExtension = TaskRunner.FileExtension(ready.Plugin),
-            Remarks = TryOut(task, ready),
+            OpenOptions = TaskRunner.FindOpenOptions(ready.Plugin, Outline(ready).View()),
+            Remarks = remarks,
         };
     }));
 
@@ -105,12 +107,20 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         });
     }
 
-    // A backbone that will not do is refused with the names of those that would.
+    // Options that do not hold are the configuration's fault. A backbone that will not do is refused with the names of those that would.
     private T OrElsewhere<T>(string task, Func<T> act)
     {
         try
         {
             return act();
+        }
+        catch (OptionException fault)
+        {
+            throw new ConfigurationException($"'{configuration.File}'", [configuration.OptionFault(task, fault)], fault);
+        }
+        catch (PluginException fault) when (fault.Fault.Options.Count > 0)
+        {
+            throw new ConfigurationException($"'{configuration.File}'", fault.Fault.Options, fault);
         }
         catch (UnfitBackboneException fault)
         {
@@ -132,6 +142,10 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         catch (UnfitBackboneException fault)
         {
             return new(backbone, description, fault.Reason);
+        }
+        catch (OptionException fault)
+        {
+            return new(backbone, description, configuration.OptionFault(task, fault).ToString());
         }
         catch (Exception fault) when (fault is UserException or CheckpointException)
         {

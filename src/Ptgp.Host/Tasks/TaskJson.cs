@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Ptgp.Host.Configuration;
 
 namespace Ptgp.Host.Tasks;
 
@@ -43,6 +44,23 @@ internal sealed class TaskJson
 
     /// <summary>Names the fields that a value may have; none where it is no object.</summary>
     public IReadOnlyList<string> Fields<T>() => [.. options.GetTypeInfo(typeof(T)).Properties.Select(property => property.Name)];
+
+    /// <summary>Makes a line that a value could be read from, for messages: the fields that must be there, or else the first.</summary>
+    public string Example<T>()
+    {
+        var info = options.GetTypeInfo(typeof(T));
+        var fields = info.Properties.Where(property => property.IsRequired).DefaultIfEmpty(info.Properties.FirstOrDefault());
+        return info.Kind != JsonTypeInfoKind.Object ? Sample(typeof(T)) : $"{{{string.Join(", ", fields.OfType<JsonPropertyInfo>().Select(field => $"\"{field.Name}\": {Sample(field.PropertyType)}"))}}}";
+    }
+
+    private static string Sample(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
+    {
+        var given when given == typeof(string) => "\"…\"",
+        var given when given == typeof(bool) => "true",
+        var given when given.IsEnum => $"\"{OptionTypes.Choices(given).FirstOrDefault("")}\"",
+        var given when given.IsPrimitive || given == typeof(decimal) => "0",
+        var given => OptionTypes.ItemOf(given) is { } item ? $"[{Sample(item)}]" : "{}",
+    };
 
     // Such as: an object with "text" (required), "from", "to".
     private string Shape<T>()

@@ -9,6 +9,7 @@ namespace Ptgp.Host.Tasks;
 internal static class TaskRunner
 {
     /// <summary>Makes the head of a plugin and a runner over both.</summary>
+    /// <exception cref="OptionException">An option does not hold.</exception>
     /// <exception cref="UnfitBackboneException">The plugin does not make a head for this backbone.</exception>
     public static ITaskRunner Create(ITaskPlugin plugin, TaskSetting setting)
     {
@@ -31,7 +32,8 @@ internal static class TaskRunner
     }
 
     /// <summary>Makes the head of a plugin.</summary>
-    /// <exception cref="UnfitBackboneException">The plugin does not make one for this backbone, by the options it was given.</exception>
+    /// <exception cref="OptionException">An option does not hold.</exception>
+    /// <exception cref="UnfitBackboneException">The plugin does not make one for this backbone.</exception>
     public static nn.Module CreateHead(ITaskPlugin plugin, string task, IBackbone backbone)
     {
         ArgumentNullException.ThrowIfNull(plugin);
@@ -51,6 +53,13 @@ internal static class TaskRunner
         ArgumentNullException.ThrowIfNull(plugin);
         var file = plugin.GetType().GetProperty(nameof(TaskPlugin<,>.AnswerFile))!.GetValue(plugin);
         return (string?)file?.GetType().GetProperty(nameof(AnswerFile<,>.Extension))!.GetValue(file);
+    }
+
+    /// <summary>Asks a plugin what its options leave open on a backbone.</summary>
+    public static IReadOnlyList<OpenOption> FindOpenOptions(ITaskPlugin plugin, IBackbone backbone)
+    {
+        ArgumentNullException.ThrowIfNull(plugin);
+        return (IReadOnlyList<OpenOption>)plugin.GetType().GetMethod(nameof(TaskPlugin<,>.FindOpenOptions), [typeof(IBackbone)])!.Invoke(plugin, BindingFlags.DoNotWrapExceptions, null, [backbone], null)!;
     }
 
     /// <summary>Says why a fresh head's answers mean nothing; null when it has no parameters of its own, or starts from those that the checkpoint was saved with.</summary>

@@ -44,6 +44,8 @@ internal sealed class TaskRunner<TInput, TPart, TPartOutput, TOutput> : ITaskRun
         Name = file.Name is { } name ? input => name((TInput)input) : null,
     };
 
+    public string InputExample => json.Example<TInput>();
+
     public object ParseText(string text) => plugin.FromText(text)!;
 
     public object ParseJson(JsonElement element) => json.Read<TInput>(element)!;

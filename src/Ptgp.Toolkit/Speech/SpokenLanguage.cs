@@ -6,15 +6,15 @@ namespace Ptgp.Toolkit.Speech;
 public static class SpokenLanguage
 {
     /// <summary>Finds the entry of a language that was asked for; null where only English is heard.</summary>
-    /// <exception cref="FormatException">The backbone was not taught it; the message names the nearest.</exception>
+    /// <exception cref="OptionException">The backbone was not taught it; the message names the nearest.</exception>
     public static string? Find(string wanted, SpeechMarks marks)
     {
         if (marks.Languages.Count > 0)
         {
-            return LanguageNames.Find(marks.Languages.Keys, wanted);
+            return LanguageNames.Find(marks.Languages.Keys, wanted, "language");
         }
 
-        return Language.Find(wanted)?.Code == "en" ? null : throw new FormatException($"The backbone hears English alone, so 'language' must be 'en' or left out, but is '{wanted}'. Choose a multilingual checkpoint.");
+        return Language.Find(wanted)?.Code == "en" ? null : throw new OptionException("language", $"must be 'en' or left out, because the backbone hears English alone, but is '{wanted}'. Choose a multilingual checkpoint.");
     }
 
     /// <summary>Listens to a window for its language: the entries, the likeliest first, and their probabilities among all languages.</summary>

@@ -6,8 +6,9 @@ public static class LanguageNames
     /// <summary>Finds the entry for a language, however the language is written: as the entry itself, by a code, by its English name, or as another vocabulary has it: <c>deu_Latn</c>, <c>de_DE</c>, <c>__de__</c> and <c>&gt;&gt;deu&lt;&lt;</c> are one.</summary>
     /// <param name="entries">The entries that name languages, such as those of <see cref="ITokenizer.Languages"/>.</param>
     /// <param name="wanted">The language.</param>
-    /// <exception cref="FormatException">There is none, or more than one; the message names those that there are.</exception>
-    public static string Find(IEnumerable<string> entries, string wanted)
+    /// <param name="option">What the option is called that says it, for the message.</param>
+    /// <exception cref="OptionException">There is none, or more than one; the message says how many there are, and names the nearest or the first of them.</exception>
+    public static string Find(IEnumerable<string> entries, string wanted, string option = "language")
     {
         ArgumentNullException.ThrowIfNull(entries);
         ArgumentNullException.ThrowIfNull(wanted);
@@ -20,9 +21,24 @@ public static class LanguageNames
         return same.Length switch
         {
             1 => same[0],
-            0 => throw new FormatException($"A language must be one of those the backbone was taught, but is '{wanted}'. {Near(all, wanted)}"),
-            _ => throw new FormatException($"A language must be one that the backbone was taught, but '{wanted}' may be {string.Join(" or ", same.Select(entry => $"'{entry}'"))}. Name one of them."),
+            0 => throw new OptionException(option, $"must be one of the {all.Length} languages that the backbone was taught, but is '{wanted}'. {Near(all, wanted)}"),
+            _ => throw new OptionException(option, $"must be a language that the backbone was taught, but '{wanted}' may be {string.Join(" or ", same.Select(entry => $"'{entry}'"))}. Name one of them."),
         };
+    }
+
+    /// <summary>Tells whether two names may mean one language: <c>de</c>, <c>German</c> and <c>deu_Latn</c> may.</summary>
+    public static bool MayBeSame(string one, string other)
+    {
+        ArgumentNullException.ThrowIfNull(one);
+        ArgumentNullException.ThrowIfNull(other);
+        return LanguageName.Of(one).MayBe(LanguageName.Of(other));
+    }
+
+    /// <summary>Says a name with the language's English name: <c>'deu_Latn' (German)</c>; what names no language that is known stands alone.</summary>
+    public static string Describe(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Language.Find(name) is { } language && language.Name != name ? $"'{name}' ({language.Name})" : $"'{name}'";
     }
 
     private static string Near(string[] entries, string wanted)
@@ -33,7 +49,7 @@ public static class LanguageNames
             .FirstOrDefault((Entry: "", Distance: int.MaxValue));
         if (near.Distance <= Math.Max(1, wanted.Length / 3))
         {
-            return $"Did you mean '{near.Entry}'{(Language.Find(near.Entry) is { } language ? $" ({language.Name})" : "")}?";
+            return $"Did you mean {Describe(near.Entry)}?";
         }
 
         const int shown = 20;

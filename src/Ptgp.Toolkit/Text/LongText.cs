@@ -82,12 +82,12 @@ public static class LongText
     /// <summary>Refuses a prefix, the task's option <c>prefix</c>, beside which no text can be read.</summary>
     /// <param name="length">How many tokens the prefix has, special ones included.</param>
     /// <param name="most">How many are read.</param>
-    /// <exception cref="InvalidOperationException">It leaves no room.</exception>
+    /// <exception cref="OptionException">It leaves no room.</exception>
     public static void CheckPrefix(int length, int most)
     {
         if (length >= most)
         {
-            throw new InvalidOperationException($"The prefix must leave room for text, but has {length} tokens of the {most} that are read. Shorten the option 'prefix', or raise the recipe's 'maxInputLength'.");
+            throw new OptionException("prefix", $"must leave room for text, but has {length} tokens of the {most} that are read. Shorten it, or raise the recipe's 'maxInputLength'.");
         }
     }
 

@@ -25,6 +25,7 @@ public sealed class ExplainCommandTests
     [InlineData("--json")]
     [InlineData("--output", "out.json")]
     [InlineData("--output", "out.jsonl", "--json")]
+    [InlineData("--output", "out.txt", "--json")]
     public async Task FiguresGoALineEach(params string[] where)
     {
         using var folder = new CommandFolder { In = Encoding.UTF8.GetBytes("{\"text\": \"a\"}\n{\"text\": \"!remark\"}\n") };
@@ -57,6 +58,8 @@ public sealed class ExplainCommandTests
     [InlineData("--baseline must be 'pad' or 'zero', but is 'mask'.", "x", "--baseline", "mask")]
     [InlineData("An option must be one that 'ptgp explain --help' names, but is '--layer'. Did you mean '--layers'? A text that looks like an option stands behind '--'.", "--layer", "x")]
     [InlineData("Either TEXT or --input must be given, but both are. Leave one out.", "x", "--input", "in.txt")]
+    [InlineData("--output must name a file .html or .htm for the page, or .json or .jsonl for figures, but names 'd.pdf'. To write figures under any name, add --json.", "x", "--output", "d.pdf")]
+    [InlineData("--output must name a file .html or .htm for the page, or .json or .jsonl for figures, but names 'page'. To write figures under any name, add --json.", "x", "--output", "page")]
     public async Task WrongUsageIsFoundBeforeAnythingIsLoaded(string message, params string[] args)
     {
         using var folder = new CommandFolder();
@@ -83,6 +86,6 @@ public sealed class ExplainCommandTests
     public async Task ALineThatIsNoInputIsNamed()
     {
         using var folder = new CommandFolder { In = Encoding.UTF8.GetBytes("a\n!parse\n") };
-        Assert.Equal((1, "", "standard input(2): There must be no '!parse', but there is.\n"), await folder.RunAsync("explain", "shout"));
+        Assert.Equal((1, "", "standard input(2): There must be no '!parse', but there is. With --format jsonl, or in a .jsonl file, it is asked with a line such as {\"text\": \"…\"}\n"), await folder.RunAsync("explain", "shout"));
     }
 }

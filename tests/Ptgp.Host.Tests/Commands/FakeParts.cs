@@ -71,11 +71,12 @@ internal sealed class FakeParts : IHostParts, ITaskHost
             Backbone = Describe("t5"),
             Generation = new() { NumBeams = 4, EarlyStopping = EarlyStopping.Never, EosTokenId = [1], ExponentialDecayLengthPenalty = new(5, 1.5) },
             FileExtension = AnswerFile?.Extension,
+            OpenOptions = task == "open" ? [new("to", "must be given.") { IsNeeded = true, Values = ["a", "b", "c", "d", "e"] }, new("from", "is not given.") { Values = ["x"] }] : [],
             Remarks = ["It was never trained."],
         });
 
     public Task<IReadOnlyList<BackboneFit>> FindFitsAsync(string task, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<BackboneFit>>(
-        [new("base", Describe("t5"), null), new("gpt", Describe("gpt2"), null), new("reader", Describe("bert"), "Plugin 'fake' needs one that writes."), new("torn", null, "config.json is torn.")]);
+        [new("base", Describe("t5"), null), new("gpt", Describe("gpt2"), null), new("reader", Describe("bert"), "Plugin 'fake' needs one that writes."), new("torn", null, "config.json\n  is torn."), new("lost", null, "config.json\n  is torn.")]);
 
     private static BackboneDescription Describe(string family) =>
         new() { Name = "base", Family = family, Features = BackboneFeatures.Writes, Width = 8, Vocabulary = 9, MaxLength = 10, MaxTargetLength = 11 };

@@ -18,6 +18,8 @@ internal sealed class FakeRunner(FakeParts parts) : ITaskRunner
 
     public AnswerFile<object, object>? AnswerFile => parts.AnswerFile;
 
+    public string InputExample => """{"text": "…"}""";
+
     public object ParseText(string text) => text.StartsWith("!parse", StringComparison.Ordinal) ? throw new FormatException("There must be no '!parse', but there is.") : text;
 
     public object ParseJson(JsonElement json) => json.ValueKind == JsonValueKind.Object && json.TryGetProperty("text", out var text)

@@ -94,17 +94,42 @@ public sealed class RunCommandTests
     }
 
     [Fact]
-    public async Task TextThatIsNoTextPassesSafely()
+    public async Task ALineHoweverLongIsOne()
     {
-        // Bytes of a lone surrogate, half a character, and a megabyte on one line.
-        using var folder = new CommandFolder { In = [0xED, 0xA0, 0x80, (byte)'a', 0xC3, (byte)'\n', .. Enumerable.Repeat((byte)'x', 1 << 20), (byte)'\n'] };
-        var (code, output, _) = await folder.RunAsync("run", "shout");
-        var lines = output.Split('\n');
-        Assert.Equal(0, code);
-        Assert.Matches("^\uFFFD+A\uFFFD$", lines[0]);
-        Assert.Equal(new string('X', 1 << 20), lines[1]);
-
+        using var folder = new CommandFolder { In = [.. Enumerable.Repeat((byte)'x', 1 << 20), (byte)'\n'] };
+        Assert.Equal((0, new string('X', 1 << 20) + "\n"), Short(await folder.RunAsync("run", "shout")));
         Assert.Equal((0, "A\uFFFDB\n", ""), await folder.RunAsync("run", "shout", "a\uD800b"));
+    }
+
+    [Theory]
+    [InlineData(new byte[] { (byte)'g', (byte)'\n', (byte)'a', 0xE4, (byte)'c', (byte)'\n' }, 2, "0xE4 at position 2 of this line, offset 3")]
+    [InlineData(new byte[] { 0xEF, 0xBB, 0xBF, (byte)'g', (byte)'\r', (byte)'\n', 0xC3, 0xA4, 0xED, 0xA0, 0x80 }, 2, "0xED at position 3 of this line, offset 8")]
+    [InlineData(new byte[] { (byte)'g', (byte)'\n', (byte)'a', 0xC3 }, 2, "0xC3 at position 2 of this line, offset 3")]
+    public async Task WhatIsNotUtf8IsRefusedByLineAndByte(byte[] written, int line, string which)
+    {
+        using var folder = new CommandFolder { In = written };
+        var (code, output, error) = await folder.RunAsync("run", "shout");
+        Assert.Equal((1, "G\n", $"standard input({line}): a text file must be UTF-8, but the byte {which} of the file, is none. Save it as UTF-8.\n"), (code, output, error));
+        File.WriteAllBytes(folder["in.jsonl"], [.. Encoding.UTF8.GetBytes("{\"text\": \""), 0xFF, .. Encoding.UTF8.GetBytes("\"}\n")]);
+        Assert.Equal((1, "", "in.jsonl(1): a text file must be UTF-8, but the byte 0xFF at position 11 of this line, offset 10 of the file, is none. Save it as UTF-8.\n"), await folder.RunAsync("run", "shout", "--input", "in.jsonl"));
+    }
+
+    [Fact]
+    public async Task Utf16WithItsMarkIsRead()
+    {
+        foreach (var encoding in (Encoding[])[Encoding.Unicode, Encoding.BigEndianUnicode])
+        {
+            using var folder = new CommandFolder { In = [.. encoding.Preamble, .. encoding.GetBytes("grün\r\n😀 東\n")] };
+            Assert.Equal((0, "GRÜN\n😀 東\n"), Short(await folder.RunAsync("run", "shout")));
+            var longer = string.Concat(Enumerable.Range(0, 9000).Select(i => $"line {i} ä\n"));
+            using var many = new CommandFolder { In = [.. encoding.Preamble, .. encoding.GetBytes(longer)] };
+            Assert.Equal((0, longer.ToUpperInvariant()), Short(await many.RunAsync("run", "shout")));
+        }
+
+        using var broken = new CommandFolder { In = [0xFF, 0xFE, (byte)'a', 0, 0x3D, 0xD8, (byte)'b', 0] };
+        var (code, _, error) = await broken.RunAsync("run", "shout");
+        Assert.Equal(1, code);
+        Assert.StartsWith("standard input(1): text in UTF-16 must have both halves of each surrogate pair", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -118,9 +143,9 @@ public sealed class RunCommandTests
     }
 
     [Theory]
-    [InlineData("in.txt", "!parse", "in.txt(3): There must be no '!parse', but there is.")]
+    [InlineData("in.txt", "!parse", "in.txt(3): There must be no '!parse', but there is. With --format jsonl, or in a .jsonl file, it is asked with a line such as {\"text\": \"…\"}")]
     [InlineData("in.txt", "!fail", "in.txt(3): There must be an answer, but there is none.")]
-    [InlineData("in.jsonl", "{\"text\": \"a\"", "in.jsonl(3): a line must be a JSON value, but: Expected depth to be zero at the end of the JSON payload. There is an open JSON object or array that should be closed.")]
+    [InlineData("in.jsonl", "{\"text\": \"a\"", "in.jsonl(3): a line must be JSON, such as {\"text\": \"…\"}, but '{\"text\": \"a\"' is not: Expected depth to be zero at the end of the JSON payload. There is an open JSON object or array that should be closed.")]
     [InlineData("in.jsonl", "[]", "in.jsonl(3): An input must have 'text', but has not.")]
     public async Task AnInvalidLineIsNamedAndWhatWasAnsweredBeforeIsWritten(string file, string line, string message)
     {
@@ -133,6 +158,15 @@ public sealed class RunCommandTests
         var written = await folder.RunAsync("run", "shout", "--input", file, "--output", "old.txt");
         Assert.Equal((1, "", $"Warning: Not all was answered. What was, 2 lines, is in '{folder["old.txt.partial"]}'.\n{message}\n"), written);
         Assert.Equal(("old", "A\nA\n"), (File.ReadAllText(folder["old.txt"]), File.ReadAllText(folder["old.txt.partial"])));
+    }
+
+    [Fact]
+    public async Task PlainTextWhereJsonIsAskedForIsToldHowItIsAsked()
+    {
+        using var folder = new CommandFolder();
+        Assert.Equal(
+            (1, "", "a line must be JSON, such as {\"text\": \"…\"}, but 'Two dogs' is not: 'T' is an invalid start of a value. To ask with plain text, leave out --format jsonl.\n"),
+            await folder.RunAsync("run", "shout", "--format", "jsonl", "Two dogs"));
     }
 
     [Fact]

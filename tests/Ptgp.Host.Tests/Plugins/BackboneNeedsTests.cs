@@ -21,7 +21,7 @@ public class BackboneNeedsTests
         using var folder = new PluginFolder("Good");
         using var plugin = folder.Create();
         var fault = BackboneNeeds.Check("en-de", plugin.Plugin, Reader)!;
-        Assert.Equal("Task 'en-de' needs a backbone that writes (has a decoder), because its plugin 'good' does, but backbone 'reader' (bert) does not.", fault.Message);
+        Assert.Equal("Task 'en-de' cannot run on backbone 'reader' (bert): its plugin 'good' needs one that writes (has a decoder).", fault.Message);
         Assert.Equal("Plugin 'good' needs one that writes (has a decoder).", fault.Reason);
         Assert.Equal("None of the configured backbones would do; add one that does.", fault.WayOut);
     }
@@ -32,7 +32,7 @@ public class BackboneNeedsTests
         using var folder = new PluginFolder("Good");
         using var plugin = folder.Create();
         var fault = BackboneNeeds.Check("en-de", plugin.Plugin, Describe("ear", "whisper", Writer.Features | BackboneFeatures.ReadsFrames))!;
-        Assert.Equal("Task 'en-de' needs a backbone that reads tokens, because its plugin 'good' does, but backbone 'ear' (whisper) reads feature frames alone.", fault.Message);
+        Assert.Equal("Task 'en-de' cannot run on backbone 'ear' (whisper): its plugin 'good' needs one that reads tokens.", fault.Message);
     }
 
     private static BackboneDescription Describe(string name, string family, BackboneFeatures features) =>

@@ -44,8 +44,8 @@ public sealed class BackboneFitTests : IDisposable
     public async Task ATaskOnABackboneThatCannotNamesThoseThatCan()
     {
         using var host = Host("tasks:tldr:backbone=bert", "tasks:quote:backbone=gpt");
-        await Refused(host, "tldr", "Task 'tldr' needs a backbone that writes (has a decoder), because its plugin 'summarization' does, but backbone 'bert' (bert) does not. Set tasks:tldr:backbone to 'gpt' or 't5'.");
-        await Refused(host, "quote", "Task 'quote' needs a backbone that sees its whole input on both sides (has an encoder), because its plugin 'qa' does, but backbone 'gpt' (gpt2) does not. Set tasks:quote:backbone to 'bert' or 't5'.");
+        await Refused(host, "tldr", "Task 'tldr' cannot run on backbone 'bert' (bert): its plugin 'summarization' needs one that writes (has a decoder). Set tasks:tldr:backbone to 'gpt' or 't5'.");
+        await Refused(host, "quote", "Task 'quote' cannot run on backbone 'gpt' (gpt2): its plugin 'qa' needs one that sees its whole input on both sides (has an encoder). Set tasks:quote:backbone to 'bert' or 't5'.");
     }
 
     [Fact]
@@ -53,7 +53,50 @@ public sealed class BackboneFitTests : IDisposable
     {
         var file = folder.Write("one.json", Configuration("bert", "bert-qa", """ "tldr": { "plugin": "summarization", "backbone": "bert" } """));
         using var host = HostOf(file);
-        await Refused(host, "tldr", "Task 'tldr' needs a backbone that writes (has a decoder), because its plugin 'summarization' does, but backbone 'bert' (bert) does not. None of the configured backbones would do; add one that does.");
+        await Refused(host, "tldr", "Task 'tldr' cannot run on backbone 'bert' (bert): its plugin 'summarization' needs one that writes (has a decoder). None of the configured backbones would do; add one that does.");
+    }
+
+    [Theory]
+    [InlineData("chat", "jsonSchema=none.json", "jsonSchema", "must be a JSON Schema, which begins with '{', or a file that holds one, but is 'none.json', and there is no such file. A path begins at the working folder.")]
+    [InlineData("quote", "maxSeqLen=99999", "maxSeqLen", "must be at most the 192 tokens that backbone 'bert' reads, but is 99999.")]
+    [InlineData("tldr", "prefix=", "minSentences", "must be at most 'maxSentences', but is 3 where that is 2. Lower the one or raise the other.", "tasks:tldr:options:minSentences=3", "tasks:tldr:options:maxSentences=2")]
+    public async Task AnOptionThatDoesNotHoldIsTheConfigurationsFaultAndNoBackbones(string task, string setting, string option, string reason, params string[] more)
+    {
+        using var host = Host(["tasks:quote:backbone=bert", $"tasks:{task}:options:{setting}", .. more]);
+        await Refused(host, task, $"'{folder["ptgp.json"]}' has a fault:\n  tasks:{task}:options:{option} (from --set) {reason}");
+    }
+
+    [Fact]
+    public async Task WhatAPluginsRecordRefusesIsToldLikewise()
+    {
+        using var host = Host("tasks:tldr:options:style=xsm");
+        var fault = await Assert.ThrowsAsync<ConfigurationException>(() => host.InspectAsync("tldr", TestContext.Current.CancellationToken));
+        Assert.StartsWith($"'{folder["ptgp.json"]}' has a fault:\n  tasks:tldr:options:style (from --set) must be 'cnnDailyMail' or ", fault.Message, StringComparison.Ordinal);
+        Assert.EndsWith("but is 'xsm'. Did you mean 'xsum'?", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AFormOfTranscriptsThatThereIsNotIsTheConfigurationsFault()
+    {
+        using var host = Host("tasks:hear:plugin=speechtotext", "tasks:hear:backbone=ear", $"backbones:ear:checkpoint={Repository.Fixture("models", "whisper")}", "tasks:hear:options:outputFormat=xml");
+        await Refused(host, "hear", $"'{folder["ptgp.json"]}' has a fault:\n  tasks:hear:options:outputFormat (from --set) must be one of txt, srt, vtt, tsv, json, but is 'xml'.");
+    }
+
+    [Fact]
+    public async Task ACheckpointOfOnePairNamesItAndTheKey()
+    {
+        using var host = Host("tasks:en-de:options:to=fr", "tasks:en-de:backbone=pair", $"backbones:pair:checkpoint={Repository.Fixture("models", "marian-split")}");
+        await Refused(host, "en-de", $"'{folder["ptgp.json"]}' has a fault:\n  tasks:en-de:options:to (from --set) must be 'de' (German) or left out, because the checkpoint of backbone 'pair' translates from 'en' (English) to 'de' (German), but is 'fr'. If the task is trained to translate others, set the task's option 'otherPair' to true.");
+    }
+
+    [Fact]
+    public async Task WhatATaskMustStillBeToldIsFoundOnARealVocabulary()
+    {
+        using var host = Host("tasks:tell:plugin=translation", "tasks:tell:backbone=many", $"backbones:many:checkpoint={Repository.Fixture("models", "nllb")}");
+        var open = (await host.InspectAsync("tell", TestContext.Current.CancellationToken)).OpenOptions;
+        Assert.Equal([("from", false), ("to", true)], open.Select(one => (one.Option, one.IsNeeded)));
+        Assert.Equal("is not given: a text without \"from\" is read as 'eng_Latn' (English), the tokenizer's own.", open[0].Reason);
+        Assert.Contains("deu_Latn", open[1].Values);
     }
 
     private static async Task Refused(TaskHost host, string task, string message)

@@ -52,7 +52,7 @@ public sealed class TaskHostTests
 
     [Fact]
     public async Task OptionsThatDoNotFitTheBackboneAreAWrongConfiguration() => await Refused<ConfigurationException>(
-        "Task 'en-de' cannot run on backbone 'captions': The prefix must leave room for text, but has 301 tokens of the 256 that are read. Shorten the option 'prefix', or raise the recipe's 'maxInputLength'.",
+        $"'{Path.Combine(Repository.Root, "ptgp.json")}' has a fault:\n  tasks:en-de:options:prefix (from --set) must leave room for text, but has 301 tokens of the 256 that are read. Shorten it, or raise the recipe's 'maxInputLength'.",
         () => Inspect($"tasks:en-de:options:prefix={string.Concat(Enumerable.Repeat("der ", 300))}"));
 
     [Fact]

@@ -33,9 +33,29 @@ public class TaskJsonTests
         Assert.Throws<JsonException>(() => json.Read<Answer>(Parse("""{"text": "a\ud800", "mood": "good"}"""))).Message);
 
     [Fact]
+    public void AnExampleIsReadAsWhatItIsAnExampleOf()
+    {
+        Assert.Equal("""{"text": "…", "mood": "good", "score": 0}""", json.Example<Answer>());
+        Assert.Equal("""{"first": "…"}""", json.Example<Loose>());
+        Assert.Equal("\"…\"", json.Example<string>());
+        Assert.Equal("""{"texts": ["…"], "isTrue": true}""", json.Example<Several>());
+        Assert.Equal(new Answer("…", Mood.Good, 0), json.Read<Answer>(Parse(json.Example<Answer>())));
+        Assert.Equal(["…"], json.Read<Several>(Parse(json.Example<Several>())).Texts);
+    }
+
+    [Fact]
     public void NullIsNoInput() => Assert.Throws<JsonException>(() => json.Read<Answer>(Parse("null")));
 
     private static JsonElement Parse(string text) => JsonDocument.Parse(text).RootElement;
+
+    private sealed record Loose
+    {
+        public string? First { get; init; }
+
+        public int? Second { get; init; }
+    }
+
+    private sealed record Several(IReadOnlyList<string> Texts, bool IsTrue);
 
     private sealed record Answer(string Text, Mood Mood, double? Score);
 }

@@ -87,7 +87,7 @@ public sealed class TranslationTests : IDisposable
     {
         using var host = Host(checkpoint, "from=en");
         using var runner = await Open(host);
-        var fault = await Assert.ThrowsAsync<FormatException>(() => Ask(runner, new { text = "A man.", to }, Greedy));
+        var fault = await Assert.ThrowsAsync<OptionException>(() => Ask(runner, new { text = "A man.", to }, Greedy));
         Assert.EndsWith($"Did you mean {near}?", fault.Message, StringComparison.Ordinal);
     }
 
@@ -216,7 +216,7 @@ public sealed class TranslationTests : IDisposable
     {
         using var host = Host("marian", "to=de", "alignments=true", "alignmentHeads:0:0=9", "alignmentHeads:0:1=0");
         using var runner = await Open(host);
-        var fault = await Assert.ThrowsAsync<FormatException>(() => Ask(runner, new { text = "A man." }, Greedy));
+        var fault = await Assert.ThrowsAsync<OptionException>(() => Ask(runner, new { text = "A man." }, Greedy));
         Assert.StartsWith("'alignmentHeads' must name heads that there are: Attention of head 0 of layer 9 was asked for, but the decoder has 3 layers of 3 heads", fault.Message, StringComparison.Ordinal);
     }
 

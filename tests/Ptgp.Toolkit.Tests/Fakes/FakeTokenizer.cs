@@ -15,6 +15,8 @@ internal sealed class FakeTokenizer(params string[] languages) : ITokenizer
 
     public IReadOnlyDictionary<string, int> Languages { get; } = languages.Select((language, i) => (language, i)).ToDictionary(pair => pair.language, pair => pair.i + 3);
 
+    public LanguagePair? Pair { get; init; }
+
     /// <summary>Gets the options of the calls so far.</summary>
     public List<(string Text, EncodingOptions Options)> Encoded { get; } = [];
 

@@ -67,14 +67,23 @@ public class LanguageTests
     [Theory]
     [InlineData("zho_Hant")]
     [InlineData("de-AT")]
-    public void ANameThatContradictsIsNoAlias(string wanted) => Assert.Throws<FormatException>(() => LanguageNames.Find(["de_DE", "en_XX", "zh_CN"], wanted));
+    public void ANameThatContradictsIsNoAlias(string wanted) => Assert.Throws<OptionException>(() => LanguageNames.Find(["de_DE", "en_XX", "zh_CN"], wanted));
 
     [Theory]
-    [InlineData("Germna", "A language must be one of those the backbone was taught, but is 'Germna'. Did you mean 'deu_Latn' (German)?")]
-    [InlineData("fr_Cyrl", "A language must be one of those the backbone was taught, but is 'fr_Cyrl'. It has deu_Latn, fra_Latn, zho_Hans, zho_Hant.")]
-    [InlineData("fra_Latin", "A language must be one of those the backbone was taught, but is 'fra_Latin'. Did you mean 'fra_Latn' (French)?")]
-    [InlineData("Swedish", "A language must be one of those the backbone was taught, but is 'Swedish'. It has deu_Latn, fra_Latn, zho_Hans, zho_Hant.")]
-    [InlineData("zh", "A language must be one that the backbone was taught, but 'zh' may be 'zho_Hans' or 'zho_Hant'. Name one of them.")]
+    [InlineData("Germna", "'language' must be one of the 4 languages that the backbone was taught, but is 'Germna'. Did you mean 'deu_Latn' (German)?")]
+    [InlineData("fr_Cyrl", "'language' must be one of the 4 languages that the backbone was taught, but is 'fr_Cyrl'. It has deu_Latn, fra_Latn, zho_Hans, zho_Hant.")]
+    [InlineData("fra_Latin", "'language' must be one of the 4 languages that the backbone was taught, but is 'fra_Latin'. Did you mean 'fra_Latn' (French)?")]
+    [InlineData("Swedish", "'language' must be one of the 4 languages that the backbone was taught, but is 'Swedish'. It has deu_Latn, fra_Latn, zho_Hans, zho_Hant.")]
+    [InlineData("zh", "'language' must be a language that the backbone was taught, but 'zh' may be 'zho_Hans' or 'zho_Hant'. Name one of them.")]
     public void WhatCannotBeFoundIsAnErrorThatNamesWhatThereIs(string wanted, string message) =>
-        Assert.Equal(message, Assert.Throws<FormatException>(() => LanguageNames.Find(["deu_Latn", "fra_Latn", "zho_Hans", "zho_Hant"], wanted)).Message);
+        Assert.Equal(message, Assert.Throws<OptionException>(() => LanguageNames.Find(["deu_Latn", "fra_Latn", "zho_Hans", "zho_Hant"], wanted)).Message);
+
+    [Theory]
+    [InlineData("de", "German", true)]
+    [InlineData("deu_Latn", "de-AT", true)]
+    [InlineData("zh", "zho_Hans", true)]
+    [InlineData("zho_Hant", "zho_Hans", false)]
+    [InlineData("de", "nl", false)]
+    [InlineData("de", "klingonish", false)]
+    public void NamesOfOneLanguageMayBeTheSame(string one, string other, bool isSame) => Assert.Equal((isSame, isSame), (LanguageNames.MayBeSame(one, other), LanguageNames.MayBeSame(other, one)));
 }
