@@ -1,5 +1,3 @@
-using Ptgp.Toolkit.Heads;
-
 namespace Ptgp.Benchmarks;
 
 /// <summary>A head that writes ids to ids.</summary>
@@ -9,5 +7,5 @@ internal sealed class NumbersHead(IBackbone backbone) : TaskHead<long[], long[]>
 
     public override Target EncodeTarget(long[] part, long[] output) => Target.FromLabels(output);
 
-    public override TaskLoss Loss(EncodedBatch<long[]> batch) => SequenceLoss.Of(Backbone.Project(Backbone.Decode(batch.Encoded, batch.Labels)), batch.Labels, batch.LabelSmoothing);
+    public override TaskLoss Loss(EncodedBatch<long[]> batch) => Backbone.Loss(Backbone.Decode(batch.Encoded, batch.Labels), batch.Labels, batch.LabelSmoothing);
 }
