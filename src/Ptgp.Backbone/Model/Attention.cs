@@ -77,7 +77,8 @@ internal sealed class Attention : nn.Module
 
         if (captured is null)
         {
-            mixed = Autocast.Without(DeviceType.CPU, () => Ops.Attention(queries, seen.Keys, seen.Values, mask, scale, causal: false, pass.AttentionDropout));
+            using var exact = Autocast.Without(DeviceType.CPU);
+            mixed = Ops.Attention(queries, seen.Keys, seen.Values, mask, scale, causal: false, pass.AttentionDropout);
         }
         else
         {

@@ -38,27 +38,8 @@ public sealed unsafe class Autocast : IDisposable
         ? new((sbyte)device)
         : throw new InvalidOperationException("Rounding to bfloat16 takes a libtorch for Linux, but this one has no such entry. Compute in float32.");
 
-    /// <summary>Lets something be computed in float32 meanwhile, if this thread rounds on that kind of device.</summary>
-    /// <param name="device">The kind of device.</param>
-    /// <param name="compute">What is computed. What it is given has whatever type it had.</param>
-    public static Tensor Without(DeviceType device, Func<Tensor> compute)
-    {
-        ArgumentNullException.ThrowIfNull(compute);
-        if (active != device)
-        {
-            return compute();
-        }
-
-        entries!.Enable((sbyte)device, false);
-        try
-        {
-            return compute();
-        }
-        finally
-        {
-            entries.Enable((sbyte)device, true);
-        }
-    }
+    /// <summary>Lets be computed without rounding, until what is returned is disposed, if this thread rounds on that kind of device. What is computed from has whatever type it had.</summary>
+    public static Pause Without(DeviceType device) => new(active == device ? device : null);
 
     /// <summary>Ends it, and forgets the rounded weights.</summary>
     public void Dispose()
@@ -70,6 +51,25 @@ public sealed unsafe class Autocast : IDisposable
 
         entries.Enable(device, before == (DeviceType)device);
         active = before;
+    }
+
+    /// <summary>A stretch in which nothing is rounded.</summary>
+    public readonly struct Pause : IDisposable
+    {
+        private readonly DeviceType? device;
+
+        internal Pause(DeviceType? device) => Enable(this.device = device, false);
+
+        /// <summary>Goes on rounding.</summary>
+        public void Dispose() => Enable(device, true);
+
+        private static void Enable(DeviceType? device, bool enabled)
+        {
+            if (device is { } kind)
+            {
+                entries!.Enable((sbyte)kind, enabled);
+            }
+        }
     }
 
     // By mangled names, since there is no other way in.

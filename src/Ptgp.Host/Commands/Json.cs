@@ -1,7 +1,7 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ptgp.Host.Configuration;
+using Ptgp.Host.Tasks;
 
 namespace Ptgp.Host.Commands;
 
@@ -9,7 +9,7 @@ namespace Ptgp.Host.Commands;
 internal static class Json
 {
     /// <summary>On one line, with letters of all scripts as they are.</summary>
-    public static readonly JsonSerializerOptions Line = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static readonly JsonSerializerOptions Line = TaskJson.Line;
 
     /// <summary>The same over several lines.</summary>
     public static readonly JsonSerializerOptions Indented = new(Line) { WriteIndented = true };

@@ -53,21 +53,8 @@ internal sealed class PretrainCommand : IPtgpCommand
         };
         using (var display = TrainingDisplay.For(context))
         {
-            request = request with
-            {
-                OnStep = step =>
-                {
-                    display.Show(step);
-                    record.Add(step);
-                },
-                OnEvaluation = evaluation =>
-                {
-                    display.Show(evaluation);
-                    record.Add(evaluation);
-                },
-            };
             Pretrainer pretrainer = new(CheckpointFolder.Open(backbone.Checkpoint), ComputeDevice.Choose(backbone), context.Log);
-            result = await Task.Run(() => pretrainer.TrainAsync(settings, request, cancellation), CancellationToken.None).ConfigureAwait(false);
+            result = await Task.Run(() => pretrainer.TrainAsync(settings, record.Watch(request, display), cancellation), CancellationToken.None).ConfigureAwait(false);
         }
 
         record.Report($"Pre-training by {string.Join(", ", settings.Objectives.Keys)}", request, result);

@@ -63,22 +63,6 @@ internal sealed record TrainingJob
 
         CancellationTokenRegistration Announce() => cancellation.Register(() => Context.Log.Status("Finishing the step and saving. A second Ctrl-C ends at once, and what was not saved is lost."));
 
-        TrainingRequest Watched(string name, TrainingRequest request)
-        {
-            var label = Tasks.Count > 1 && !IsJoint ? name : null;
-            return request with
-            {
-                OnStep = step =>
-                {
-                    display.Show(step with { Task = label });
-                    records[request.Output].Add(step);
-                },
-                OnEvaluation = evaluation =>
-                {
-                    display.Show(evaluation with { Task = label });
-                    records[request.Output].Add(evaluation);
-                },
-            };
-        }
+        TrainingRequest Watched(string name, TrainingRequest request) => records[request.Output].Watch(request, display, Tasks.Count > 1 && !IsJoint ? name : null);
     }
 }

@@ -17,8 +17,26 @@ internal sealed class TrainingRecord(string folder) : IDisposable
 
     private bool HasLog => File.Exists(Path.Combine(folder, Host.Training.TrainingFolder.Log));
 
+    /// <summary>Makes a request by which a training is shown and recorded as it goes on.</summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="display">What shows it.</param>
+    /// <param name="label">The task's name, where several are trained each by itself; else null.</param>
+    public TrainingRequest Watch(TrainingRequest request, TrainingDisplay display, string? label = null) => request with
+    {
+        OnStep = step =>
+        {
+            display.Show(step with { Task = label });
+            Add(step);
+        },
+        OnEvaluation = evaluation =>
+        {
+            display.Show(evaluation with { Task = label });
+            Add(evaluation);
+        },
+    };
+
     /// <summary>Records a step.</summary>
-    public void Add(TrainingStep step)
+    private void Add(TrainingStep step)
     {
         if (!Directory.Exists(folder))
         {
@@ -41,7 +59,7 @@ internal sealed class TrainingRecord(string folder) : IDisposable
     }
 
     /// <summary>Records an evaluation.</summary>
-    public void Add(TrainingEvaluation evaluation)
+    private void Add(TrainingEvaluation evaluation)
     {
         // What it took is no step's time.
         before = null;

@@ -1,4 +1,5 @@
 using Ptgp.Backbone.Native;
+using Ptgp.Toolkit.Heads;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -115,7 +116,7 @@ internal sealed class PretrainingHead : TaskHead<TextBlock, PretrainingPart, int
             LossKind.Written => Backbone.Loss(Backbone.Decode(encoded, labels), labels, smoothing),
             LossKind.Told => Backbone.Loss(encoded.States.to_type(ScalarType.Float32), labels, smoothing),
             LossKind.Judged => Judge(encoded.States.to_type(ScalarType.Float32), labels),
-            _ => Order(Whole(encoded).unsqueeze(1), labels),
+            _ => SequenceLoss.Of(order!.forward(Whole(encoded).unsqueeze(1)), labels),
         };
         if (!training)
         {
@@ -123,12 +124,6 @@ internal sealed class PretrainingHead : TaskHead<TextBlock, PretrainingPart, int
         }
 
         return loss;
-    }
-
-    private TaskLoss Order(Tensor states, Tensor labels)
-    {
-        var (picked, expected) = Pick(states, labels);
-        return new(nn.functional.cross_entropy(order!.forward(picked), expected, reduction: nn.Reduction.Sum), expected.size(0));
     }
 
     private TaskLoss Judge(Tensor states, Tensor labels)

@@ -1,5 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Ptgp.Host.Tasks;
@@ -32,11 +30,8 @@ internal sealed record Prediction(JsonNode Input, JsonNode Predicted, JsonNode E
     /// <summary>The file of predictions beside what was trained.</summary>
     public const string FileName = "predictions.jsonl";
 
-    // Letters of all scripts stay as they are.
-    private static readonly JsonSerializerOptions plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Makes the line that stands for it in a file of predictions.</summary>
-    public string ToLine() => new JsonObject { ["input"] = Input.DeepClone(), ["predicted"] = Predicted.DeepClone(), ["expected"] = Expected.DeepClone() }.ToJsonString(plain);
+    public string ToLine() => new JsonObject { ["input"] = Input.DeepClone(), ["predicted"] = Predicted.DeepClone(), ["expected"] = Expected.DeepClone() }.ToJsonString(TaskJson.Line);
 }
 
 /// <summary>How well a task answered a dataset.</summary>

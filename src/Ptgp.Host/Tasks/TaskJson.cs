@@ -11,10 +11,13 @@ namespace Ptgp.Host.Tasks;
 /// <remarks>Each task has options of its own, so that no cache of the host's outlives a plugin.</remarks>
 internal sealed class TaskJson
 {
+    /// <summary>Writes JSON on one line, with letters of all scripts as they are: for files and terminals, not for HTML.</summary>
+    public static readonly JsonSerializerOptions Line = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly JsonSerializerOptions options = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,     // for files and terminals, not for HTML
+        Encoder = Line.Encoder,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
@@ -41,6 +44,9 @@ internal sealed class TaskJson
 
     /// <summary>Makes JSON of a value.</summary>
     public JsonNode Write<T>(T value) => JsonSerializer.SerializeToNode(value, options) ?? throw new InvalidOperationException($"An answer of type {typeof(T).Name} must be a value, but is null.");
+
+    /// <summary>Makes JSON of an answered example.</summary>
+    public Prediction Write<TInput, TOutput>(Answer<TInput, TOutput> answer) => new(Write(answer.Input), Write(answer.Predicted), Write(answer.Expected));
 
     /// <summary>Names the fields that a value may have; none where it is no object.</summary>
     public IReadOnlyList<string> Fields<T>() => [.. options.GetTypeInfo(typeof(T)).Properties.Select(property => property.Name)];

@@ -111,7 +111,7 @@ internal sealed class TaskRunner<TInput, TPart, TPartOutput, TOutput> : ITaskRun
             }
 
             answered.Add(new(example.Input, predicted, example.Output));
-            request.OnPrediction?.Invoke(new(json.Write(example.Input), json.Write(predicted), json.Write(example.Output)));
+            request.OnPrediction?.Invoke(json.Write(answered[^1]));
             request.OnProgress?.Invoke(answered.Count);
         }
     }

@@ -37,12 +37,13 @@ internal sealed class HeldOutData<TInput, TPart, TPartOutput, TOutput>
     {
         double? loss = encoded.Count > 0 ? learner.Evaluate(Batches(), cancellation) : null;
         var answers = await answer([.. examples.Select(example => example.Input)], cancellation).ConfigureAwait(false);
+        Answer<TInput, TOutput>[] answered = [.. examples.Zip(answers, (example, predicted) => new Answer<TInput, TOutput>(example.Input, predicted, example.Output))];
         return new()
         {
             Examples = examples.Count,
             Loss = loss,
-            Metrics = plugin.Score([.. examples.Zip(answers, (example, predicted) => new Answer<TInput, TOutput>(example.Input, predicted, example.Output))]),
-            Predictions = examples.Zip(answers, (example, predicted) => new Prediction(json.Write(example.Input), json.Write(predicted), json.Write(example.Output))),
+            Metrics = plugin.Score(answered),
+            Predictions = answered.Select(json.Write),
         };
     }
 

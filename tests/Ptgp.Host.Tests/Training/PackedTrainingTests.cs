@@ -8,20 +8,10 @@ namespace Ptgp.Host.Tests.Training;
 
 /// <summary>A training whose examples share rows is the training whose examples have a row each.</summary>
 [Collection(DrawingTests.Name)]
-public sealed class PackedTrainingTests : IDisposable
+public sealed class PackedTrainingTests() : NumbersTests("models", "gpt2")
 {
     private static readonly FineTuningRecipe Recipe = new() { Tuning = BackboneTuning.Full, BatchSize = 6, MaxSteps = 10, LearningRate = 0.001, Dropout = 0, EvaluateEvery = 5 };
 
-    private readonly DisposeScope scope = NewDisposeScope();
-    private readonly NumbersBackbone backbone = new("models", "gpt2");
-    private readonly TemporaryFolder folder = new();
-
-    public void Dispose()
-    {
-        backbone.Dispose();
-        scope.Dispose();
-        folder.Dispose();
-    }
 
     [Theory, InlineData(1), InlineData(2)]
     public async Task LossesAndGradientsAreThoseOfARowEach(int accumulation)
@@ -51,7 +41,7 @@ public sealed class PackedTrainingTests : IDisposable
             }
         }));
         await Train("out", recipe, resumes: true);
-        NumbersTraining.AssertSame(folder["whole"], folder["out"]);
+        NumbersTraining.AssertSame(Folder["whole"], Folder["out"]);
     }
 
     [Fact]
@@ -74,17 +64,17 @@ public sealed class PackedTrainingTests : IDisposable
     {
         using NumbersBackbone other = new();
         using var trainer = NumbersTraining.Make(other, Recipe with { Packing = 40 });
-        var fault = await Assert.ThrowsAsync<UsageException>(() => trainer.TrainAsync(new() { Data = [], Output = folder["out"] }, TestContext.Current.CancellationToken));
+        var fault = await Assert.ThrowsAsync<UsageException>(() => trainer.TrainAsync(new() { Data = [], Output = Folder["out"] }, TestContext.Current.CancellationToken));
         Assert.Equal("Packing takes a backbone that writes on from what it reads, such as GPT-2 or Llama, but this one has an encoder. Leave 'packing' out.", fault.Message);
-        Assert.False(Directory.Exists(folder["out"]));
+        Assert.False(Directory.Exists(Folder["out"]));
     }
 
     private async Task Train(string name, FineTuningRecipe recipe, bool resumes = false, Action<TrainingStep>? onStep = null)
     {
-        using var trainer = NumbersTraining.Make(backbone, recipe);
-        await trainer.TrainAsync(new() { Data = [], Output = folder[name], Resume = resumes, OnStep = onStep }, TestContext.Current.CancellationToken);
+        using var trainer = NumbersTraining.Make(Backbone, recipe);
+        await trainer.TrainAsync(new() { Data = [], Output = Folder[name], Resume = resumes, OnStep = onStep }, TestContext.Current.CancellationToken);
     }
 
     private List<(double Loss, double Norm, long Tokens)> Steps(string name) =>
-        [.. File.ReadLines(folder[name + "/metrics.jsonl"]).Select(line => JsonNode.Parse(line)!).Where(line => line["loss"] is not null).Select(line => ((double)line["loss"]!, (double)line["gradNorm"]!, (long)line["tokens"]!))];
+        [.. File.ReadLines(Folder[name + "/metrics.jsonl"]).Select(line => JsonNode.Parse(line)!).Where(line => line["loss"] is not null).Select(line => ((double)line["loss"]!, (double)line["gradNorm"]!, (long)line["tokens"]!))];
 }

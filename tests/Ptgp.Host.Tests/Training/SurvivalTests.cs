@@ -9,30 +9,20 @@ namespace Ptgp.Host.Tests.Training;
 
 /// <summary>What a training lives through: kills between any two writes, losses that are no numbers, no more progress.</summary>
 [Collection(DrawingTests.Name)]
-public sealed class SurvivalTests : IDisposable
+public sealed class SurvivalTests : NumbersTests
 {
     private static readonly FineTuningRecipe Recipe = new() { Rank = 2, BatchSize = 4, MaxSteps = 20, LearningRate = 0.01, Dropout = 0.1, EvaluateEvery = 5 };
 
-    private readonly DisposeScope scope = NewDisposeScope();
-    private readonly NumbersBackbone backbone = new();
-    private readonly TemporaryFolder folder = new();
     private readonly Said said = new();
-
-    public void Dispose()
-    {
-        backbone.Dispose();
-        scope.Dispose();
-        folder.Dispose();
-    }
 
     [Fact]
     public async Task ATrainingThatWasKilledBeforeAnythingWasSavedBeginsAnew()
     {
         await Train("whole");
         await Killed("out", step: 3);
-        Assert.False(Directory.Exists(folder["out/last"]));
+        Assert.False(Directory.Exists(Folder["out/last"]));
         await Train("out", resumes: true);
-        NumbersTraining.AssertSame(folder["whole"], folder["out"]);
+        NumbersTraining.AssertSame(Folder["whole"], Folder["out"]);
     }
 
     [Theory]
@@ -46,10 +36,10 @@ public sealed class SurvivalTests : IDisposable
         var recipe = Recipe with { Tuning = tuning, Precision = precision, Accumulation = 2 };
         await Train("whole", recipe);
         await Train("again", recipe with { GradientCheckpointing = true });
-        NumbersTraining.AssertSame(folder["whole"], folder["again"]);
+        NumbersTraining.AssertSame(Folder["whole"], Folder["again"]);
         await Killed("out", step: 8, recipe with { GradientCheckpointing = true });
         await Train("out", recipe with { GradientCheckpointing = true }, resumes: true);
-        NumbersTraining.AssertSame(folder["again"], folder["out"]);
+        NumbersTraining.AssertSame(Folder["again"], Folder["out"]);
     }
 
     [Theory]
@@ -60,28 +50,28 @@ public sealed class SurvivalTests : IDisposable
     {
         await Train("whole");
         await Killed("out", step: 13);
-        Directory.Move(folder["out/" + name], folder[$"out/{name}.partial-0123"]);
+        Directory.Move(Folder["out/" + name], Folder[$"out/{name}.partial-0123"]);
         if (isHalfThere)
         {
-            Directory.CreateDirectory(folder[$"out/{name}.partial-4567"]);
-            File.WriteAllText(folder[$"out/{name}.partial-4567/state.json"], "{");
+            Directory.CreateDirectory(Folder[$"out/{name}.partial-4567"]);
+            File.WriteAllText(Folder[$"out/{name}.partial-4567/state.json"], "{");
         }
 
         await Train("out", resumes: true);
-        NumbersTraining.AssertSame(folder["whole"], folder["out"]);
-        Assert.Equal(["best", "last"], Directory.GetDirectories(folder["out"]).Select(Path.GetFileName).Order());
+        NumbersTraining.AssertSame(Folder["whole"], Folder["out"]);
+        Assert.Equal(["best", "last"], Directory.GetDirectories(Folder["out"]).Select(Path.GetFileName).Order());
     }
 
     [Fact]
     public async Task AsManyOfTheLastCheckpointsAreKeptAsAskedFor()
     {
         await Train("out", Recipe with { KeepLast = 3 });
-        Assert.Equal(["10", "15"], Directory.GetDirectories(folder["out/checkpoints"]).Select(Path.GetFileName).Order());
-        Assert.All(["adapter_model.safetensors", "optimizer.safetensors", "state.json"], file => Assert.True(File.Exists(folder["out/checkpoints/10/" + file])));
+        Assert.Equal(["10", "15"], Directory.GetDirectories(Folder["out/checkpoints"]).Select(Path.GetFileName).Order());
+        Assert.All(["adapter_model.safetensors", "optimizer.safetensors", "state.json"], file => Assert.True(File.Exists(Folder["out/checkpoints/10/" + file])));
         // What was killed while the newest was being put in place goes on from the one before.
-        Directory.Delete(folder["out/last"], recursive: true);
+        Directory.Delete(Folder["out/last"], recursive: true);
         await Train("out", Recipe with { KeepLast = 3 }, resumes: true);
-        Assert.Equal(["10", "15"], Directory.GetDirectories(folder["out/checkpoints"]).Select(Path.GetFileName).Order());
+        Assert.Equal(["10", "15"], Directory.GetDirectories(Folder["out/checkpoints"]).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -92,7 +82,7 @@ public sealed class SurvivalTests : IDisposable
         var result = await Train("out", Recipe with { MaxSteps = 100, StopAfter = 2 }, answer: _ => right.Dequeue() is var count ? [.. expected.Select((answer, i) => i < count ? answer : "0")] : []);
         Assert.Equal((20, 10, false), (result.Steps, result.Best!.Step, result.WasInterrupted));
         Assert.Contains("Ended after step 20 of 100: nothing has got better since step 10.", said.Lines);
-        Assert.Equal(20, (int)JsonNode.Parse(File.ReadAllText(folder["out/metrics.json"]))!["steps"]!);
+        Assert.Equal(20, (int)JsonNode.Parse(File.ReadAllText(Folder["out/metrics.json"]))!["steps"]!);
         // And stays so.
         Assert.Equal(20, (await Train("out", Recipe with { MaxSteps = 100, StopAfter = 2 }, resumes: true)).Steps);
     }
@@ -101,18 +91,18 @@ public sealed class SurvivalTests : IDisposable
     public async Task ABatchWhoseLossIsNoNumberIsNamedAndSkipped()
     {
         List<int> steps = [];
-        await Train("out", Recipe with { OnNonFinite = NonFiniteStep.Skip, MaxSteps = 8, EvaluateEvery = null }, head: new PoisonedHead(backbone.View, [Poison(7)]), onStep: step => steps.Add(step.Step));
+        await Train("out", Recipe with { OnNonFinite = NonFiniteStep.Skip, MaxSteps = 8, EvaluateEvery = null }, head: new PoisonedHead(Backbone.View, [Poison(7)]), onStep: step => steps.Add(step.Step));
         Assert.Equal(7, steps.Count);
         var skipped = Enumerable.Range(1, 8).Except(steps).Single();
         var warning = Assert.Single(said.Warnings);
         Assert.Matches($@"^Step {skipped} must have a finite loss and gradient, but has NaN and NaN, on examples (\d+, )*7(, \d+)* of the data\. It is skipped\.$", warning);
-        Assert.Contains(File.ReadLines(folder["out/metrics.jsonl"]), line => JsonNode.Parse(line)!["skipped"] is { } why && warning.StartsWith((string)why!, StringComparison.Ordinal));
+        Assert.Contains(File.ReadLines(Folder["out/metrics.jsonl"]), line => JsonNode.Parse(line)!["skipped"] is { } why && warning.StartsWith((string)why!, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task NothingIsSkippedForEver()
     {
-        var error = await Assert.ThrowsAsync<UserException>(() => Train("out", Recipe with { OnNonFinite = NonFiniteStep.Skip, MaxSteps = 30 }, head: new PoisonedHead(backbone.View, null)));
+        var error = await Assert.ThrowsAsync<UserException>(() => Train("out", Recipe with { OnNonFinite = NonFiniteStep.Skip, MaxSteps = 30 }, head: new PoisonedHead(Backbone.View, null)));
         Assert.StartsWith("Step 11 must have a finite loss and gradient, but has NaN and NaN, on examples ", error.Message, StringComparison.Ordinal);
         Assert.Equal(10, said.Warnings.Count);
     }
@@ -122,20 +112,20 @@ public sealed class SurvivalTests : IDisposable
     {
         List<int> steps = [];
         var recipe = Recipe with { OnNonFinite = NonFiniteStep.GoBack, MaxSteps = 12, EvaluateEvery = 2 };
-        PoisonedHead head = new(backbone.View, null) { Calls = [5] };
+        PoisonedHead head = new(Backbone.View, null) { Calls = [5] };
         await Train("out", recipe, head: head, onStep: step => steps.Add(step.Step));
         // Step 6 fails, and the checkpoint is that of step 4.
         Assert.Equal([1, 2, 3, 4, 5, 5, 6, 7, 8, 9, 10, 11, 12], steps);
         Assert.Matches(@"^Step 6 must have .* of the data\. Going back to step 4, and on with the data behind it\.$", Assert.Single(said.Warnings));
-        Assert.Equal(Enumerable.Range(1, 12), File.ReadLines(folder["out/metrics.jsonl"]).Select(line => JsonNode.Parse(line)!).Where(line => line["loss"] is not null).Select(line => (int)line["step"]!));
-        Assert.True(Directory.Exists(folder["out/best"]));
+        Assert.Equal(Enumerable.Range(1, 12), File.ReadLines(Folder["out/metrics.jsonl"]).Select(line => JsonNode.Parse(line)!).Where(line => line["loss"] is not null).Select(line => (int)line["step"]!));
+        Assert.True(Directory.Exists(Folder["out/best"]));
     }
 
     [Fact]
     public async Task WhoGoesBackToTheSameCheckpointAgainAndAgainStops()
     {
         var recipe = Recipe with { OnNonFinite = NonFiniteStep.GoBack, MaxSteps = 30, EvaluateEvery = 2 };
-        var error = await Assert.ThrowsAsync<UserException>(() => Train("out", recipe, head: new PoisonedHead(backbone.View, null) { Calls = [.. Enumerable.Range(5, 90)] }));
+        var error = await Assert.ThrowsAsync<UserException>(() => Train("out", recipe, head: new PoisonedHead(Backbone.View, null) { Calls = [.. Enumerable.Range(5, 90)] }));
         Assert.StartsWith("Step 5 must have a finite loss and gradient", error.Message, StringComparison.Ordinal);
         Assert.Equal(3, said.Warnings.Count);
     }
@@ -145,8 +135,8 @@ public sealed class SurvivalTests : IDisposable
     private async Task<TrainingResult> Train(
         string name, FineTuningRecipe? recipe = null, bool resumes = false, NumbersHead? head = null, Action<TrainingStep>? onStep = null, Func<IReadOnlyList<string>, IReadOnlyList<string>>? answer = null)
     {
-        using var trainer = NumbersTraining.Make(backbone, recipe ?? Recipe, head: head, answer: answer, log: said);
-        return await trainer.TrainAsync(new() { Data = [], Output = folder[name], Resume = resumes, OnStep = onStep }, TestContext.Current.CancellationToken);
+        using var trainer = NumbersTraining.Make(Backbone, recipe ?? Recipe, head: head, answer: answer, log: said);
+        return await trainer.TrainAsync(new() { Data = [], Output = Folder[name], Resume = resumes, OnStep = onStep }, TestContext.Current.CancellationToken);
     }
 
     private Task<InvalidOperationException> Killed(string name, int step, FineTuningRecipe? recipe = null) => Assert.ThrowsAsync<InvalidOperationException>(() => Train(name, recipe, onStep: made =>

@@ -9,41 +9,31 @@ namespace Ptgp.Host.Tests.Training;
 
 /// <summary>Several tasks trained at once.</summary>
 [Collection(DrawingTests.Name)]
-public sealed class TogetherTests : IDisposable
+public sealed class TogetherTests : NumbersTests
 {
     private static readonly FineTuningRecipe Recipe = new() { Rank = 2, BatchSize = 4, Epochs = 2, LearningRate = 0.02, Dropout = 0.1, MixingTemperature = 3 };
 
-    private readonly DisposeScope scope = NewDisposeScope();
-    private readonly NumbersBackbone backbone = new();
-    private readonly TemporaryFolder folder = new();
-
-    public void Dispose()
-    {
-        backbone.Dispose();
-        scope.Dispose();
-        folder.Dispose();
-    }
 
     [Fact]
     public async Task WhatComesOfEachTaskIsWhatWouldComeOfItAlone()
     {
-        var shared = backbone.Snapshot();
+        var shared = Backbone.Snapshot();
         await Alone("a", 30, BackboneTuning.LowRank);
         await Alone("b", 60, BackboneTuning.Pfeiffer);
         List<string> turns = [];
         await Together(stop: 9, resumes: false);
         var results = await Together(stop: null, resumes: true);
         Assert.Equal([16, 30], results.Select(result => result.Steps));
-        NumbersTraining.AssertSame(folder["alone/a"], folder["together/a"]);
-        NumbersTraining.AssertSame(folder["alone/b"], folder["together/b"]);
+        NumbersTraining.AssertSame(Folder["alone/a"], Folder["together/a"]);
+        NumbersTraining.AssertSame(Folder["alone/b"], Folder["together/b"]);
         // They take turns, and not one after the other.
         Assert.InRange(turns.Zip(turns.Skip(1)).Count(pair => pair.First != pair.Second), 5, 45);
-        Assert.All(backbone.Transformer.NamedParameters, parameter => Assert.True(shared[parameter.Key].Equals(parameter.Value), parameter.Key));
+        Assert.All(Backbone.Transformer.NamedParameters, parameter => Assert.True(shared[parameter.Key].Equals(parameter.Value), parameter.Key));
 
         async Task Alone(string name, int count, BackboneTuning tuning)
         {
             using var trainer = Trainer(name, count, tuning);
-            await trainer.TrainAsync(new() { Data = [], Output = folder["alone/" + name] }, TestContext.Current.CancellationToken);
+            await trainer.TrainAsync(new() { Data = [], Output = Folder["alone/" + name] }, TestContext.Current.CancellationToken);
         }
 
         async Task<IReadOnlyList<TrainingResult>> Together(int? stop, bool resumes)
@@ -57,7 +47,7 @@ public sealed class TogetherTests : IDisposable
             TrainingRequest Request(string name) => new()
             {
                 Data = [],
-                Output = folder["together/" + name],
+                Output = Folder["together/" + name],
                 Resume = resumes,
                 OnStep = _ =>
                 {
@@ -76,11 +66,11 @@ public sealed class TogetherTests : IDisposable
     {
         List<double> losses = [];
         var recipe = Recipe with { Epochs = 12, LearningRate = 0.01, EvaluateEvery = 138, Tuning = BackboneTuning.Full };
-        var shared = backbone.Snapshot();
+        var shared = Backbone.Snapshot();
         TrainingResult result;
         using (var a = Trainer("a", 30, recipe))
         using (var b = Trainer("b", 60, recipe))
-        using (TrainingSession session = new([a, b], new() { Data = [], Output = folder["joint"], OnStep = step => losses.Add(step.Loss) }))
+        using (TrainingSession session = new([a, b], new() { Data = [], Output = Folder["joint"], OnStep = step => losses.Add(step.Loss) }))
         {
             result = await session.RunAsync(TestContext.Current.CancellationToken);
         }
@@ -88,22 +78,22 @@ public sealed class TogetherTests : IDisposable
         // 8 + 15 batches an epoch.
         Assert.Equal((12 * 23, 12 * 23), (result.Steps, losses.Count));
         Assert.True(losses.TakeLast(30).Average() < 0.7 * losses.Take(30).Average(), $"{losses.Take(30).Average()} {losses.TakeLast(30).Average()}");
-        Assert.All(backbone.Transformer.NamedParameters, parameter => Assert.True(shared[parameter.Key].Equals(parameter.Value), parameter.Key));
-        var best = JsonNode.Parse(File.ReadAllText(folder["joint/best/metrics.json"]))!["evaluation"]!.AsObject();
+        Assert.All(Backbone.Transformer.NamedParameters, parameter => Assert.True(shared[parameter.Key].Equals(parameter.Value), parameter.Key));
+        var best = JsonNode.Parse(File.ReadAllText(Folder["joint/best/metrics.json"]))!["evaluation"]!.AsObject();
         Assert.Equal(["loss", "meanLoss", "a:exact", "b:exact"], best.Select(figure => figure.Key));
 
         // As the configuration would name it: the checkpoint as the backbone, and each task's head as its adapter.
-        var checkpoint = CheckpointFolder.Open(folder["joint/best"]);
+        var checkpoint = CheckpointFolder.Open(Folder["joint/best"]);
         using var transformer = checkpoint.LoadTransformer(CPU, float32);
         List<double> heldOut = [];
         foreach (var (name, count) in new[] { ("a", 30), ("b", 60) })
         {
             BackboneView view = new(checkpoint.Describe("joint"), new NumbersTokenizer(), transformer);
             using ScaledNumbersHead head = new(view);
-            new TrainedTask(checkpoint, view, head).Load(TrainedTask.Find(folder["joint/best/tasks/" + name]), float32);
+            new TrainedTask(checkpoint, view, head).Load(TrainedTask.Find(Folder["joint/best/tasks/" + name]), float32);
             Assert.NotEqual(1f, head.Scale.item<float>());
             using var optimizer = Optimizer.Of(recipe, []);
-            Learner<string, string, string, string> learner = new() { Head = head, Backbone = view, Collator = backbone.Collator, Optimizer = optimizer, Recipe = recipe };
+            Learner<string, string, string, string> learner = new() { Head = head, Backbone = view, Collator = Backbone.Collator, Optimizer = optimizer, Recipe = recipe };
             TrainingExamples<string, string, string, string> examples = new(head, NumbersTraining.Examples(10, count + 100));
             heldOut.Add(learner.Evaluate(Enumerable.Range(0, examples.Count).Select(examples.Encode), TestContext.Current.CancellationToken));
         }
@@ -116,7 +106,7 @@ public sealed class TogetherTests : IDisposable
     {
         await Joint("whole", stops: []);
         await Joint("broken", stops: [3, 8, 11]);
-        NumbersTraining.AssertSame(folder["whole"], folder["broken"]);
+        NumbersTraining.AssertSame(Folder["whole"], Folder["broken"]);
 
         async Task Joint(string name, int[] stops)
         {
@@ -128,7 +118,7 @@ public sealed class TogetherTests : IDisposable
                 using TrainingSession session = new([a, b], new()
                 {
                     Data = [],
-                    Output = folder[name],
+                    Output = Folder[name],
                     Resume = stop != stops.Append(-1).First(),
                     OnStep = step =>
                     {
@@ -145,5 +135,5 @@ public sealed class TogetherTests : IDisposable
 
     private Trainer<string, string, string, string> Trainer(string name, int count, BackboneTuning tuning) => Trainer(name, count, Recipe with { Tuning = tuning });
 
-    private Trainer<string, string, string, string> Trainer(string name, int count, FineTuningRecipe recipe) => NumbersTraining.Make(backbone, recipe, name, count: count, seed: count);
+    private Trainer<string, string, string, string> Trainer(string name, int count, FineTuningRecipe recipe) => NumbersTraining.Make(Backbone, recipe, name, count: count, seed: count);
 }

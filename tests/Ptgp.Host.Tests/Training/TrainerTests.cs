@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace Ptgp.Host.Tests.Training;
 
 [Collection(DrawingTests.Name)]
-public sealed class TrainerTests : IDisposable
+public sealed class TrainerTests : NumbersTests
 {
     private static readonly FineTuningRecipe Recipe = new()
     {
@@ -22,16 +22,9 @@ public sealed class TrainerTests : IDisposable
         EvaluateEvery = 5,
     };
 
-    private readonly DisposeScope scope = NewDisposeScope();
-    private readonly NumbersBackbone backbone = new();
-    private readonly string output = Path.Combine(Directory.CreateTempSubdirectory("ptgp-").FullName, "out");
+    private readonly string output;
 
-    public void Dispose()
-    {
-        backbone.Dispose();
-        scope.Dispose();
-        Directory.Delete(Path.GetDirectoryName(output)!, recursive: true);
-    }
+    public TrainerTests() => output = Folder["out"];
 
     [Fact]
     public async Task ATrainingIsWrittenDown()
@@ -89,9 +82,9 @@ public sealed class TrainerTests : IDisposable
         List<double> losses = [];
         var result = await Train(Recipe with { Tuning = tuning, Rank = 6, Epochs = 8, EvaluateEvery = null, LearningRate = 0.02 }, request => request with { OnStep = step => losses.Add(step.Loss) });
         Assert.True(losses.TakeLast(8).Average() < 0.95 * losses.Take(8).Average(), string.Join(' ', losses));
-        var (width, layers) = (backbone.Transformer.Config.Width, backbone.Transformer.Config.Encoder!.Layers + backbone.Transformer.Config.Decoder!.Layers);
+        var (width, layers) = (Backbone.Transformer.Config.Width, Backbone.Transformer.Config.Encoder!.Layers + Backbone.Transformer.Config.Decoder!.Layers);
         Assert.Equal((tuning == BackboneTuning.Houlsby ? 2 : 1) * layers * ((2 * 6 * width) + 6 + width), result.Parameters);
-        using var tuned = new Tuning(Recipe with { Tuning = tuning, Rank = 6 }, backbone.Checkpoint, backbone.View, new NumbersHead(backbone.View), null);
+        using var tuned = new Tuning(Recipe with { Tuning = tuning, Rank = 6 }, Backbone.Checkpoint, Backbone.View, new NumbersHead(Backbone.View), null);
         Assert.Equal([width, 6], tuned.Parameters.Single(parameter => parameter.Name == one).Value.shape);
     }
 
@@ -126,7 +119,7 @@ public sealed class TrainerTests : IDisposable
             TrainingResult Run(string folder, bool resumes, int? stop = null)
             {
                 using CancellationTokenSource interruption = new();
-                Func<NumbersHead> head = tuning == BackboneTuning.Frozen ? () => new ScaledNumbersHead(backbone.View) : () => new(backbone.View);
+                Func<NumbersHead> head = tuning == BackboneTuning.Frozen ? () => new ScaledNumbersHead(Backbone.View) : () => new(Backbone.View);
                 void OnStep(TrainingStep step)
                 {
                     if (step.Step == stop)
@@ -193,17 +186,17 @@ public sealed class TrainerTests : IDisposable
                 {
                     if (step.Step is 15 or 16)
                     {
-                        seen.Add(backbone.View.Adapter!.Weights.ToDictionary(weight => weight.Key, weight => weight.Value.detach().clone()));
+                        seen.Add(Backbone.View.Adapter!.Weights.ToDictionary(weight => weight.Key, weight => weight.Value.detach().clone()));
                     }
                 },
                 OnEvaluation = evaluations.Add,
             },
             heldOut: hasHeldOut ? null : [],
             answer: _ => scores.Dequeue() is var count ? [.. expected.Select((answer, i) => i < count ? answer : "0")] : []);
-        using NumbersHead head = new(backbone.View);
-        new TrainedTask(backbone.Checkpoint, backbone.View, head).Load(TrainedTask.Find(output), float32);
-        Assert.All(backbone.View.Adapter!.Weights, weight => Assert.True(weight.Value.allclose((seen[0][weight.Key] + seen[1][weight.Key]) / 2, rtol: 1e-6)));
-        Assert.All(backbone.View.Adapter.Weights, weight => Assert.False(weight.Value.allclose(seen[1][weight.Key], rtol: 1e-6)));
+        using NumbersHead head = new(Backbone.View);
+        new TrainedTask(Backbone.Checkpoint, Backbone.View, head).Load(TrainedTask.Find(output), float32);
+        Assert.All(Backbone.View.Adapter!.Weights, weight => Assert.True(weight.Value.allclose((seen[0][weight.Key] + seen[1][weight.Key]) / 2, rtol: 1e-6)));
+        Assert.All(Backbone.View.Adapter.Weights, weight => Assert.False(weight.Value.allclose(seen[1][weight.Key], rtol: 1e-6)));
         if (hasHeldOut)
         {
             // As good as the best of them is good enough.
@@ -256,13 +249,13 @@ public sealed class TrainerTests : IDisposable
     [InlineData(BackboneTuning.Frozen)]
     public async Task TheSharedBackboneStaysBitEqual(BackboneTuning tuning)
     {
-        var before = backbone.Snapshot();
-        await Train(Recipe with { Tuning = tuning }, head: () => new ScaledNumbersHead(backbone.View));
-        Assert.Same(backbone.Transformer, backbone.View.Transformer);
-        Assert.Null(backbone.View.Adapter);
-        Assert.Null(backbone.Transformer.Dropout);
-        Assert.False(backbone.Transformer.training);
-        foreach (var (name, parameter) in backbone.Transformer.NamedParameters)
+        var before = Backbone.Snapshot();
+        await Train(Recipe with { Tuning = tuning }, head: () => new ScaledNumbersHead(Backbone.View));
+        Assert.Same(Backbone.Transformer, Backbone.View.Transformer);
+        Assert.Null(Backbone.View.Adapter);
+        Assert.Null(Backbone.Transformer.Dropout);
+        Assert.False(Backbone.Transformer.training);
+        foreach (var (name, parameter) in Backbone.Transformer.NamedParameters)
         {
             Assert.True(before[name].Equals(parameter), name);
         }
@@ -280,13 +273,13 @@ public sealed class TrainerTests : IDisposable
     [InlineData(BackboneTuning.Frozen)]
     public async Task WhatWasTrainedIsLoadedAgain(BackboneTuning tuning)
     {
-        using ScaledNumbersHead trained = new(backbone.View);
+        using ScaledNumbersHead trained = new(Backbone.View);
         double expected = 0;
         await Train(Recipe with { Tuning = tuning }, request => request with { OnEvaluation = evaluation => expected = evaluation.IsBest ? evaluation.Result.Loss!.Value : expected }, () => trained);
-        using ScaledNumbersHead head = new(backbone.View);
-        new TrainedTask(backbone.Checkpoint, backbone.View, head).Load(TrainedTask.Find(output), float32);
+        using ScaledNumbersHead head = new(Backbone.View);
+        new TrainedTask(Backbone.Checkpoint, Backbone.View, head).Load(TrainedTask.Find(output), float32);
         using var optimizer = Optimizer.Of(Recipe, []);
-        Learner<string, string, string, string> learner = new() { Head = head, Backbone = backbone.View, Collator = backbone.Collator, Optimizer = optimizer, Recipe = Recipe };
+        Learner<string, string, string, string> learner = new() { Head = head, Backbone = Backbone.View, Collator = Backbone.Collator, Optimizer = optimizer, Recipe = Recipe };
         TrainingExamples<string, string, string, string> heldOut = new(head, Examples(10, seed: 2));
         Assert.Equal(expected, learner.Evaluate(Enumerable.Range(0, heldOut.Count).Select(heldOut.Encode), TestContext.Current.CancellationToken), 1e-5);
         Assert.NotEqual(1f, head.Scale.item<float>());
@@ -403,9 +396,9 @@ public sealed class TrainerTests : IDisposable
         return new Trainer<string, string, string, string>
         {
             Plugin = new NumbersPlugin(),
-            Head = head?.Invoke() ?? new(backbone.View),
-            Backbone = backbone.View,
-            Checkpoint = backbone.Checkpoint,
+            Head = head?.Invoke() ?? new(Backbone.View),
+            Backbone = Backbone.View,
+            Checkpoint = Backbone.Checkpoint,
             Recipe = recipe,
             Examples = examples ?? Examples(30, seed: 1),
             HeldOut = heldOut ?? Examples(10, seed: 2),

@@ -46,7 +46,5 @@ internal sealed record SampleAnswers
 
     /// <summary>Says a value in a line: its text or its answer, else as JSON.</summary>
     public static string Say(JsonNode value) => value is JsonObject fields && (fields["text"] ?? fields["answer"]) is { } text ? Say(text)
-        : value is JsonValue word && word.TryGetValue<string>(out var plain) ? plain : value.ToJsonString(Json);
-
-    private static readonly JsonSerializerOptions Json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        : value is JsonValue word && word.TryGetValue<string>(out var plain) ? plain : value.ToJsonString(TaskJson.Line);
 }
