@@ -9,6 +9,11 @@ public sealed partial record FineTuningRecipe
     /// <value>The default is false.</value>
     public bool RsLora { get; init; }
 
+    /// <summary>Gets the share of what low-rank deltas read that is dropped in training. The backbone's own weights read all of it, and <see cref="Dropout"/> is apart from this. Since 1.6.</summary>
+    /// <value>From 0 up to but not including 1. The default is 0.</value>
+    [Range(0.0, 1.0, MaximumIsExclusive = true)]
+    public double LowRankDropout { get; init; }
+
     /// <summary>Gets how many virtual tokens <see cref="BackboneTuning.Prefix"/> and <see cref="BackboneTuning.Prompt"/> learn. Since 1.4.</summary>
     /// <value>From 1 to 1000. The default is 20.</value>
     [Range(1, 1000)]

@@ -34,8 +34,11 @@ public sealed class AdapterFolder
     /// <param name="seed">The seed of what is drawn.</param>
     /// <param name="isRankStabilized">Whether they are multiplied by alpha over the square root of the rank instead (rsLoRA, Kalajdzievski 2023).</param>
     /// <param name="isDecomposed">Whether the lengths of weights are learned apart (DoRA); see <see cref="DecomposedDelta"/>.</param>
-    public Adapter Draw(IEnumerable<string> paths, int rank, double alpha, int seed, bool isRankStabilized = false, bool isDecomposed = false)
+    /// <param name="dropout">The share of what they read that is dropped in training, from 0 up to but not including 1.</param>
+    public Adapter Draw(IEnumerable<string> paths, int rank, double alpha, int seed, bool isRankStabilized = false, bool isDecomposed = false, double dropout = 0)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(dropout);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(dropout, 1);
         var stored = modules.All.Values.SelectMany(module => module.Paths.Select(path => KeyValuePair.Create(path, module))).ToDictionary(StringComparer.Ordinal);
         return new(new AdapterParts
         {
@@ -46,7 +49,8 @@ public sealed class AdapterFolder
                 alpha / (isRankStabilized ? Math.Sqrt(rank) : rank),
                 seed,
                 path => stored[path].Name,
-                isDecomposed),
+                isDecomposed,
+                dropout),
             IsRankStabilized = isRankStabilized,
         });
     }

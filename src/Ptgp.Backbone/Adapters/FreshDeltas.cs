@@ -8,7 +8,7 @@ internal static class FreshDeltas
 {
     /// <summary>Draws a delta for each path; see the constructor of <see cref="Adapter"/>. Decomposed ones have the lengths of the weights as they are.</summary>
     public static IReadOnlyDictionary<string, ProjectionDelta> Draw(
-        nn.Module transformer, IEnumerable<string> paths, int rank, double scale, int seed, Func<string, string> storedAs, bool isDecomposed = false)
+        nn.Module transformer, IEnumerable<string> paths, int rank, double scale, int seed, Func<string, string> storedAs, bool isDecomposed = false, double dropout = 0)
     {
         ArgumentNullException.ThrowIfNull(transformer);
         ArgumentOutOfRangeException.ThrowIfLessThan(rank, 1);
@@ -34,7 +34,9 @@ internal static class FreshDeltas
             }
 
             var b = zeros([outputs, rank], device: weight.device);
-            deltas.Add(path, isDecomposed ? new DecomposedDelta(a, b, scale, DecomposedDelta.Norm(weight.detach().to(float32))) : new LowRankDelta(a, b, scale));
+            deltas.Add(path, isDecomposed
+                ? new DecomposedDelta(a, b, scale, DecomposedDelta.Norm(weight.detach().to(float32)), dropout: dropout)
+                : new LowRankDelta(a, b, scale, dropout: dropout));
         }
 
         return deltas;

@@ -33,7 +33,8 @@ internal sealed class Pass(TransformerConfig config, Adapter? adapter, bool isTr
     public int? RowLength { get; init; }
 
     /// <summary>Gets whether anything is dropped by lot.</summary>
-    public bool Draws { get; } = isTraining && (config.Dropout > 0 || config.AttentionDropout > 0 || config.ActivationDropout > 0);
+    public bool Draws => (isTraining && (config.Dropout > 0 || config.AttentionDropout > 0 || config.ActivationDropout > 0))
+        || (Adapter is not null && Adapter.Deltas.Values.Any(delta => delta.Draws));
 
     /// <summary>Gets the share of attention to drop now.</summary>
     public double AttentionDropout { get; } = isTraining ? config.AttentionDropout : 0;

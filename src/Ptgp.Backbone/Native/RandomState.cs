@@ -43,7 +43,7 @@ internal sealed partial class RandomState
         && NativeLibrary.TryGetExport(library, "_ZN2at4cuda6detail23getDefaultCUDAGeneratorEa", out var find)
             ? ((delegate* unmanaged[Cdecl]<sbyte, nint>)find)((sbyte)index)
             : throw new InvalidOperationException(
-                "Drawing the same again on a GPU takes a libtorch for Linux, but this one has no such entry. Leave 'gradientCheckpointing' out, or set 'dropout' to 0.");
+                "Drawing the same again on a GPU takes a libtorch for Linux, but this one has no such entry. Leave 'gradientCheckpointing' out, or set 'dropout' and 'lowRankDropout' to 0.");
 
     [LibraryImport("LibTorchSharp")]
     private static partial nint THSGenerator_default_generator();

@@ -127,7 +127,7 @@ internal sealed class Tuning : ITuning
     // Bottlenecks have the function that AdapterHub gives those of their placement.
     private Adapter? Fresh(AdapterFolder adapters) => Kind switch
     {
-        BackboneTuning.LowRank or BackboneTuning.Dora => adapters.Draw(Targets(), recipe.Rank, recipe.Alpha, recipe.Seed, recipe.RsLora, Kind == BackboneTuning.Dora),
+        BackboneTuning.LowRank or BackboneTuning.Dora => adapters.Draw(Targets(), recipe.Rank, recipe.Alpha, recipe.Seed, recipe.RsLora, Kind == BackboneTuning.Dora, recipe.LowRankDropout),
         BackboneTuning.Ia3 => adapters.MakeFactors(),
         BackboneTuning.Prompt => adapters.DrawPrompt(recipe.VirtualTokens, recipe.Seed),
         BackboneTuning.Prefix => Fitting(() => adapters.DrawPrefix(recipe.VirtualTokens, recipe.Seed)),

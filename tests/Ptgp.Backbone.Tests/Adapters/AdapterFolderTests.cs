@@ -87,6 +87,19 @@ public sealed class AdapterFolderTests : IDisposable
         Assert.Equal(["o", "encoder.block.0.layer.0.SelfAttention.q"], Config(folder)["target_modules"]!.AsArray().Select(target => (string?)target));
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public void WhatIsDroppedIsSavedAsPeftSaysIt(bool isDecomposed)
+    {
+        using var drawn = peft.Draw(AdapterTargets.Find(transformer.NamedParameters.Keys, ["q", "v"]), rank: 4, alpha: 10, seed: 1, isDecomposed: isDecomposed, dropout: 0.05);
+        peft.Save(drawn, folder);
+        Assert.Equal(0.05, (double?)Config(folder)["lora_dropout"]);
+        using var loaded = peft.Load(folder);
+        Assert.Equal(10, loaded.Deltas.Count);
+        Assert.All(loaded.Deltas.Values, delta => Assert.Equal((0.05, false), (((LowRankDelta)delta).Dropout, delta.Draws)));
+        loaded.train();
+        Assert.All(loaded.Deltas.Values, delta => Assert.True(delta.Draws));
+    }
+
     [Fact]
     public void ARankStabilizedAdapterIsScaledByTheRoot()
     {

@@ -50,18 +50,24 @@ public sealed class RecomputationTests : IDisposable
         using var transformer = checkpoint.LoadTransformer(CPU, ScalarType.Float32);
         transformer.Dropout = 0.2;
         using var adapter = Make(new(checkpoint, transformer), transformer, kind);
-        using (no_grad())
-        {
-            // Fresh adapters change nothing, and some of their gradients are 0.
-            foreach (var (_, weight) in adapter.Weights)
-            {
-                Ops.AddTo(weight, randn(weight.shape).mul(tensor(0.05f)));
-            }
-        }
-
+        Liven(adapter);
         var kept = Gradients(transformer, seed: 5, adapter);
         AssertSame(kept, Gradients(Recomputing(transformer), seed: 5, adapter));
         Assert.All(kept, gradient => Assert.True(Size(gradient) > 0));
+    }
+
+    [Theory, InlineData("bert", false), InlineData("gpt2", false), InlineData("t5-v1_1", true)]
+    public void WhatDeltasAloneDropIsDroppedAgain(string fixture, bool isDecomposed)
+    {
+        var checkpoint = CheckpointFolder.Open(Repository.Fixture("models", fixture));
+        using var transformer = checkpoint.LoadTransformer(CPU, ScalarType.Float32);
+        transformer.Dropout = 0;
+        using var adapter = new AdapterFolder(checkpoint, transformer).Draw(
+            AdapterTargets.Find(transformer.NamedParameters.Keys, ["q", "k", "v", "up"]), 2, 4, seed: 1, isDecomposed: isDecomposed, dropout: 0.3);
+        Liven(adapter);
+        var kept = Gradients(transformer, seed: 5, adapter);
+        AssertSame(kept, Gradients(Recomputing(transformer), seed: 5, adapter));
+        Assert.Contains(kept.Zip(Gradients(transformer, seed: 6, adapter)), pair => Difference(pair.First, pair.Second) > 1e-3 * Size(pair.First));
     }
 
     [Theory, InlineData("t5-v1_1"), InlineData("bart"), InlineData("gpt2")]
@@ -156,6 +162,16 @@ public sealed class RecomputationTests : IDisposable
     {
         transformer.Recomputes = true;
         return transformer;
+    }
+
+    // Fresh adapters change nothing, and some of their gradients are 0.
+    private static void Liven(Adapter adapter)
+    {
+        using var quiet = no_grad();
+        foreach (var (_, weight) in adapter.Weights)
+        {
+            Ops.AddTo(weight, randn(weight.shape).mul(tensor(0.05f)));
+        }
     }
 
     private static Adapter Make(AdapterFolder adapters, Transformer transformer, string kind) => kind switch

@@ -43,6 +43,21 @@ public sealed class SurvivalTests : NumbersTests
     }
 
     [Theory]
+    [InlineData(BackboneTuning.LowRank)]
+    [InlineData(BackboneTuning.Dora)]
+    public async Task WhatDeltasDropIsDroppedAgainAfterAKillAndInLayersComputedAnew(BackboneTuning tuning)
+    {
+        var recipe = Recipe with { Tuning = tuning, Dropout = 0, LowRankDropout = 0.2 };
+        await Train("whole", recipe);
+        await Killed("out", step: 8, recipe with { GradientCheckpointing = true });
+        await Train("out", recipe with { GradientCheckpointing = true }, resumes: true);
+        NumbersTraining.AssertSame(Folder["whole"], Folder["out"]);
+        await Train("without", recipe with { LowRankDropout = 0 });
+        Assert.NotEqual(File.ReadAllBytes(Folder["without/last/adapter_model.safetensors"]), File.ReadAllBytes(Folder["out/last/adapter_model.safetensors"]));
+        Assert.Equal(0.2, (double?)JsonNode.Parse(File.ReadAllText(Folder["out/best/adapter_config.json"]))!["lora_dropout"]);
+    }
+
+    [Theory]
     [InlineData("last", false)]
     [InlineData("last", true)]
     [InlineData("best", true)]

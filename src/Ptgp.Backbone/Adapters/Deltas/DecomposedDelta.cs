@@ -9,7 +9,7 @@ public sealed class DecomposedDelta : LowRankDelta
 {
     private Tensor? stretch;                                      // [out]: m / ‖V‖, kept as long as nothing learns
 
-    internal DecomposedDelta(Tensor a, Tensor b, double scale, Tensor magnitudes, Tensor? bias = null) : base(a, b, scale, bias) =>
+    internal DecomposedDelta(Tensor a, Tensor b, double scale, Tensor magnitudes, Tensor? bias = null, double dropout = 0) : base(a, b, scale, bias, dropout) =>
         Magnitudes = Keep(nameof(Magnitudes), new(magnitudes));
 
     /// <summary>Gets the length of each output's weights, float32 <c>[out]</c>.</summary>
@@ -24,6 +24,11 @@ public sealed class DecomposedDelta : LowRankDelta
 
     internal override Tensor ChangeOutput(Tensor y, Tensor x, Tensor weight, Tensor? bias)
     {
+        if (Draws)
+        {
+            return ChangeDropped(y, Drop(x.to_type(A.dtype)), weight, bias);
+        }
+
         var plain = (bias is null ? y : y - bias).to_type(A.dtype);
         var turned = Ops.Add(plain, Forward(x.to_type(A.dtype))) * Stretch(weight);
         return ((Bias ?? bias) is { } added ? Ops.Add(turned, added) : turned).to_type(y.dtype);
@@ -48,6 +53,14 @@ public sealed class DecomposedDelta : LowRankDelta
 
     /// <summary>Gets the length of each output's weights: <c>[out, in]</c> to <c>[out]</c>.</summary>
     internal static Tensor Norm(Tensor weight) => weight.mul(weight).sum(1).sqrt();
+
+    // What turning and stretching add is computed from what was not dropped, as the reference does; what the shared weights made stays whole.
+    private Tensor ChangeDropped(Tensor y, Tensor kept, Tensor weight, Tensor? bias)
+    {
+        var plain = nn.functional.linear(kept, weight.to_type(A.dtype));
+        var added = (Ops.Add(plain, Forward(kept)) * Stretch(weight)) - plain;
+        return Rebias(Ops.Add(y, added.to_type(y.dtype)), bias);
+    }
 
     // The norm is held constant when gradients are computed, as section 4.3 of the paper proposes and the reference does.
     private Tensor Stretch(Tensor weight)

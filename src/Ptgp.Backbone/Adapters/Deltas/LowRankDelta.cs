@@ -14,8 +14,11 @@ public class LowRankDelta : ProjectionDelta
     /// <param name="b">The way up, <c>[out, rank]</c>.</param>
     /// <param name="scale">What the product is multiplied by.</param>
     /// <param name="bias">The bias that stands for the projection's own, <c>[out]</c>; null where that stays.</param>
-    internal LowRankDelta(Tensor a, Tensor b, double scale, Tensor? bias = null) : base(nameof(LowRankDelta), bias)
+    /// <param name="dropout">The share of what it reads that is dropped in training.</param>
+    internal LowRankDelta(Tensor a, Tensor b, double scale, Tensor? bias = null, double dropout = 0) : base(nameof(LowRankDelta), bias)
     {
+        Dropout = dropout;
+        base.train(false);
         (A, B, Scale) = (Keep(nameof(A), a as Parameter ?? new(a)), Keep(nameof(B), new(b)), scale);
         factor = tensor(scale, A.dtype, A.device).DetachFromDisposeScope();
     }
@@ -29,7 +32,13 @@ public class LowRankDelta : ProjectionDelta
     /// <summary>Gets what the delta is multiplied by.</summary>
     public double Scale { get; }
 
-    /// <summary>Computes what is added to the projection's result: <c>[…, in]</c> to <c>[…, out]</c>.</summary>
+    /// <summary>Gets the share of what it reads that is dropped in training mode, in which it is not before <see cref="nn.Module.train"/>. The shared weights read all, and rows of tables are looked up whole.</summary>
+    /// <value>From 0 up to but not including 1.</value>
+    public double Dropout { get; }
+
+    internal override bool Draws => training && Dropout > 0;
+
+    /// <summary>Computes what is added to the projection's result, of what <see cref="Drop"/> leaves: <c>[…, in]</c> to <c>[…, out]</c>.</summary>
     public Tensor Forward(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
@@ -41,9 +50,12 @@ public class LowRankDelta : ProjectionDelta
     /// <summary>Computes what is added to rows of a table of embeddings, whose ids are the delta's inputs: <c>[ids]</c> of int64 to float32 <c>[ids, out]</c>.</summary>
     internal Tensor LookUp(Tensor ids) => nn.functional.linear(A.index_select(1, ids).t(), B).mul(factor);
 
-    internal override Tensor ChangeOutput(Tensor y, Tensor x, Tensor weight, Tensor? bias) => Rebias(Ops.Add(y, Forward(x)), bias);
+    internal override Tensor ChangeOutput(Tensor y, Tensor x, Tensor weight, Tensor? bias) => Rebias(Ops.Add(y, Forward(Drop(x))), bias);
 
     internal override (Tensor Weight, Tensor? Bias) Merge(Tensor weight, Tensor? bias) => (Sum(weight), Bias ?? bias);
+
+    /// <summary>Drops a share in training, and makes up for it by the rest.</summary>
+    private protected Tensor Drop(Tensor x) => Draws ? nn.functional.dropout(x, Dropout, training: true) : x;
 
     /// <summary>Adds the product to weights, <c>[out, in]</c>.</summary>
     private protected Tensor Sum(Tensor weight) => Ops.Add(weight, B.mm(A).mul(factor));

@@ -15,6 +15,9 @@ public abstract class ProjectionDelta : nn.Module
     /// <summary>Gets the bias that stands for the projection's own, float32 <c>[out]</c>; null where that stays.</summary>
     public Parameter? Bias { get; }
 
+    /// <summary>Gets whether anything is dropped by lot now.</summary>
+    internal virtual bool Draws => false;
+
     /// <summary>Gets whether the projection reads something else than it would without, so that it cannot be computed together with others.</summary>
     internal virtual bool ChangesInput => false;
 

@@ -40,7 +40,7 @@ internal static class FreshConfig
         config["rank_pattern"] = new JsonObject(exceptions.Select(delta => KeyValuePair.Create(delta.Pattern, (JsonNode?)delta.Value.A.size(0))));
         config["alpha_pattern"] = new JsonObject(exceptions.Select(delta => KeyValuePair.Create(delta.Pattern, (JsonNode?)Alpha(delta.Value.A.size(0), delta.Value.Scale))));
         config["target_modules"] = Targets(joined.Keys, modules);
-        config["lora_dropout"] = 0.0;
+        config["lora_dropout"] = joined.Values.First().Dropout;
         config["bias"] = "none";
         config["fan_in_fan_out"] = joined.Keys.Any(module => module.IsTransposed);
         config["init_lora_weights"] = true;

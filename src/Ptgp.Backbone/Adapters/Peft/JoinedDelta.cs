@@ -14,6 +14,9 @@ internal sealed record JoinedDelta
     /// <summary>Gets what the delta is multiplied by.</summary>
     public required double Scale { get; init; }
 
+    /// <summary>Gets the share of what the delta reads that is dropped in training.</summary>
+    public required double Dropout { get; init; }
+
     /// <summary>Gets the lengths of weights, <c>[out of all]</c>; null where they are not learned apart.</summary>
     public Tensor? Magnitudes { get; init; }
 
@@ -31,7 +34,7 @@ internal sealed record JoinedDelta
 
         if (parts.Length == 1)
         {
-            return new() { A = first.A, B = first.B, Scale = first.Scale, Magnitudes = (first as DecomposedDelta)?.Magnitudes, Bias = first.Bias };
+            return new() { A = first.A, B = first.B, Scale = first.Scale, Dropout = first.Dropout, Magnitudes = (first as DecomposedDelta)?.Magnitudes, Bias = first.Bias };
         }
 
         // Deltas with an A of their own each have their own columns of B, so that none changes another's outputs.
@@ -47,6 +50,7 @@ internal sealed record JoinedDelta
             A = cat(downs, 0),
             B = cat([.. parts.Zip(module.Outputs, Widened)], 0),
             Scale = first.Scale,
+            Dropout = first.Dropout,
             Magnitudes = parts.All(part => part is DecomposedDelta) ? cat([.. parts.Select(part => ((DecomposedDelta)part!).Magnitudes)], 0) : null,
             Bias = parts.All(part => part?.Bias is not null) ? cat([.. parts.Select(part => part!.Bias!)], 0) : null,
         };

@@ -33,6 +33,12 @@ internal sealed class LoraConfig
         (rank, alpha) = (config.Reader.Size("r"), config.Reader.Number("lora_alpha"));
         (ranks, alphas) = (config.Patterns("rank_pattern"), config.Patterns("alpha_pattern"));
         (isRankStabilized, IsDecomposed) = (config.Reader.Flag("use_rslora", false), config.Reader.Flag("use_dora", false));
+        Dropout = config.Reader.Number("lora_dropout", 0);
+        if (Dropout is not (>= 0 and < 1))
+        {
+            throw new CheckpointException($"{config.Path}: 'lora_dropout' must be from 0 up to but not including 1, but is {Dropout}.");
+        }
+
         TunesBiases = config.Reader.Text("bias", "none") switch
         {
             "none" => false,
@@ -40,6 +46,9 @@ internal sealed class LoraConfig
             var other => throw new CheckpointException($"{config.Path}: 'bias' must be none or lora_only, but is {other}."),
         };
     }
+
+    /// <summary>Gets the share of what deltas read that is dropped in training.</summary>
+    public double Dropout { get; }
 
     /// <summary>Gets whether the lengths of weights are learned apart (DoRA).</summary>
     public bool IsDecomposed { get; }

@@ -104,8 +104,8 @@ internal static class LoraFormat
         {
             Tensor Part(Tensor all) => module.Paths.Count == 1 ? all : all.narrow(0, at, outputs).clone();
             yield return new(path, magnitudes is null
-                ? new LowRankDelta(shared, Part(whole), scale, bias is null ? null : Part(bias))
-                : new DecomposedDelta(shared, Part(whole), scale, Part(magnitudes), bias is null ? null : Part(bias)));
+                ? new LowRankDelta(shared, Part(whole), scale, bias is null ? null : Part(bias), lora.Dropout)
+                : new DecomposedDelta(shared, Part(whole), scale, Part(magnitudes), bias is null ? null : Part(bias), lora.Dropout));
             at += outputs;
         }
     }
