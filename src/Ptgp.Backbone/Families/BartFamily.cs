@@ -80,6 +80,7 @@ internal class BartFamily : Family
             Activation = config.Choice("activation_function", Activations.ByName, "gelu"),
             EmbeddingScale = config.Flag("scale_embedding", false) ? Math.Sqrt(width) : 1,
             HasOutputBias = true,
+            IsOutputBiasConstant = true,                          // a buffer to the reference
             Dropout = config.Number("dropout", 0.1),
             AttentionDropout = config.Number("attention_dropout", 0),
             ActivationDropout = config.Number("activation_dropout", 0),

@@ -19,11 +19,11 @@ internal sealed class OutputLayer : TokenOutput
     public OutputLayer(string path, ParameterSource source, TransformerConfig config, Parameter? tied) : base(nameof(OutputLayer))
     {
         weight = tied ?? Add("weight", [config.OutputVocabulary, config.Width], new(0, Math.Pow(config.Width, -0.5)));
-        bias = config.HasOutputBias && source.Has(path + ".bias") ? Add("bias", [1, config.OutputVocabulary], Initialization.Zeros) : null;
+        bias = config.HasOutputBias && source.Has(path + ".bias") ? Add("bias", [1, config.OutputVocabulary], Initialization.Zeros, !config.IsOutputBiasConstant) : null;
 
-        Parameter Add(string name, long[] shape, Initialization initialization)
+        Parameter Add(string name, long[] shape, Initialization initialization, bool isLearned = true)
         {
-            var parameter = new Parameter(source.Get($"{path}.{name}", shape, initialization), source.IsTrainable);
+            var parameter = new Parameter(source.Get($"{path}.{name}", shape, initialization), source.IsTrainable && isLearned);
             register_parameter(name, parameter);
             return parameter;
         }

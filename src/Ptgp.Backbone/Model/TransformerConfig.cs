@@ -93,6 +93,9 @@ public sealed record TransformerConfig
     /// <summary>Gets whether logits have a bias.</summary>
     public bool HasOutputBias { get; init; }
 
+    /// <summary>Gets whether that bias is a constant, which checkpoints hold and no training changes, as in BART.</summary>
+    public bool IsOutputBiasConstant { get; init; }
+
     /// <summary>Gets whether states are transformed once more before they become logits, as those of encoders are that learned from masked tokens. Checkpoints may leave it out.</summary>
     public bool HasOutputTransform { get; init; }
 

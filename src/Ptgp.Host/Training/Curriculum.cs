@@ -1,4 +1,5 @@
 using Ptgp.Host.Tasks;
+using static TorchSharp.torch;
 
 namespace Ptgp.Host.Training;
 
@@ -24,6 +25,25 @@ internal interface ICurriculum
     /// <summary>Evaluates what is held out; null for nothing.</summary>
     Task<EvaluationResult?> EvaluateAsync(CancellationToken cancellation);
 }
+
+/// <summary>One task, which learns by itself or gives batches to steps that several make together.</summary>
+internal interface ITaskCurriculum : ICurriculum
+{
+    /// <summary>Gets how many batches make an epoch; null where that is not known beforehand.</summary>
+    int? Batches { get; }
+
+    /// <summary>Adds the gradients of one batch to those that are there.</summary>
+    /// <param name="from">Where in the data it is.</param>
+    /// <exception cref="UserException">An example cannot be encoded, or the loss depends on nothing that is learned.</exception>
+    GatheredBatch Gather(DataPosition from);
+}
+
+/// <summary>What a batch has added to a step.</summary>
+/// <param name="Sum">The summed loss, a float64 scalar in the caller's scope.</param>
+/// <param name="Count">How many targets it has.</param>
+/// <param name="Next">Where the next batch is.</param>
+/// <param name="Examples">Which examples it was, in words.</param>
+internal sealed record GatheredBatch(Tensor Sum, long Count, DataPosition Next, Func<string> Examples);
 
 /// <summary>What came of a step.</summary>
 /// <param name="Loss">The mean loss of a target.</param>

@@ -35,5 +35,5 @@ internal interface ITrainer : IDisposable
     /// <summary>Makes what a loop learns from.</summary>
     /// <param name="optimizer">What makes steps.</param>
     /// <param name="recipe">The recipe as the whole training has it.</param>
-    ICurriculum Curriculum(Optimizer optimizer, FineTuningRecipe recipe);
+    ITaskCurriculum Curriculum(Optimizer optimizer, FineTuningRecipe recipe);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Ptgp.Backbone.Native;
 using Ptgp.Host.Tasks;
 using static TorchSharp.torch;
@@ -32,8 +31,20 @@ internal sealed class Learner<TInput, TPart, TPartOutput, TOutput>
     /// <exception cref="NonFiniteException">The loss or its gradient is no number; nothing was learned.</exception>
     public (double Loss, double GradNorm, long Count) Step(int step, double learningRate, IReadOnlyList<IReadOnlyList<EncodedExample<TPart>>> batches)
     {
-        manual_seed(unchecked(((long)Recipe.Seed * 1_000_003) + step));
+        Descent descent = new(Optimizer, Recipe);
+        descent.Begin(step);
         using var scope = NewDisposeScope();
+        var (sum, count) = Gather(batches);
+        count = Math.Max(count, 1);
+        var (loss, norm) = descent.End(learningRate, sum, count, Head.GetType().Name);
+        return (loss, norm, count);
+    }
+
+    /// <summary>Adds the gradients of batches to those that are there.</summary>
+    /// <returns>The summed loss, a float64 scalar in the caller's scope, and the number of targets.</returns>
+    /// <exception cref="UserException">The loss depends on nothing that is learned.</exception>
+    public (Tensor Sum, long Count) Gather(IReadOnlyList<IReadOnlyList<EncodedExample<TPart>>> batches)
+    {
         var sum = zeros([], float64, Collator.Device);
         var count = 0L;
         foreach (var batch in batches)
@@ -47,7 +58,7 @@ internal sealed class Learner<TInput, TPart, TPartOutput, TOutput>
 
             if (!loss.Sum.requires_grad)
             {
-                throw DependsOnNothing();
+                throw new Descent(Optimizer, Recipe).DependsOnNothing(Head.GetType().Name);
             }
 
             Ops.Backward(loss.Sum);
@@ -55,20 +66,7 @@ internal sealed class Learner<TInput, TPart, TPartOutput, TOutput>
             count += loss.Count;
         }
 
-        count = Math.Max(count, 1);
-        using var gradientless = no_grad();
-        var gradients = Optimizer.Gradients();
-        var norm = gradients.Count > 0 ? Gradients.AverageAndClip(gradients, count, Recipe.MaxGradNorm, Recipe.Clipping) : throw DependsOnNothing();
-        // The only place where the host waits for the device.
-        var (mean, length) = (sum.item<double>() / count, (double)norm.item<float>());
-        if (!double.IsFinite(mean) || !double.IsFinite(length))
-        {
-            Optimizer.LetGo();
-            throw new NonFiniteException(mean, length);
-        }
-
-        Optimizer.Step(learningRate);
-        return (mean, length, count);
+        return (sum, count);
     }
 
     /// <summary>Computes the mean loss of a target, without smoothing, over batches. Nothing is learned.</summary>
@@ -87,9 +85,6 @@ internal sealed class Learner<TInput, TPart, TPartOutput, TOutput>
 
         return sum / Math.Max(count, 1);
     }
-
-    private UserException DependsOnNothing() =>
-        new($"The loss of {Head.GetType().Name} must depend on what is trained, but does not. Choose another tuning than '{JsonNamingPolicy.CamelCase.ConvertName(Recipe.Tuning.ToString())}', or other targets.");
 
     private TaskLoss Loss(IReadOnlyList<EncodedExample<TPart>> examples, double smoothing)
     {

@@ -1,11 +1,18 @@
+using Ptgp.Backbone.Native;
 using Ptgp.Host.Tasks;
+using static TorchSharp.torch;
 
 namespace Ptgp.Host.Training;
 
-/// <summary>Several tasks that learn one backbone: each step is one of theirs, drawn by lot.</summary>
+/// <summary>
+/// Several tasks that learn one backbone: each batch of a step is one of theirs, drawn by lot, and a step is averaged over the targets of them all, so that few targets do not
+/// weigh as much as many.
+/// </summary>
 /// <param name="tasks">The tasks by name.</param>
 /// <param name="mixture">What draws.</param>
-internal sealed class MixedCurriculum(IReadOnlyList<KeyValuePair<string, ICurriculum>> tasks, Mixture mixture) : ICurriculum
+/// <param name="descent">What makes steps of their gradients.</param>
+/// <param name="batches">How many batches make a step.</param>
+internal sealed class MixedCurriculum(IReadOnlyList<KeyValuePair<string, ITaskCurriculum>> tasks, Mixture mixture, Descent descent, int batches) : ICurriculum
 {
     /// <summary>The name of the figure that decides which checkpoint is best: the mean of the tasks' losses.</summary>
     public const string Deciding = "meanLoss";
@@ -14,7 +21,7 @@ internal sealed class MixedCurriculum(IReadOnlyList<KeyValuePair<string, ICurric
     public int Places => tasks.Count;
 
     /// <inheritdoc />
-    public int? StepsPerEpoch => tasks.Sum(task => (long?)task.Value.StepsPerEpoch ?? int.MaxValue) is < int.MaxValue and var steps ? (int)steps : null;
+    public int? StepsPerEpoch => tasks.Sum(task => (long?)task.Value.Batches ?? int.MaxValue) is < int.MaxValue and var all ? ((int)all + batches - 1) / batches : null;
 
     /// <inheritdoc />
     public int HeldOut => tasks.Sum(task => task.Value.HeldOut);
@@ -22,15 +29,34 @@ internal sealed class MixedCurriculum(IReadOnlyList<KeyValuePair<string, ICurric
     /// <inheritdoc />
     public LearnedStep Learn(int step, double learningRate, IReadOnlyList<DataPosition> from)
     {
-        var turn = mixture.Choose(step);
-        var learned = tasks[turn].Value.Learn(step, learningRate, [from[turn]]);
-        return learned with
+        using var scope = NewDisposeScope();
+        var next = from.ToArray();
+        var sum = zeros([], float64);
+        var count = 0L;
+        List<Func<string>> learned = [];
+        descent.Begin(step);
+        for (var i = 0; i < batches; i++)
         {
-            Next = [.. from.Select((place, task) => task == turn ? learned.Next[0] : place)],
-            // Of the mixture: as many steps as go once through all data.
-            EndsEpoch = (step + 1) % (StepsPerEpoch ?? int.MaxValue) == 0,
-            Fault = learned.Fault is null ? null : $"Task '{tasks[turn].Key}': {learned.Fault}",
-        };
+            var turn = mixture.Choose(unchecked((step * batches) + i));
+            var batch = tasks[turn].Value.Gather(next[turn]);
+            next[turn] = batch.Next;
+            sum = Ops.AddTo(sum.to(batch.Sum.device), batch.Sum);
+            count += batch.Count;
+            learned.Add(() => $"{batch.Examples()} of '{tasks[turn].Key}'");
+        }
+
+        count = Math.Max(count, 1);
+        // Of the mixture: as many steps as go once through all data.
+        var endsEpoch = (step + 1) % (StepsPerEpoch ?? int.MaxValue) == 0;
+        try
+        {
+            var (loss, norm) = descent.End(learningRate, sum, count, "the tasks' heads");
+            return new(loss, norm, count, next, endsEpoch);
+        }
+        catch (NonFiniteException fault)
+        {
+            return new(fault.Loss, fault.GradNorm, 0, next, endsEpoch) { Fault = fault.Describe(step, string.Join(", ", learned.Select(name => name()))) };
+        }
     }
 
     /// <inheritdoc />

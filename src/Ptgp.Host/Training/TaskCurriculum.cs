@@ -7,12 +7,15 @@ internal sealed class TaskCurriculum<TInput, TPart, TPartOutput, TOutput>(
     TrainingData<TInput, TPart, TPartOutput, TOutput> data,
     DataSize? size,
     Learner<TInput, TPart, TPartOutput, TOutput> learner,
-    HeldOutData<TInput, TPart, TPartOutput, TOutput>? heldOut) : ICurriculum
+    HeldOutData<TInput, TPart, TPartOutput, TOutput>? heldOut) : ITaskCurriculum
 {
     private const int Named = 8;
 
     /// <inheritdoc />
     public int Places => 1;
+
+    /// <inheritdoc />
+    public int? Batches => size?.Batches;
 
     /// <inheritdoc />
     /// <remarks>A step never reaches over the end of an epoch: the last one of each may have fewer batches.</remarks>
@@ -42,9 +45,17 @@ internal sealed class TaskCurriculum<TInput, TPart, TPartOutput, TOutput>(
         {
             return new(fault.Loss, fault.GradNorm, 0, [at], at.BeginsEpoch)
             {
-                Fault = $"Step {step + 1} must have a finite loss and gradient, but has {fault.Loss} and {fault.GradNorm}, on {Name(batches)} of the data.",
+                Fault = fault.Describe(step, Name(batches)),
             };
         }
+    }
+
+    /// <inheritdoc />
+    public GatheredBatch Gather(DataPosition from)
+    {
+        var (batch, next) = data.Get(from);
+        var (sum, count) = learner.Gather([batch]);
+        return new(sum, count, next, () => Name([batch]));
     }
 
     /// <inheritdoc />

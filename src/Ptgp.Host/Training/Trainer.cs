@@ -74,7 +74,7 @@ internal sealed class Trainer<TInput, TPart, TPartOutput, TOutput> : ITrainer
     }
 
     /// <inheritdoc />
-    public ICurriculum Curriculum(Optimizer optimizer, FineTuningRecipe recipe)
+    public ITaskCurriculum Curriculum(Optimizer optimizer, FineTuningRecipe recipe)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         Learner<TInput, TPart, TPartOutput, TOutput> learner = new()
@@ -83,7 +83,7 @@ internal sealed class Trainer<TInput, TPart, TPartOutput, TOutput> : ITrainer
             Backbone = Backbone,
             Collator = Collator(),
             Optimizer = optimizer,
-            Recipe = recipe with { Accumulation = Recipe.Accumulation },
+            Recipe = recipe,
         };
         return new TaskCurriculum<TInput, TPart, TPartOutput, TOutput>(data!, size, learner, HeldOut.Count > 0 ? new(Plugin, Head, HeldOut, Recipe, Answer) : null);
     }

@@ -49,7 +49,7 @@ internal sealed class TrainingFolder(string path)
             Directory.CreateDirectory(path);
             Write(Path.Combine(path, Recipe), recipe);
             AtomicFile.Write(Path.Combine(path, Log), _ => { });
-        });
+        }, "Name another folder, or make room.");
     }
 
     /// <summary>Opens an interrupted training, and takes back what was logged after it was last saved.</summary>
@@ -225,7 +225,7 @@ internal sealed class TrainingFolder(string path)
         Writing(() => AtomicFile.Write(file, stream => stream.Write(Encoding.UTF8.GetBytes(text))));
     }
 
-    private void Writing(Action write)
+    private void Writing(Action write, string? advice = null)
     {
         try
         {
@@ -233,9 +233,14 @@ internal sealed class TrainingFolder(string path)
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"Training must be able to write to '{path}', but cannot: {fault.Message} Checkpoints saved before are whole; make room and go on with --resume.", fault);
+            throw new UserException($"Training must be able to write to '{path}', but cannot: {fault.Message} {advice ?? Advice(fault.InnerException ?? fault)}", fault);
         }
     }
+
+    private string Advice(Exception fault) =>
+        fault is DirectoryNotFoundException && !Directory.Exists(path) ? "The folder was there when training began, and is gone: if it was moved, move it back and go on with --resume; if it was deleted, train anew."
+        : fault is UnauthorizedAccessException ? "Checkpoints saved before are whole; allow it to be written and go on with --resume."
+        : "Checkpoints saved before are whole; make room and go on with --resume.";
 
     // A line that was cut short when the process was killed belongs to no step.
     private static int StepOf(string line)

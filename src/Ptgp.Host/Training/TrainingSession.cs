@@ -121,7 +121,7 @@ internal sealed class TrainingSession : IDisposable
             }
 
             var curricula = tasks.Select(task => KeyValuePair.Create(task.Name, task.Curriculum(optimizer, Recipe))).ToArray();
-            ICurriculum curriculum = curricula.Length == 1 ? curricula[0].Value : new MixedCurriculum(curricula, new([.. sizes.Select(Weight)], Recipe.MixingTemperature, Recipe.Seed));
+            ICurriculum curriculum = curricula.Length == 1 ? curricula[0].Value : new MixedCurriculum(curricula, new([.. sizes.Select(Weight)], Recipe.MixingTemperature, Recipe.Seed), new(optimizer, Recipe), Recipe.Accumulation);
             Loop = new(request, Recipe, curriculum, tuning, optimizer, averaging, folder, state ?? new() { Recipe = Recipe, Units = Units, Data = [.. tasks.Select(_ => default(DataPosition))] }) { Log = log };
         }
         catch

@@ -47,6 +47,19 @@ public class CheckpointFolderTests
         Assert.EndsWith(message, fault.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("bart", false)]
+    [InlineData("marian", false)]
+    [InlineData("mbart", false)]
+    [InlineData("bert", true)]
+    public void ABiasOfLogitsLearnsWhereItIsNoConstant(string name, bool learns)
+    {
+        using var scope = NewDisposeScope();
+        using var transformer = CheckpointFolder.Open(Repository.Fixture("models", name)).LoadTransformer(CPU, float32, trainable: true);
+        Assert.Equal(learns, transformer.NamedParameters["output.bias"].requires_grad);
+        Assert.All(transformer.NamedParameters.Where(parameter => parameter.Key != "output.bias"), parameter => Assert.True(parameter.Value.requires_grad, parameter.Key));
+    }
+
     [Fact]
     public void ACheckpointWithoutWeightsIsRefused()
     {

@@ -56,6 +56,27 @@ public sealed class PretrainCommandTests
         Assert.Equal(((double)evaluations[^1][names[0]]! + (weight * (double)evaluations[^1][names[1]]!)) / (1 + weight), (double)evaluations[^1]["joint"]!, 1e-6);
     }
 
+    [Theory]
+    [InlineData("clm", "prefix")]
+    [InlineData("clm", "rtd:2")]
+    [InlineData("clm", "sop")]
+    public async Task TextsThatShareRowsAreLearnedAsInARowEach(string one, string other)
+    {
+        List<List<JsonNode>> lines = [];
+        foreach (var recipe in new[] { "gradientCheckpointing=false", "packing=64" })
+        {
+            using var folder = Folder();
+            folder.Write("text.txt", string.Concat(Enumerable.Range(1, 12).Select(i => string.Join(' ', Text.Split(' ').Skip(i).Take(i % 5 + 4)).ReplaceLineEndings(" ") + "\n")));
+            var (code, _, error) = await Run(folder, "gpt2", ["--separate", "--objective", one, "--objective", other, .. Recipe("maxSteps=6", recipe)]);
+            Assert.True(code == 0, error);
+            lines.Add([.. File.ReadLines(folder["made/metrics.jsonl"]).Select(line => JsonNode.Parse(line)!)]);
+        }
+
+        Assert.Equal(lines[0].Count, lines[1].Count);
+        Assert.All(lines[0].Zip(lines[1]), pair => Assert.All((pair.First["evaluation"] ?? pair.First).AsObject(), figure =>
+            Assert.Equal((double)figure.Value!, (double)(pair.Second["evaluation"] ?? pair.Second)[figure.Key]!, 1e-3)));
+    }
+
     [Fact]
     public async Task WhatWasInterruptedGoesOnAsIfItHadNotBeen()
     {

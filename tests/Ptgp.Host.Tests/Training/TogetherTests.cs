@@ -13,7 +13,6 @@ public sealed class TogetherTests : NumbersTests
 {
     private static readonly FineTuningRecipe Recipe = new() { Rank = 2, BatchSize = 4, Epochs = 2, LearningRate = 0.02, Dropout = 0.1, MixingTemperature = 3 };
 
-
     [Fact]
     public async Task WhatComesOfEachTaskIsWhatWouldComeOfItAlone()
     {
@@ -113,8 +112,8 @@ public sealed class TogetherTests : NumbersTests
             foreach (var stop in stops.Append(-1))
             {
                 using CancellationTokenSource interruption = new();
-                using var a = Trainer("a", 30, Recipe with { Epochs = 1, EvaluateEvery = 5 });
-                using var b = Trainer("b", 60, Recipe with { Epochs = 1, Accumulation = 2 });
+                using var a = Trainer("a", 30, Recipe with { Epochs = 2, Accumulation = 2, EvaluateEvery = 5 });
+                using var b = Trainer("b", 60, Recipe with { Epochs = 1 });
                 using TrainingSession session = new([a, b], new()
                 {
                     Data = [],
@@ -130,6 +129,42 @@ public sealed class TogetherTests : NumbersTests
                 });
                 Assert.Equal(stop >= 0, (await session.RunAsync(interruption.Token)).WasInterrupted);
             }
+        }
+    }
+
+    [Fact]
+    public async Task AStepWeighsItsTasksByTheirTargets()
+    {
+        List<TrainingStep> steps = [];
+        var recipe = Recipe with { Accumulation = 5, MaxSteps = 6, Dropout = 0, LearningRate = 1e-12 };
+        using (var a = Trainer("a", 30, recipe))
+        using (var b = Trainer("b", 60, recipe with { BatchSize = 1 }))
+        using (TrainingSession session = new([a, b], new() { Data = [], Output = Folder["weighed"], OnStep = steps.Add }))
+        {
+            await session.RunAsync(TestContext.Current.CancellationToken);
+        }
+
+        // Nothing is learned, so each batch has the loss that it would have alone, wherever it stands.
+        var (ofA, ofB) = (await Alone("a", 30, recipe), await Alone("b", 60, recipe with { BatchSize = 1 }));
+        Mixture mixture = new([30, 60], recipe.MixingTemperature, recipe.Seed);
+        HashSet<int> mixed = [];
+        foreach (var step in steps)
+        {
+            int[] turns = [.. Enumerable.Range(5 * (step.Step - 1), 5).Select(turn => mixture.Choose(turn))];
+            mixed.Add(turns.Distinct().Count());
+            TrainingStep[] batches = [.. turns.Select(turn => (turn == 0 ? ofA : ofB).Dequeue())];
+            Assert.Equal(batches.Sum(batch => batch.Tokens), step.Tokens);
+            Assert.Equal(batches.Sum(batch => batch.Loss * batch.Tokens) / step.Tokens, step.Loss, 1e-5);
+        }
+
+        Assert.Contains(2, mixed);
+
+        async Task<Queue<TrainingStep>> Alone(string name, int count, FineTuningRecipe recipe)
+        {
+            Queue<TrainingStep> steps = [];
+            using var trainer = Trainer(name, count, recipe with { Accumulation = 1, MaxSteps = 30, Tuning = BackboneTuning.Full });
+            await trainer.TrainAsync(new() { Data = [], Output = Folder["alone/" + name], OnStep = steps.Enqueue }, TestContext.Current.CancellationToken);
+            return steps;
         }
     }
 

@@ -330,7 +330,9 @@ public sealed class TrainerTests : NumbersTests
             "The training data must hold at least one example to learn from, but of 0 read there is none. Check the file and its format.",
             await Message(Recipe, examples: []));
         File.WriteAllText(output + "-file", "");
-        Assert.StartsWith($"Training must be able to write to '{output}-file/out', but cannot: ", await Message(Recipe, request => request with { Output = output + "-file/out" }));
+        var message = await Message(Recipe, request => request with { Output = output + "-file/out" });
+        Assert.StartsWith($"Training must be able to write to '{output}-file/out', but cannot: ", message);
+        Assert.EndsWith(" Name another folder, or make room.", message);
     }
 
     [Fact]
@@ -368,6 +370,33 @@ public sealed class TrainerTests : NumbersTests
         Assert.StartsWith($"Training must be able to write to '{output}', but cannot: ", error.Message);
         Assert.Equal("old", File.ReadAllText(Path.Combine(output, "best", "weights")));
         Assert.Equal(["best"], Directory.GetDirectories(output).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task AFolderThatIsTakenAwayIsSaidToBeGone()
+    {
+        var message = await Message(Recipe, request => request with
+        {
+            OnStep = step =>
+            {
+                if (step.Step == 2)
+                {
+                    Directory.Delete(output, recursive: true);
+                }
+            },
+        });
+        Assert.StartsWith($"Training must be able to write to '{output}', but cannot: ", message);
+        Assert.EndsWith(" The folder was there when training began, and is gone: if it was moved, move it back and go on with --resume; if it was deleted, train anew.", message);
+        Assert.False(Directory.Exists(output));
+    }
+
+    [Fact]
+    public void AFolderThatMayNotBeWrittenIsSaidToBeSo()
+    {
+        TrainingFolder folder = new(output);
+        folder.Begin(Recipe);
+        var error = Assert.Throws<UserException>(() => folder.Save(TrainingFolder.Best, Recipe, null, _ => throw new UnauthorizedAccessException("Not yours.")));
+        Assert.EndsWith(" Checkpoints saved before are whole; allow it to be written and go on with --resume.", error.Message);
     }
 
     private static Example<string, string>[] Examples(int count, int seed)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Ptgp.Backbone;
+using Ptgp.Backbone.Weights;
 using Ptgp.Host.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -131,6 +132,18 @@ public sealed class TuningTests : IDisposable
             using Tuning tuning = new(recipe with { Tuning = BackboneTuning.Full }, backbone.Checkpoint, backbone.View, head, from: null);
             return [.. tuning.Parameters.Select(parameter => parameter.Name).Order()];
         }
+    }
+
+    [Fact]
+    public void AConstantOfTheCheckpointIsSavedAndNotLearned()
+    {
+        using NumbersBackbone bart = new("models", "bart");
+        using NumbersHead head = new(bart.View);
+        using Tuning tuning = new(new() { Tuning = BackboneTuning.Full }, bart.Checkpoint, bart.View, head, from: null);
+        Assert.Equal(bart.Transformer.NamedParameters.Keys.Except(["output.bias"]).Order(), tuning.Parameters.Select(parameter => parameter.Name["backbone.".Length..]).Order());
+        tuning.Save(folder);
+        using var saved = SafeTensorsFile.Open(Path.Combine(folder, "model.safetensors"));
+        Assert.True(saved.Read("final_logits_bias").Equals(bart.Transformer.NamedParameters["output.bias"]));
     }
 
     [Fact]
