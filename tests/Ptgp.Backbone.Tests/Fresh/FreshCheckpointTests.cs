@@ -14,6 +14,7 @@ public sealed class FreshCheckpointTests : IDisposable
     [InlineData("vaswani-base", 37000, 63_119_496)]
     [InlineData("vaswani-big", 37000, 214_282_376)]
     [InlineData("tiny", 8001, 6_009_921)]               // as many as the checkpoint of the first command has
+    [InlineData("transformer-tiny", 10001, 2_615_185)]
     [InlineData("t5-small", 32128, 60_506_624)]
     [InlineData("t5-tiny", 32128, 15_570_688)]
     [InlineData("t5-micro", 32128, 5_031_680)]

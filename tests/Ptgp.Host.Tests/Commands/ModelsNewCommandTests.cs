@@ -35,7 +35,7 @@ public sealed class ModelsNewCommandTests
     [InlineData("'ptgp models new' must be told what the backbone reads: --tokenizer FOLDER, whose tokenizer is copied, or --vocabulary N, for one that you add later.", "--shape", "tiny")]
     [InlineData("'ptgp models new' takes --tokenizer or --vocabulary, but both are given.", "--shape", "tiny", "--vocabulary", "9", "--tokenizer", "model")]
     [InlineData("--vocabulary must be at least 4, but is 3.", "--shape", "tiny", "--vocabulary", "3")]
-    [InlineData("--shape must be one of vaswani-base, vaswani-big, tiny, t5-small, t5-tiny, t5-captions, t5-micro, gpt2, gpt2-mini, bert-base, bert-mini, but is 'tinny'. Did you mean 'tiny'?", "--shape", "tinny")]
+    [InlineData("--shape must be one of vaswani-base, vaswani-big, tiny, transformer-tiny, t5-small, t5-tiny, t5-captions, t5-micro, gpt2, gpt2-mini, bert-base, bert-mini, but is 'tinny'. Did you mean 'tiny'?", "--shape", "tinny")]
     public async Task WrongUsageWritesNothing(string message, params string[] args)
     {
         using var folder = new CommandFolder();

@@ -43,7 +43,7 @@ public class LowRankDelta : ProjectionDelta
     {
         ArgumentNullException.ThrowIfNull(x);
         return x.dtype == A.dtype
-            ? nn.functional.linear(nn.functional.linear(x, A), B).mul(factor)
+            ? nn.functional.linear(nn.functional.linear(x, A).mul(factor), B)   // where there are few values to multiply
             : Forward(x.to(A.dtype)).to(x.dtype);                 // deltas stay float32 on a backbone of 16 bits
     }
 
