@@ -1,4 +1,5 @@
 using Ptgp;
+using Ptgp.Toolkit.Readers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -58,7 +59,7 @@ internal sealed class ReviewTsv : DatasetAdapter<string, Feeling>
     public override string Format => "tsv";
 
     public override IEnumerable<Example<string, Feeling>> Read(string path) =>
-        File.ReadLines(path).Select((line, number) => line.Split('\t') is [var word, var review] && Enum.TryParse<Feeling>(word, ignoreCase: true, out var feeling)
-            ? new Example<string, Feeling>(review, feeling)
-            : Example.Bad<string, Feeling>(new($"{path}({number + 1}): a line must be 'feeling<tab>review', but is '{line}'.")));
+        TextFile.Read(path).ToExamples(line => line.Text.Split('\t') is [var word, var review] && Enum.GetNames<Feeling>().Contains(word, StringComparer.OrdinalIgnoreCase)
+            ? new Example<string, Feeling>(review, Enum.Parse<Feeling>(word, ignoreCase: true))
+            : throw line.Fault($"a line must be 'feeling<tab>review', but is '{line.Text}'."));
 }

@@ -12,12 +12,12 @@ public sealed class PackageTests : IClassFixture<PackageTests.Elsewhere>
     public PackageTests(Elsewhere elsewhere) => this.elsewhere = elsewhere;
 
     [Fact]
-    public void TheSampleBuildsFromPackagesAndBringsItsOwnFilesOnly()
+    public void TheSampleBuildsFromPackagesAndBringsNothingOfTheHosts()
     {
         var output = elsewhere.Build("plugins/Sentiment", project => project);
         Assert.True(output.Succeeded, output.Text);
         Assert.Equal(
-            ["Sentiment.deps.json", "Sentiment.dll", "Sentiment.pdb", "Sentiment.runtimeconfig.json"],
+            ["CsvHelper.dll", "Ptgp.Toolkit.dll", "Sentiment.deps.json", "Sentiment.dll", "Sentiment.pdb", "Sentiment.runtimeconfig.json"],
             Directory.EnumerateFileSystemEntries(output.Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         var catalog = PluginCatalog.Discover([Path.GetDirectoryName(output.Folder)!]);
         Assert.Empty(catalog.Faults);

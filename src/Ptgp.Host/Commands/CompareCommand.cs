@@ -81,8 +81,7 @@ internal sealed class CompareCommand : IPtgpCommand
             ?? throw new UsageException($"{argument} must hold the answers of a training's best evaluation, but there is no {TrainingFolder.Best}/{Prediction.FileName} in '{path}'. Train one task with --held-out, or name a file of 'ptgp evaluate --predictions'.");
     }
 
-    // Answers are quoted, and may be missing; texts are written.
-    private static string[] Usual(IReadOnlyList<ScoredText> texts) => texts.Any(text => text.Expected.Count == 0 || text.NoAnswer > 0) ? ["squad"] : ["bleu", "chrf"];
+    private static string[] Usual(IReadOnlyList<ScoredText> texts) => texts.Any(text => text.IsAnswer || text.Expected.Count == 0) ? ["squad"] : ["bleu", "chrf"];
 
     // The grammar of a metric is that of 'ptgp score'.
     private static IReadOnlyList<ICorpusMetric> Choose(string text, IReadOnlyList<ScoredText> texts)

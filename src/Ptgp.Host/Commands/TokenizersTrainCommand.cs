@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Ptgp.Backbone.Tokenization.Training;
 using Ptgp.Host.Configuration;
+using Ptgp.Toolkit.Readers;
 
 namespace Ptgp.Host.Commands;
 
@@ -38,7 +39,7 @@ internal sealed class TokenizersTrainCommand : IPtgpCommand
             Given.MustBeEmpty(folder, "--output");
             var begun = Stopwatch.GetTimestamp();
             using var line = new StatusLine(context);
-            var made = await Task.Run(() => TokenizerTraining.Train(recipe, texts, folder, text => Show(context, line, text), cancellation), cancellation).ConfigureAwait(false);
+            var made = await Task.Run(() => TokenizerTraining.Train(recipe, texts.SelectMany(TextFile.Read).Select(text => text.Text), folder, text => Show(context, line, text), cancellation), cancellation).ConfigureAwait(false);
             line.Clear();
             context.Log.Status(string.Create(CultureInfo.InvariantCulture, $"'{folder}' is there: {Kind(recipe.Kind)} of {made.Count} tokens in the layout '{recipe.Layout.Name}', after {Stopwatch.GetElapsedTime(begun).TotalSeconds:0.0} s."));
             await context.Out.WriteLineAsync(folder.AsMemory(), cancellation).ConfigureAwait(false);

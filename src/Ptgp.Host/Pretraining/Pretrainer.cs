@@ -40,7 +40,7 @@ internal sealed class Pretrainer(CheckpointFolder checkpoint, ComputeDevice devi
 
         manual_seed(recipe.Seed);
         PretrainingPlugin plugin = new(objectives, settings, recipe.Seed);
-        using var backbone = LoadedBackbone.Load(checkpoint, description, device);
+        using var backbone = LoadedBackbone.Load(checkpoint, description, checkpoint.LoadTokenizer(), device);
         BackboneView view = new(description, backbone.Tokenizer, backbone.Transformer);
         using var head = (PretrainingHead)plugin.CreateHead(view);
         Trainer<TextBlock, PretrainingPart, int, int> trainer = new()

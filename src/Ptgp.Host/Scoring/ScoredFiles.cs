@@ -17,7 +17,7 @@ internal static class ScoredFiles
         {
             return written.Count == 0 || written.Exists(line => line.Expected is null)
                 ? throw new UserException($"Predictions must come with what was expected, but '{predictions}' has no field 'expected' and no --references are given. Name the file of references, or a file that 'ptgp evaluate --predictions' wrote.")
-                : [.. written.Select(line => new ScoredText(line.Predicted, line.Expected!, line.NoAnswer))];
+                : [.. written.Select(line => new ScoredText(line.Predicted, line.Expected!, line.NoAnswer) { IsAnswer = line.IsAnswer })];
         }
 
         List<IReadOnlyList<string>>[] streams = [.. references.Select(path => Lines(path, Reference).ToList())];
@@ -29,7 +29,7 @@ internal static class ScoredFiles
             }
         }
 
-        return [.. written.Select((line, number) => new ScoredText(line.Predicted, [.. streams.SelectMany(lines => lines[number])], line.NoAnswer))];
+        return [.. written.Select((line, number) => new ScoredText(line.Predicted, [.. streams.SelectMany(lines => lines[number])], line.NoAnswer) { IsAnswer = line.IsAnswer })];
     });
 
     /// <summary>Reads files, whose faults are the user's.</summary>
@@ -54,16 +54,17 @@ internal static class ScoredFiles
         ? JsonLinesFile.Read(path).Select(row => read(row, default))
         : TextFile.Read(path).Select(line => read(null, line));
 
-    private static (string Predicted, IReadOnlyList<string>? Expected, double NoAnswer) Prediction(JsonRow? row, TextLine line)
+    private static (string Predicted, IReadOnlyList<string>? Expected, double NoAnswer, bool IsAnswer) Prediction(JsonRow? row, TextLine line)
     {
         if (row is null)
         {
-            return (line.Text, null, 0);
+            return (line.Text, null, 0, false);
         }
 
         var answer = row.Element.TryGetProperty("predicted", out var predicted) ? predicted : row.Element;
         var silence = answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("noAnswerProbability", out var chance) && chance.ValueKind == JsonValueKind.Number ? chance.GetDouble() : 0;
-        return (One(row, answer), row.Element.TryGetProperty("expected", out var expected) ? All(row, expected) : null, silence);
+        var isAnswer = answer.ValueKind == JsonValueKind.Object && !answer.TryGetProperty("text", out _) && answer.TryGetProperty("answer", out _);
+        return (One(row, answer), row.Element.TryGetProperty("expected", out var expected) ? All(row, expected) : null, silence, isAnswer);
     }
 
     private static IReadOnlyList<string> Reference(JsonRow? row, TextLine line) => row is null ? [line.Text] : All(row, row.Element.TryGetProperty("expected", out var expected) ? expected : row.Element);

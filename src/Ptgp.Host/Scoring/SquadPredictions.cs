@@ -19,7 +19,7 @@ internal static class SquadPredictions
         var rows = SquadFile.Read(dataset).Select(row => (Id: row.Part.Text("id"), row.Answers)).ToList();
         var missing = rows.Count(row => !answers.ContainsKey(row.Id));
         return missing < rows.Count || rows.Count == 0
-            ? ([.. rows.Select(row => new ScoredText(answers.GetValueOrDefault(row.Id, ""), [.. row.Answers.Select(answer => answer.Text)], chances.GetValueOrDefault(row.Id)))], missing)
+            ? ([.. rows.Select(row => new ScoredText(answers.GetValueOrDefault(row.Id, ""), [.. row.Answers.Select(answer => answer.Text)], chances.GetValueOrDefault(row.Id)) { IsAnswer = true })], missing)
             : throw new UserException($"Predictions must answer questions of the dataset, but none of the {answers.Count} ids in '{predictions}' stands in '{dataset}'.");
     });
 

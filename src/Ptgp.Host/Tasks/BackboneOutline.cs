@@ -7,11 +7,10 @@ namespace Ptgp.Host.Tasks;
 internal sealed class BackboneOutline : IDisposable
 {
     private readonly Transformer shape;
-    private readonly ITokenizer tokenizer;
 
     private BackboneOutline(CheckpointFolder folder, BackboneDescription description)
     {
-        (Folder, Description, tokenizer) = (folder, description, folder.LoadTokenizer());
+        (Folder, Description, Tokenizer) = (folder, description, folder.LoadTokenizer());
         shape = folder.LoadTransformer(META, ScalarType.Float32);
         Head = folder.LoadHead(CPU);
     }
@@ -21,6 +20,8 @@ internal sealed class BackboneOutline : IDisposable
 
     public BackboneDescription Description { get; }
 
+    public ITokenizer Tokenizer { get; }
+
     /// <summary>Gets the head that the checkpoint was saved with; null when it has none.</summary>
     public CheckpointHead? Head { get; }
 
@@ -29,7 +30,7 @@ internal sealed class BackboneOutline : IDisposable
     public static BackboneOutline Of(CheckpointFolder folder, BackboneDescription description) => new(folder, description);
 
     /// <summary>Sees it as a task does.</summary>
-    public BackboneView View() => new(Description, tokenizer, shape) { Head = Head };
+    public BackboneView View() => new(Description, Tokenizer, shape) { Head = Head };
 
     public void Dispose()
     {

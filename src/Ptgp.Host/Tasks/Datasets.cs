@@ -24,6 +24,11 @@ internal static class Datasets
     private static DatasetAdapter<TInput, TOutput> Find<TInput, TOutput>(TaskPlugin<TInput, TOutput> plugin, string path, string? format)
     {
         var formats = string.Join(", ", plugin.Datasets.Select(adapter => adapter.Format));
+        if (Directory.Exists(path) && !plugin.Datasets.Any(adapter => adapter.Fits(path)))
+        {
+            throw new UsageException($"Data '{path}' is a folder in which plugin '{plugin.Name}' finds nothing of its formats ({formats}). Name the files, each with an option of its own.");
+        }
+
         if (format is not null)
         {
             return plugin.Datasets.FirstOrDefault(adapter => string.Equals(adapter.Format, format, StringComparison.OrdinalIgnoreCase))
@@ -31,7 +36,7 @@ internal static class Datasets
         }
 
         return plugin.Datasets.FirstOrDefault(adapter => adapter.Fits(path))
-            ?? throw new UsageException(File.Exists(path) || Directory.Exists(path)
+            ?? throw new UsageException(File.Exists(path)
                 ? $"Plugin '{plugin.Name}' cannot tell the format of '{path}' from its name. Choose one of {formats} with --format."
                 : $"Data '{path}' must be a file or folder, but there is none. Check the path.");
     }

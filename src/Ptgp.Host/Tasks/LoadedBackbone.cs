@@ -27,11 +27,10 @@ internal sealed class LoadedBackbone : IDisposable
     /// <summary>Gets what writes with it, and the thread that computes with it.</summary>
     public WritingEngine Engine { get; }
 
-    /// <summary>Loads a checkpoint.</summary>
-    /// <exception cref="CheckpointException">It is missing or broken.</exception>
-    public static LoadedBackbone Load(CheckpointFolder folder, BackboneDescription description, ComputeDevice device)
+    /// <summary>Loads the weights of a backbone.</summary>
+    /// <exception cref="CheckpointException">They are broken.</exception>
+    public static LoadedBackbone Load(CheckpointFolder folder, BackboneDescription description, ITokenizer tokenizer, ComputeDevice device)
     {
-        var tokenizer = folder.LoadTokenizer();
         var transformer = folder.LoadTransformer(device.Device, device.Dtype);
         return new(folder, description, tokenizer, transformer, device, new WritingEngine(transformer, tokenizer)) { Head = folder.LoadHead(device.Device) };
     }

@@ -9,8 +9,7 @@ namespace Ptgp.Host.Tasks;
 /// <inheritdoc />
 internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog plugins, IConsoleLog log) : ITaskHost
 {
-    private readonly Dictionary<string, LoadedBackbone> backbones = [];
-    private readonly Dictionary<string, BackboneOutline> outlines = [];
+    private readonly SharedBackbones backbones = new(log);
     private readonly List<IDisposable> instances = [];
     private readonly CancellationTokenSource stopping = new();
 
@@ -54,8 +53,8 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
     public Task<TaskInspection> InspectAsync(string task, CancellationToken cancellation) => Task.FromResult(OrElsewhere(task, () =>
     {
         var ready = Prepare(task, BackboneOf(task), new());
-        Verify(ready.Folder);
-        var remarks = TryOut(task, ready);
+        backbones.Verify(ready.Folder);
+        var remarks = TryOut(task, ready, TrainedFor(ready));
         return new TaskInspection
         {
             Task = task,
@@ -63,7 +62,7 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
             Backbone = ready.Description,
             Generation = ready.Generation,
             FileExtension = TaskRunner.FileExtension(ready.Plugin),
-            OpenOptions = TaskRunner.FindOpenOptions(ready.Plugin, Outline(ready).View()),
+            OpenOptions = TaskRunner.FindOpenOptions(ready.Plugin, backbones.Outline(ready.Folder, ready.Description).View()),
             Remarks = remarks,
         };
     }));
@@ -80,29 +79,32 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
     {
         stopping.Cancel();
         instances.ForEach(instance => instance.Dispose());
-        foreach (var backbone in backbones.Values.AsEnumerable<IDisposable>().Concat(outlines.Values))
-        {
-            backbone.Dispose();
-        }
-
+        backbones.Dispose();
         stopping.Dispose();
     }
 
     private ITaskRunner Open(string task, TaskUse use, GenerationOptions caller, CancellationToken cancellation)
     {
         var ready = Prepare(task, BackboneOf(task), caller);
-        var settings = ready.Settings;
-        cancellation.ThrowIfCancellationRequested();
-        var backbone = Backbone(ready);
+        // Training begins anew, perhaps to make the very folder that the configuration names.
+        var trained = use == TaskUse.Training ? null : TrainedFor(ready);
+        var backbone = backbones.Find(ready.Description.Name);
+        if (backbone is null)
+        {
+            // What can be found wrong without weights is, before they are read, which may take long.
+            TryOut(task, ready, trained);
+            cancellation.ThrowIfCancellationRequested();
+            backbone = backbones.Load(ready.Folder, ready.Description, ready.Device);
+        }
+
         return TaskRunner.Create(ready.Plugin, new()
         {
             Task = task,
             Backbone = backbone,
             View = new(backbone.Description, backbone.Tokenizer, backbone.Transformer) { Head = backbone.Head },
-            Generation = settings.Generation,
+            Generation = ready.Settings.Generation,
             Use = use,
-            // Training begins anew, perhaps to make the very folder that the configuration names.
-            Trained = settings.Adapter is null || use == TaskUse.Training ? null : TrainedTask.Find(settings.Adapter),
+            Trained = trained,
             Log = log,
         });
     }
@@ -136,7 +138,8 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         try
         {
             description = CheckpointFolder.Open(configuration.Backbones[backbone].Checkpoint).Describe(backbone);
-            TryOut(task, Prepare(task, backbone, new()));
+            var ready = Prepare(task, backbone, new());
+            TryOut(task, ready, TrainedFor(ready));
             return new(backbone, description, null);
         }
         catch (UnfitBackboneException fault)
@@ -189,12 +192,11 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         $"There must be a task '{task}' in the configuration, but there is none. Known here: {string.Join(", ", configuration.Tasks.Keys)}.");
 
     // Makes the head, and what was trained for it, on a backbone without weights; gives what works but should be known.
-    private IReadOnlyList<string> TryOut(string task, Prepared ready)
+    private IReadOnlyList<string> TryOut(string task, Prepared ready, string? trained)
     {
-        var outline = Outline(ready);
+        var outline = backbones.Outline(ready.Folder, ready.Description);
         var view = outline.View();
         using var head = TaskRunner.CreateHead(ready.Plugin, task, view);
-        var trained = ready.Settings.Adapter is { } adapter ? TrainedTask.Find(adapter) : null;
         if (trained is not null)
         {
             new TrainedTask(outline.Folder, view, head).Verify(trained);
@@ -203,52 +205,9 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         return (trained is null ? TaskRunner.WhyRandom(task, head, outline.Head) : TrainedTask.WhyOdd(trained)) is { } remark ? [remark] : [];
     }
 
-    private BackboneOutline Outline(Prepared ready)
-    {
-        lock (outlines)
-        {
-            if (!outlines.TryGetValue(ready.Description.Name, out var outline))
-            {
-                outlines.Add(ready.Description.Name, outline = BackboneOutline.Of(ready.Folder, ready.Description));
-            }
-
-            return outline;
-        }
-    }
+    private static string? TrainedFor(Prepared ready) => ready.Settings.Adapter is { } adapter ? TrainedTask.Find(adapter) : null;
 
     private static GenerationOptions WishesOf(ITaskPlugin plugin) => (GenerationOptions)plugin.GetType().GetProperty(nameof(TaskPlugin<,>.Generation))!.GetValue(plugin)!;
-
-    // What has no place is left out, as the reference does; whoever sees the warning knows whether it is a head of another task or half of the model.
-    private void Verify(CheckpointFolder folder)
-    {
-        if (folder.UnknownWishes is { Count: > 0 } wishes)
-        {
-            log.Warn($"Checkpoint '{folder.Path}' asks to write with {string.Join(", ", wishes)}, which is not known here and passed over.");
-        }
-
-        var unread = folder.Verify().Unread;
-        if (unread.Count > 0)
-        {
-            log.Warn($"Checkpoint '{folder.Path}': {(unread.Count == 1 ? "1 tensor has" : $"{unread.Count} tensors have")} no place in a Transformer of family {folder.Family.Name} and {(unread.Count == 1 ? "is" : "are")} left out: {string.Join(", ", unread.Take(5))}{(unread.Count > 5 ? ", …" : "")}. Is config.json that of these weights?");
-        }
-    }
-
-    private LoadedBackbone Backbone(Prepared ready)
-    {
-        var name = ready.Description.Name;
-        lock (backbones)
-        {
-            if (!backbones.TryGetValue(name, out var loaded))
-            {
-                log.Status(ready.Device.Describe(name));
-                Verify(ready.Folder);
-                loaded = LoadedBackbone.Load(ready.Folder, ready.Description, ready.Device);
-                backbones.Add(name, loaded);
-            }
-
-            return loaded;
-        }
-    }
 
     private sealed record Prepared(
         TaskConfiguration Settings, ITaskPlugin Plugin, CheckpointFolder Folder, BackboneDescription Description, ComputeDevice Device, GenerationOptions Generation);

@@ -36,7 +36,7 @@ internal sealed class TaskJson
         }
         catch (JsonException e)
         {
-            throw new JsonException(HasHalfPair(json) ? $"It must be text throughout, but has an escape of half a surrogate pair: {Short(json)}." : $"It must be {Shape<T>()}, but is {Short(json)}.", e);
+            throw new JsonException(HasHalfPair(json) ? $"It must be text throughout, but has an escape of half a surrogate pair: {Short(json)}." : $"It must be {Shape<T>()}, but {Lacking<T>(json) ?? Wrong(json, e) ?? "is"} {Short(json)}.", e);
         }
 
         return value ?? throw new JsonException($"It must be {Shape<T>()}, but is null.");
@@ -76,6 +76,18 @@ internal sealed class TaskJson
             ? $"an object with {string.Join(", ", info.Properties.Select(property => $"\"{property.Name}\"{(property.IsRequired ? " (required)" : "")}"))}"
             : $"a {typeof(T).Name.ToLowerInvariant()}";
     }
+
+    // Such as: lacks "context":
+    private string? Lacking<T>(JsonElement json)
+    {
+        string[] lacking = json.ValueKind != JsonValueKind.Object ? []
+            : [.. options.GetTypeInfo(typeof(T)).Properties.Where(property => property.IsRequired && !json.EnumerateObject().Any(field => field.Name.Equals(property.Name, StringComparison.OrdinalIgnoreCase))).Select(property => $"\"{property.Name}\"")];
+        return lacking.Length == 0 ? null : $"lacks {string.Join(" and ", lacking)}:";
+    }
+
+    // Such as: its "topK" is 99999999999:
+    private static string? Wrong(JsonElement json, JsonException fault) =>
+        fault.Path?.Split('.', '[') is [_, var name, ..] && json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) ? $"its \"{name}\" is {Short(value)}:" : null;
 
     // Text of JSON may escape what no string of .NET's reader can hold.
     private static bool HasHalfPair(JsonElement json)

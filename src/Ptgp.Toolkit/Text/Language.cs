@@ -1,9 +1,9 @@
 namespace Ptgp.Toolkit.Text;
 
-/// <summary>A language of ISO 639-1.</summary>
+/// <summary>A language of ISO 639-1, or one of the few beside that checkpoints are taught.</summary>
 public sealed record Language
 {
-    // Two-letter code, three-letter codes (of ISO 639-2 and, where another one is in use for the language's usual form, of ISO 639-3), English name.
+    // Two-letter code where there is one, three-letter codes (of ISO 639-2 and, where another one is in use for the language's usual form, of ISO 639-3), English name.
     private const string Table =
         """
         aa aar Afar; ab abk Abkhazian; ae ave Avestan; af afr Afrikaans; ak aka Akan; am amh Amharic; an arg Aragonese; ar ara arb Arabic;
@@ -28,12 +28,17 @@ public sealed record Language
         ss ssw Swati; st sot Southern Sotho; su sun Sundanese; sv swe Swedish; sw swa swh Swahili; ta tam Tamil; te tel Telugu; tg tgk Tajik;
         th tha Thai; ti tir Tigrinya; tk tuk Turkmen; tl tgl Tagalog; tn tsn Tswana; to ton Tongan; tr tur Turkish; ts tso Tsonga; tt tat Tatar;
         tw twi Twi; ty tah Tahitian; ug uig Uyghur; uk ukr Ukrainian; ur urd Urdu; uz uzb uzn Uzbek; ve ven Venda; vi vie Vietnamese; vo vol Volapük;
-        wa wln Walloon; wo wol Wolof; xh xho Xhosa; yi yid ydd Yiddish; yo yor Yoruba; za zha Zhuang; zh zho cmn Chinese; zu zul Zulu
+        wa wln Walloon; wo wol Wolof; xh xho Xhosa; yi yid ydd Yiddish; yo yor Yoruba; za zha Zhuang; zh zho cmn Chinese; zu zul Zulu;
+        haw Hawaiian; yue Cantonese
         """;
+
+    // Other English names, most of them those that Whisper's users may say, by code.
+    private const string OtherNames =
+        "ca Valencian; es Castilian; fa Farsi; ht Haitian; lb Letzeburgesch; my Myanmar; nl Flemish; nn Nynorsk; pa Panjabi; ps Pushto; ro Moldavian; ro Moldovan; si Sinhalese; zh Mandarin";
 
     private static readonly Dictionary<string, Language> ByName = Read();
 
-    /// <summary>Gets its code of two letters, such as <c>de</c>.</summary>
+    /// <summary>Gets its code of two letters, such as <c>de</c>; of three where it has no other.</summary>
     public required string Code { get; init; }
 
     /// <summary>Gets all its codes, that of two letters first.</summary>
@@ -42,7 +47,7 @@ public sealed record Language
     /// <summary>Gets its English name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Finds a language by one of its codes, by its English name, or by an entry of a vocabulary that is made of a code: <c>&gt;&gt;deu&lt;&lt;</c>, <c>__de__</c>, <c>deu_Latn</c>, <c>de_DE</c>, <c>de-AT</c>.</summary>
+    /// <summary>Finds a language by one of its codes, by an English name, or by an entry of a vocabulary that is made of a code: <c>&gt;&gt;deu&lt;&lt;</c>, <c>__de__</c>, <c>deu_Latn</c>, <c>de_DE</c>, <c>de-AT</c>.</summary>
     /// <returns>The language, or null if it is none of these. Case does not matter.</returns>
     public static Language? Find(string text)
     {
@@ -66,6 +71,11 @@ public sealed record Language
             {
                 languages[name] = language;
             }
+        }
+
+        foreach (var alias in OtherNames.Split(';', StringSplitOptions.TrimEntries))
+        {
+            languages[alias[3..]] = languages[alias[..2]];
         }
 
         return languages;

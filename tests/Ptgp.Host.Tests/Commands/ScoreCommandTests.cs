@@ -186,6 +186,21 @@ public sealed class ScoreCommandTests
         }
 
         [Theory]
+        [InlineData("""{ "answer": "b", "score": 1 }""", """{ "answer": "b", "answers": [{ "answer": "a" }, { "answer": "b" }] }""", "f1", "exact")]
+        [InlineData("""{ "answer": "" }""", """{ "answer": "" }""", "f1", "exact")]
+        [InlineData("\"b\"", "[]", "f1", "exact")]
+        [InlineData("""{ "text": "b" }""", """{ "text": "b", "references": ["a", "b"] }""", "bleu", "chrf")]
+        [InlineData("\"b\"", "[\"a\", \"b\"]", "bleu", "chrf")]
+        public async Task AnswersAreComparedAsAnswersAndTextsAsTexts(string predicted, string expected, params string[] metrics)
+        {
+            using var folder = new CommandFolder();
+            folder.Write("a.jsonl", $$"""{ "input": "?", "predicted": {{predicted}}, "expected": {{expected}} }""");
+            var (code, output, _) = await folder.RunAsync("compare", "a.jsonl", "a.jsonl", "--samples", "5", "--json");
+            Assert.Equal(0, code);
+            Assert.Equal(metrics, JsonNode.Parse(output)!["metrics"]!.AsArray().Select(metric => (string)metric!["name"]!));
+        }
+
+        [Theory]
         [InlineData("Two systems can only be compared by the same examples, but '{0}/a.jsonl' has 1 and '{0}/two.jsonl' has 2.", 1, "a.jsonl", "two.jsonl")]
         [InlineData("Two systems can only be compared by the same examples, but on line 1 '{0}/a.jsonl' and '{0}/other.jsonl' expect different answers.", 1, "a.jsonl", "other.jsonl")]
         [InlineData("--metric must begin with one of bleu, chrf, ter, rouge, squad, wer, classes, but is 'blue'. Did you mean 'bleu'?", 2, "a.jsonl", "a.jsonl", "--metric", "blue")]

@@ -1,3 +1,4 @@
+using System.Text;
 using Ptgp.Backbone;
 
 namespace Ptgp.Host.Tests.Commands;
@@ -38,5 +39,16 @@ public sealed class TokenizersTrainCommandTests
     {
         using var folder = new CommandFolder();
         Assert.Equal((2, "", $"FILE must name a text file, but there is none at '{folder["text.txt"]}'.\n"), await folder.RunAsync("tokenizers", "train", "text.txt", "--layout", "t5", "--output", "made"));
+    }
+
+    [Theory]
+    [InlineData("a\nb\u00E4\n", "latin1", "(2): a text file must be UTF-8, but the byte 0xE4 at position 2 of this line, offset 3 of the file, is none. Save it as UTF-8.")]
+    [InlineData("a\n", "utf-16", "(1): a text file must be UTF-8, but this one is UTF-16. Save it as UTF-8.")]
+    public async Task TextThatIsNotUtf8IsRefusedByItsPlace(string text, string encoding, string message)
+    {
+        using var folder = new CommandFolder();
+        File.WriteAllText(folder["text.txt"], text, Encoding.GetEncoding(encoding));
+        Assert.Equal((1, "", folder["text.txt"] + message + "\n"), await folder.RunAsync("tokenizers", "train", "text.txt", "--layout", "t5", "--output", "made"));
+        Assert.False(Directory.Exists(folder["made"]));
     }
 }

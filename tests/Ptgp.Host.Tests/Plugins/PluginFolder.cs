@@ -41,10 +41,10 @@ internal sealed class PluginFolder : IDisposable
         return this;
     }
 
-    public PluginCatalog Discover(PluginTrust trust = PluginTrust.Any, IPluginLoaderFactory? loaders = null) => PluginCatalog.Discover([Root], trust, LockFile, new()
+    public PluginCatalog Discover(PluginTrust trust = PluginTrust.Any, IPluginLoaderFactory? loaders = null, TimeSpan? deadline = null) => PluginCatalog.Discover([Root], trust, LockFile, new()
     {
         Stage = new(Staged),
-        Deadline = TimeSpan.FromSeconds(0.5),
+        Deadline = deadline ?? new PluginSettings().Deadline,
         Loaders = loaders ?? new McMasterLoaderFactory(),
     });
 
@@ -52,10 +52,10 @@ internal sealed class PluginFolder : IDisposable
     public PluginFault Fault() => Assert.Single(Discover().Faults);
 
     /// <summary>Makes an instance of the only plugin, for a task called 'task'.</summary>
-    public PluginInstance Create() => Assert.Single(Discover().Plugins).Create(new() { TaskName = "task" });
+    public PluginInstance Create(TimeSpan? deadline = null) => Assert.Single(Discover(deadline: deadline).Plugins).Create(new() { TaskName = "task" });
 
     /// <summary>Finds what is wrong with the only plugin when it is made.</summary>
-    public PluginFault FaultOfCreating() => Assert.Throws<PluginException>(Create).Fault;
+    public PluginFault FaultOfCreating(TimeSpan? deadline = null) => Assert.Throws<PluginException>(() => Create(deadline)).Fault;
 
     public void Dispose() => Directory.Delete(home, recursive: true);
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.Loader;
 using Microsoft.Extensions.Configuration;
@@ -92,10 +91,9 @@ public class PluginTests
     public void AConstructorThatHangsIsGivenUp()
     {
         using var folder = new PluginFolder("HangsInConstructor");
-        var watch = Stopwatch.StartNew();
         Expect(folder, PluginFaultCode.Hangs,
-            "Plugin 'hangs-in-constructor' must be made within 0.5 seconds, but its constructor has not ended. Move slow work out of the constructor. The thread it runs on is lost until the host is started again.");
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"It took {watch.Elapsed}.");
+            "Plugin 'hangs-in-constructor' must be made within 0.5 seconds, but its constructor has not ended. Move slow work out of the constructor. The thread it runs on is lost until the host is started again.",
+            TimeSpan.FromSeconds(0.5));
     }
 
     [Fact]
@@ -132,9 +130,9 @@ public class PluginTests
         Assert.StartsWith("Plugin 'good' must share the host's Ptgp.Abstractions, but got 1.0.0.0 from '", e.Message, StringComparison.Ordinal);
     }
 
-    private static void Expect(PluginFolder folder, PluginFaultCode code, string message)
+    private static void Expect(PluginFolder folder, PluginFaultCode code, string message, TimeSpan? deadline = null)
     {
-        var fault = folder.FaultOfCreating();
+        var fault = folder.FaultOfCreating(deadline);
         Assert.Equal(message, fault.ToString());
         Assert.Equal(code, fault.Code);
     }

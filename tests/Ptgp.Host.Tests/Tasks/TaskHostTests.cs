@@ -55,6 +55,26 @@ public sealed class TaskHostTests
         $"'{Path.Combine(Repository.Root, "ptgp.json")}' has a fault:\n  tasks:en-de:options:prefix (from --set) must leave room for text, but has 301 tokens of the 256 that are read. Shorten it, or raise the recipe's 'maxInputLength'.",
         () => Inspect($"tasks:en-de:options:prefix={string.Concat(Enumerable.Repeat("der ", 300))}"));
 
+    // What a backbone is loaded for is said when it begins.
+    [Theory]
+    [InlineData(false, "tasks:en-de:options:to=fr")]
+    [InlineData(true, "tasks:en-de:options:to=fr")]
+    [InlineData(false, "tasks:en-de:adapter=.")]
+    public async Task WhatIsWrongWithoutWeightsIsSaidBeforeTheyAreRead(bool isTraining, string setting)
+    {
+        var use = isTraining ? TaskUse.Training : TaskUse.Answering;
+        using StringWriter said = new();
+        using (var host = Host(said, setting))
+        {
+            await Assert.ThrowsAsync<ConfigurationException>(() => host.OpenAsync("en-de", use, new(), TestContext.Current.CancellationToken));
+            Assert.Equal("", said.ToString());
+        }
+
+        using var sound = Host(said);
+        await sound.OpenAsync("en-de", use, new(), TestContext.Current.CancellationToken);
+        Assert.StartsWith("captions: ", said.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task AMissingTokenizerIsFound()
     {
@@ -118,8 +138,10 @@ public sealed class TaskHostTests
         return await host.InspectAsync("en-de", TestContext.Current.CancellationToken);
     }
 
-    private static TaskHost Host(params string[] settings) => new(
-        new ConfigurationReader { File = Path.Combine(Repository.Root, "ptgp.json"), Settings = settings }.Read(), PluginCatalog.Discover([Plugins]), new ConsoleLog(TextWriter.Null, isVerbose: false));
+    private static TaskHost Host(params string[] settings) => Host(TextWriter.Null, settings);
+
+    private static TaskHost Host(TextWriter said, params string[] settings) => new(
+        new ConfigurationReader { File = Path.Combine(Repository.Root, "ptgp.json"), Settings = settings }.Read(), PluginCatalog.Discover([Plugins]), new ConsoleLog(said, isVerbose: true));
 
     private static async Task Refused<TException>(string message, Func<Task> act) where TException : UserException
     {

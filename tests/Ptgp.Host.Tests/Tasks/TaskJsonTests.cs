@@ -17,14 +17,16 @@ public class TaskJsonTests
     public void AnInputIsReadWhateverElseItsLineHolds() => Assert.Equal(new Answer("a", Mood.Good, 3), json.Read<Answer>(Parse("""{"id": 7, "text": "a", "mood": "good", "score": 3}""")));
 
     [Theory]
-    [InlineData("""{"mood": "good"}""")]
-    [InlineData("""{"text": 5, "mood": "good"}""")]
-    [InlineData("""{"text": null, "mood": "good"}""")]
-    [InlineData("[1]")]
-    public void AnInputThatDoesNotFitIsToldWhatWould(string line)
+    [InlineData("""{"mood": "good"}""", "lacks \"text\" and \"score\":")]
+    [InlineData("""{"text": 5, "mood": "good", "score": 1}""", "its \"text\" is 5:")]
+    [InlineData("""{"text": null, "mood": "good", "score": 1}""", "its \"text\" is null:")]
+    [InlineData("""{"text": "a", "mood": "godo", "score": 1}""", "its \"mood\" is \"godo\":")]
+    [InlineData("[1]", "is")]
+    public void AnInputThatDoesNotFitIsToldWhatWould(string line, string fault)
     {
-        var fault = Assert.Throws<JsonException>(() => json.Read<Answer>(Parse(line)));
-        Assert.Equal($"It must be an object with \"text\" (required), \"mood\" (required), \"score\" (required), but is {line}.", fault.Message);
+        Assert.Equal(
+            $"It must be an object with \"text\" (required), \"mood\" (required), \"score\" (required), but {fault} {line}.",
+            Assert.Throws<JsonException>(() => json.Read<Answer>(Parse(line))).Message);
     }
 
     [Fact]

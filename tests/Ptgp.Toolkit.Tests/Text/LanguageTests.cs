@@ -15,6 +15,11 @@ public class LanguageTests
     [InlineData("de-AT", "German")]
     [InlineData("cmn_Hans", "Chinese")]
     [InlineData("Norwegian Bokmål", "Norwegian Bokmål")]
+    [InlineData("Castilian", "Spanish")]
+    [InlineData("mandarin", "Chinese")]
+    [InlineData("Nynorsk", "Norwegian Nynorsk")]
+    [InlineData("<|haw|>", "Hawaiian")]
+    [InlineData("yue_Hant", "Cantonese")]
     public void ALanguageIsFoundByCodeNameAndEntry(string text, string name) => Assert.Equal(name, Language.Find(text)?.Name);
 
     [Theory]

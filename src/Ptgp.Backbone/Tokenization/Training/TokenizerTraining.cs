@@ -7,28 +7,38 @@ using Ptgp.Backbone.Weights;
 
 namespace Ptgp.Backbone.Tokenization.Training;
 
-/// <summary>Trains a tokenizer from text. The same files and recipe give the same bytes.</summary>
+/// <summary>Trains a tokenizer from text. The same texts and recipe give the same bytes.</summary>
 public static class TokenizerTraining
 {
     /// <summary>Trains a tokenizer and writes it into a folder, as a whole or not at all.</summary>
     /// <param name="recipe">How.</param>
-    /// <param name="files">Text files in UTF-8. A line is a text.</param>
+    /// <param name="texts">The texts, read once; those that are blank teach nothing.</param>
     /// <param name="folder">The folder to write. One that is there is replaced with all it holds.</param>
     /// <param name="report">Is told how far it has come.</param>
     /// <param name="cancellation">Stops the training; nothing is written then.</param>
     /// <returns>The tokenizer, as it is read from the folder.</returns>
     /// <exception cref="InvalidDataException">The texts do not do for the recipe, or the recipe not for its layout; the message is for users.</exception>
-    /// <exception cref="IOException">A file cannot be read, or the folder not be written.</exception>
-    public static ITokenizer Train(TokenizerRecipe recipe, IReadOnlyList<string> files, string folder, Action<string> report, CancellationToken cancellation = default)
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public static ITokenizer Train(TokenizerRecipe recipe, IEnumerable<string> texts, string folder, Action<string> report, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(report);
         Check(recipe);
         var counter = new WordCounter(recipe.Layout.IsOfBytes ? CutBytes : new SentencePieceCutter(recipe).Cut, Symbols(recipe));
-        foreach (var line in TextFiles.Lines(files, share => report(string.Create(CultureInfo.InvariantCulture, $"read {share:0%}, {counter.Count} different words"))))
+        var read = 0L;
+        foreach (var text in texts)
         {
             cancellation.ThrowIfCancellationRequested();
-            counter.Add(line);
+            if (!string.IsNullOrWhiteSpace(text))
+            {
+                counter.Add(text);
+            }
+
+            if (++read % 10_000 == 0)
+            {
+                report(string.Create(CultureInfo.InvariantCulture, $"read {read} texts, {counter.Count} different words"));
+            }
         }
 
         var trained = Train(recipe, counter, report, cancellation);
@@ -43,7 +53,7 @@ public static class TokenizerTraining
         var (words, counted) = counter.Take(layout.IsOfBytes ? 1 : recipe.CharacterCoverage);
         if (words.Count == 0)
         {
-            throw new InvalidDataException("The files must hold text to train a tokenizer from, but hold none.");
+            throw new InvalidDataException("There must be text to train a tokenizer from, but there is none.");
         }
 
         string[] characters = layout.IsOfBytes ? [.. Enumerable.Range(0, 256).Select(value => ByteAlphabet.Write((byte)value)).Order().Select(character => character.ToString())] : [.. counted.Select(character => character.Character.ToString())];

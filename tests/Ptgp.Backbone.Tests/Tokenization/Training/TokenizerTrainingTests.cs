@@ -73,9 +73,9 @@ public class TokenizerTrainingTests
         using var folder = new TemporaryFolder();
         var text = folder.Write("rare.txt", string.Join('\n', Lines()) + "\n日\n");
         var recipe = Recipe("t5") with { CharacterCoverage = 0.999 };
-        Assert.Contains(2, TokenizerTraining.Train(recipe, [text], folder["made"], _ => { }, TestContext.Current.CancellationToken).Encode("日").Ids);
-        Assert.DoesNotContain(2, TokenizerTraining.Train(recipe with { CharacterCoverage = 1 }, [text], folder["whole"], _ => { }, TestContext.Current.CancellationToken).Encode("日").Ids);
-        var bytes = TokenizerTraining.Train(recipe with { Size = 700, HasByteFallback = true }, [text], folder["bytes"], _ => { }, TestContext.Current.CancellationToken);
+        Assert.Contains(2, TokenizerTraining.Train(recipe, File.ReadLines(text), folder["made"], _ => { }, TestContext.Current.CancellationToken).Encode("日").Ids);
+        Assert.DoesNotContain(2, TokenizerTraining.Train(recipe with { CharacterCoverage = 1 }, File.ReadLines(text), folder["whole"], _ => { }, TestContext.Current.CancellationToken).Encode("日").Ids);
+        var bytes = TokenizerTraining.Train(recipe with { Size = 700, HasByteFallback = true }, File.ReadLines(text), folder["bytes"], _ => { }, TestContext.Current.CancellationToken);
         var ids = bytes.Encode("日").Ids;
         Assert.Equal("日", bytes.Decode(ids));
         Assert.Contains("<0xE6>", ids.Select(bytes.GetEntry));
@@ -117,10 +117,7 @@ public class TokenizerTrainingTests
         Assert.StartsWith("A tokenizer of layout 'marian' numbers its pieces", Fault(Recipe("marian") with { HasByteFallback = true }), StringComparison.Ordinal);
         Assert.Equal("A symbol must be a text that is no special token, but '</s>' is one of them or empty.", Fault(Recipe("t5") with { Symbols = ["</s>"] }));
         Assert.Equal("The coverage of characters must be above 0 and at most 1, but is 1.5.", Fault(Recipe("t5") with { CharacterCoverage = 1.5 }));
-        var latin = folder.Write("latin1.txt", [(byte)'a', 0xE4, (byte)'b']);
-        Assert.StartsWith($"{latin}(1): a text file must be UTF-8, but this line is not.", Assert.Throws<InvalidDataException>(() => TokenizerTraining.Train(Recipe("t5"), [latin], folder["made"], _ => { }, TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
-        var empty = folder.Write("empty.txt", "\n\n");
-        Assert.Equal("The files must hold text to train a tokenizer from, but hold none.", Assert.Throws<InvalidDataException>(() => TokenizerTraining.Train(Recipe("t5"), [empty], folder["made"], _ => { }, TestContext.Current.CancellationToken)).Message);
+        Assert.Equal("There must be text to train a tokenizer from, but there is none.", Assert.Throws<InvalidDataException>(() => TokenizerTraining.Train(Recipe("t5"), ["", " "], folder["made"], _ => { }, TestContext.Current.CancellationToken)).Message);
 
         string Fault(TokenizerRecipe recipe) => Assert.Throws<InvalidDataException>(() => Train(folder, "made", recipe)).Message;
     }
@@ -130,13 +127,13 @@ public class TokenizerTrainingTests
     {
         using var folder = new TemporaryFolder();
         using var stopping = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => TokenizerTraining.Train(Recipe("t5"), Files(), folder["made"], _ => stopping.Cancel(), stopping.Token));
+        Assert.Throws<OperationCanceledException>(() => TokenizerTraining.Train(Recipe("t5"), Lines(), folder["made"], _ => stopping.Cancel(), stopping.Token));
         Assert.Empty(folder.Names);
     }
 
     private static TokenizerRecipe Recipe(string layout) => new(TokenizerLayout.Find(layout)!) { Size = layout is "gpt2" or "llama" ? 700 : 500, CharacterCoverage = 1 };
 
-    private static ITokenizer Train(TemporaryFolder folder, string name, TokenizerRecipe recipe) => TokenizerTraining.Train(recipe, Files(), folder[name], _ => { }, TestContext.Current.CancellationToken);
+    private static ITokenizer Train(TemporaryFolder folder, string name, TokenizerRecipe recipe) => TokenizerTraining.Train(recipe, Lines(), folder[name], _ => { }, TestContext.Current.CancellationToken);
 
     private static string[] Files() => [Path.Combine(Repository.Root, "docs", "tokenizers.md"), Path.Combine(Repository.Root, "LICENSE")];
 
