@@ -34,6 +34,11 @@ internal sealed class OutputFile : IDisposable
                 throw new UsageException($"{option} must name a file, but there is a folder at '{path}'.");
             }
 
+            if (Path.GetDirectoryName(path) is { Length: > 0 } folder && !Directory.Exists(folder))
+            {
+                throw new UsageException($"{option} must name a file in a folder that is there, but there is none at '{folder}'. Make it, or name another.");
+            }
+
             // A device is written to, never replaced.
             if (path.StartsWith("/dev/", StringComparison.Ordinal))
             {

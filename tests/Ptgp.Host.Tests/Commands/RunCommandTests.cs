@@ -199,7 +199,7 @@ public sealed class RunCommandTests
     [InlineData("--input must name a file, but there is nothing at 'HERE/in.txt'.", "run", "shout", "--input", "in.txt")]
     [InlineData("--input must name a file, but there is a folder at 'HERE/model'.", "run", "shout", "--input", "model")]
     [InlineData("--output must name a file, but there is a folder at 'HERE/model'.", "run", "shout", "x", "--output", "model")]
-    [InlineData("--output must name a file that can be written, but 'HERE/no/out.txt' cannot: Could not find a part of the path 'HERE/no/out.txt.partial'.", "run", "shout", "x", "--output", "no/out.txt")]
+    [InlineData("--output must name a file in a folder that is there, but there is none at 'HERE/no'. Make it, or name another.", "run", "shout", "x", "--output", "no/out.txt")]
     [InlineData("--generation has a fault:\n  numBeam is not known. Did you mean 'numBeams'?", "run", "shout", "x", "--generation", "numBeam=4")]
     [InlineData("--generation must be given key=value, but is given 'numBeams'.", "run", "shout", "x", "--generation", "numBeams")]
     [InlineData("'CONFIG' has a fault:\n  tasks:shout:generation:numBeams (from --set) must be from 1 to 64, but is 0.", "run", "shout", "x", "--set", "tasks:shout:generation:numBeams=0")]
