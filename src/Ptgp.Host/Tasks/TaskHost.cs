@@ -91,8 +91,7 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         var backbone = backbones.Find(ready.Description.Name);
         if (backbone is null)
         {
-            // What can be found wrong without weights is, before they are read, which may take long.
-            TryOut(task, ready, trained);
+            Foresee(task, ready, trained);
             cancellation.ThrowIfCancellationRequested();
             backbone = backbones.Load(ready.Folder, ready.Description, ready.Device);
         }
@@ -203,6 +202,19 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         }
 
         return (trained is null ? TaskRunner.WhyRandom(task, head, outline.Head) : TrainedTask.WhyOdd(trained)) is { } remark ? [remark] : [];
+    }
+
+    // What can be found wrong without weights is, before they are read, which may take long. What goes wrong for want of them, does not once they are there.
+    private void Foresee(string task, Prepared ready, string? trained)
+    {
+        try
+        {
+            TryOut(task, ready, trained);
+        }
+        catch (Exception fault) when (fault is not (OptionException or UnfitBackboneException or UserException or CheckpointException))
+        {
+            log.Detail($"Task '{task}' cannot be tried without weights: {fault.Message}");
+        }
     }
 
     private static string? TrainedFor(Prepared ready) => ready.Settings.Adapter is { } adapter ? TrainedTask.Find(adapter) : null;
