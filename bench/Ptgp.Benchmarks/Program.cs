@@ -3,7 +3,7 @@ using System.Text.Json;
 using Ptgp.Benchmarks;
 
 // Ratios against a named reference, measured in the same run:
-// dotnet run -c Release --project bench/Ptgp.Benchmarks -- [--json] [--only decoding|loading|tokenizers|training] [--rounds N] [--threads N] [--device cpu|cuda]
+// dotnet run -c Release --project bench/Ptgp.Benchmarks -- [--json] [--only decoding|mixed|loading|tokenizers|training] [--rounds N] [--threads N] [--device cpu|cuda]
 // The memory of a long training, as CSV and PNG: … -- memory [--steps N] [--recompute] [--output FOLDER]
 // The greatest working set of two steps on t5-small's shape: … -- step-memory [--batch N] [--length N] [--recompute]
 var asJson = args.Contains("--json");
@@ -21,7 +21,7 @@ if (args.FirstOrDefault() == "memory")
 }
 
 var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
-var parts = new Dictionary<string, Func<int, IEnumerable<Measurement>>> { ["decoding"] = rounds => DecodingBenchmarks.Measure(rounds, new(Text("--device") ?? "cpu")), ["loading"] = LoadingBenchmarks.Measure, ["tokenizers"] = TokenizerBenchmarks.Measure, ["training"] = TrainingBenchmarks.Measure };
+var parts = new Dictionary<string, Func<int, IEnumerable<Measurement>>> { ["decoding"] = rounds => DecodingBenchmarks.Measure(rounds, new(Text("--device") ?? "cpu")), ["mixed"] = MixedBenchmarks.Measure, ["loading"] = LoadingBenchmarks.Measure, ["tokenizers"] = TokenizerBenchmarks.Measure, ["training"] = TrainingBenchmarks.Measure };
 var only = Text("--only");
 foreach (var measurement in Machine.Measure().Concat(parts.Where(part => only is null || only == part.Key).SelectMany(part => part.Value(Number("--rounds", 5)))))
 {

@@ -24,6 +24,10 @@ internal static class AdaptedTables
         return (adapter.Deltas.TryGetValue(name, out var delta) ? Ops.Add(rows, ((LowRankDelta)delta).LookUp(ids)) : rows).to_type(table.dtype);
     }
 
+    /// <summary>Tells whether an adapter changes a table of embeddings.</summary>
+    public static bool ChangeEmbeddings(Adapter adapter) => adapter.Replacements.ContainsKey(Embeddings + ".weight") || adapter.Replacements.ContainsKey(TargetEmbeddings + ".weight")
+        || adapter.Deltas.ContainsKey(Embeddings) || adapter.Deltas.ContainsKey(TargetEmbeddings);
+
     /// <summary>Tells whether an adapter changes the layer that makes logits.</summary>
     public static bool Change(Adapter? adapter) => adapter is not null && (adapter.Replacements.ContainsKey(Output + ".weight") || adapter.Deltas.ContainsKey(Output));
 

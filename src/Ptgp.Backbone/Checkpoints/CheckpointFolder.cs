@@ -77,11 +77,12 @@ public sealed class CheckpointFolder
     /// <param name="device">Where to; on <c>META</c> names and shapes are checked, and no weight is read.</param>
     /// <param name="dtype">As what; stored weights of another type are converted.</param>
     /// <param name="trainable">Whether they will be trained: then they are a copy of their own, never the file's memory.</param>
+    /// <param name="arithmetic">How linear layers compute when nothing is learned.</param>
     /// <exception cref="CheckpointException">A tensor is missing, or is of another shape than <c>config.json</c> says, or holds no fractions.</exception>
-    public Transformer LoadTransformer(Device device, ScalarType dtype, bool trainable = false)
+    public Transformer LoadTransformer(Device device, ScalarType dtype, bool trainable = false, LinearArithmetic arithmetic = LinearArithmetic.Fastest)
     {
         using var files = WeightFiles.Open(Path);
-        var transformer = new Transformer(Config, new CheckpointParameters(Path, files, Family, Config, device, dtype, trainable));
+        var transformer = new Transformer(Config with { Arithmetic = arithmetic }, new CheckpointParameters(Path, files, Family, Config, device, dtype, trainable));
         transformer.train(trainable);
         return transformer;
     }

@@ -5,210 +5,157 @@ using static TorchSharp.torch;
 
 namespace Ptgp.Backbone.Generation;
 
-/// <summary>Writes for all sources of a batch, a token a step. Synchronous, on the device's thread, without gradients.</summary>
+/// <summary>Writes for the sources of a running batch, a token a step; they join between steps and leave as soon as they have ended. Synchronous, on the device's thread, without gradients.</summary>
 /// <remarks>A step is one pass of the decoder, the rules if there are any, one choice of candidates, one small read and one small upload; all else is managed bookkeeping.</remarks>
-internal sealed class DecodingLoop
+/// <param name="batch">The decoder's memory; it becomes the loop's.</param>
+/// <param name="device">The device of the scores.</param>
+internal sealed class DecodingLoop(DecodingBatch batch, Device device) : IDisposable
 {
-    private readonly DecodingState state;
-    private readonly Device device;
-    private readonly RuleRunner rules;
-    private readonly Sampler sampler;
-    private readonly int beams, vocabulary;
-    private readonly Action<SourceSearch>? onEnded;
-    private readonly List<SourceSearch> writing;
-    private List<SourceSearch> sources;
+    private readonly Dictionary<ChoiceKey, Chooser> choosers = [];
+    private List<Writing> writing = [];
 
-    /// <summary>Begins for sources in the order of the state's rows, all of them with as many rows, and all of them by beams or none.</summary>
-    /// <param name="state">The decoder's memory.</param>
-    /// <param name="sources">What is searched.</param>
-    /// <param name="device">The device of the scores.</param>
-    /// <param name="onEnded">Is told of each source as soon as it has ended, while others go on.</param>
-    public DecodingLoop(DecodingState state, IReadOnlyList<SourceSearch> sources, Device device, Action<SourceSearch>? onEnded = null)
-    {
-        this.state = state;
-        this.device = device;
-        this.onEnded = onEnded;
-        this.sources = [.. sources];
-        writing = [.. sources];
-        beams = sources[0].Beams;
-        vocabulary = sources[0].Options.Facts.Vocabulary;
-        rules = new(beams, vocabulary, normalizes: sources[0].SeesLogProbabilities);
-        sampler = new(beams, vocabulary);
-    }
+    /// <summary>Gets how many rows are written.</summary>
+    public int Rows => writing.Sum(source => source.Search.Beams);
 
     public static SourceSearch Begin(WritingJob job) =>
         job.Options.NumBeams == 1 ? new RowSearch(job) : job.Options.MostEnded is null ? new BeamSearch(job) : new PatientBeamSearch(job);
 
-    /// <summary>Writes until every source has ended.</summary>
-    public void Run()
+    /// <summary>Writes to what was read, and to nothing else.</summary>
+    /// <param name="transformer">The backbone.</param>
+    /// <param name="encoded">What was read.</param>
+    /// <param name="sources">What is searched, in the order of the rows of what was read.</param>
+    /// <param name="adapter">The task's deltas.</param>
+    public static void Write(Transformer transformer, EncodedStates encoded, IReadOnlyList<SourceSearch> sources, Adapter? adapter = null)
     {
-        using (NewDisposeScope())
-        {
-            var given = FeedGiven();
-            Read(state.Next(given));
-        }
-
-        while (GoesOn())
-        {
-            using var scope = NewDisposeScope();
-            Shrink();
-            Reorder();
-            var tokens = Upload(sources.SelectMany(source => source.Next.Select(token => (long)token))).view(-1, 1);
-            Read(state.Next(tokens));
-        }
+        using var pool = transformer.MakePool();
+        using DecodingLoop loop = new(transformer.BeginBatch(pool), transformer.Device);
+        loop.Join(sources, encoded, adapter);
+        loop.Run();
     }
 
-    private bool GoesOn()
+    /// <summary>Lets sources that were read together join.</summary>
+    /// <param name="sources">What is searched, in the order of the rows of what was read.</param>
+    /// <param name="encoded">What was read.</param>
+    /// <param name="adapter">The task's deltas.</param>
+    /// <param name="onEnded">Is told of each source as soon as it has ended, while others go on.</param>
+    public void Join(IReadOnlyList<SourceSearch> sources, EncodedStates encoded, Adapter? adapter = null, Action<SourceSearch>? onEnded = null)
     {
-        writing.RemoveAll(source =>
-        {
-            if (source.HasEnded)
-            {
-                onEnded?.Invoke(source);
-            }
+        var slots = batch.Join(encoded, [.. sources.Select(source => source.Beams)], adapter);
+        writing.AddRange(sources.Select((source, at) => new Writing(source, slots[at], adapter, onEnded)));
+        // Rows of one adapter, and what is chosen alike, are computed together.
+        writing = [.. writing.GroupBy(source => source.Adapter ?? (object)this).SelectMany(alike => alike.GroupBy(source => Key(source.Search)).SelectMany(same => same))];
+    }
 
-            return source.HasEnded;
-        });
+    /// <summary>Writes a token for each source.</summary>
+    /// <returns>Whether any source goes on.</returns>
+    public bool Step()
+    {
+        Leave();
+        if (writing.Count > 0)
+        {
+            using var scope = NewDisposeScope();
+            var feeds = writing.ConvertAll(source => source.Feed());
+            Read(batch.Next(feeds));
+            Leave();
+        }
+
         return writing.Count > 0;
     }
 
-    /// <summary>Appends what all sources are given before the first score is wanted of one of them.</summary>
-    /// <returns><c>[rows, count]</c>.</returns>
-    private Tensor FeedGiven()
+    /// <summary>Writes until every source has ended.</summary>
+    public void Run()
     {
-        var count = sources.Min(source => (source.Job.ProbabilitiesOf.Count > 0 ? source.ProbabilitiesAt : source.Given) - source.Seen);
-        foreach (var source in sources)
+        while (Step())
         {
-            for (var place = 0; place < source.Seen + count; place++)
-            {
-                source.Give(source.GivenAt(place));
-            }
+        }
+    }
+
+    /// <summary>Ends every source with a fault.</summary>
+    public void Fail(Exception fault)
+    {
+        writing.ForEach(source => source.Search.Fail(fault));
+        Leave();
+    }
+
+    public void Dispose() => batch.Dispose();
+
+    private void Leave()
+    {
+        foreach (var source in writing.Where(source => !source.Search.HasEnded && source.Search.Job.Cancellation.IsCancellationRequested))
+        {
+            source.Search.Fail(new OperationCanceledException(source.Search.Job.Cancellation));
         }
 
-        return Upload(sources.SelectMany(source => Enumerable.Repeat(source, beams)).SelectMany(source => Enumerable.Range(source.Seen, count).Select(place => (long)source.GivenAt(place))))
-            .view(sources.Count * beams, count);
+        Writing[] ended = [.. writing.Where(source => source.Search.HasEnded)];
+        if (ended.Length > 0)
+        {
+            writing.RemoveAll(source => source.Search.HasEnded);
+            foreach (var source in ended)
+            {
+                batch.Leave(source.Slot);
+                source.OnEnded?.Invoke(source.Search);
+            }
+        }
     }
 
     /// <summary>Takes one step's logits, <c>[rows, vocabulary]</c>, to one more token for each source.</summary>
     private void Read(Tensor logits)
     {
-        foreach (var source in sources.Where(source => !source.HasEnded && source.Job.Cancellation.IsCancellationRequested))
+        for (int first = 0, row = 0; first < writing.Count;)
         {
-            source.Fail(new OperationCanceledException(source.Job.Cancellation));
-        }
-
-        TakeProbabilities(logits);
-        if (sources.Exists(source => source.Chooses))
-        {
-            var (sums, places) = Candidates(logits);
-            for (var slot = 0; slot < sources.Count; slot++)
+            var key = Key(writing[first].Search);
+            SourceSearch[] alike = [.. writing.Skip(first).TakeWhile(source => Key(source.Search) == key).Select(source => source.Search)];
+            if (!choosers.TryGetValue(key, out var chooser))
             {
-                var source = sources[slot];
-                var count = sums.Length / sources.Count;
-                if (source.Chooses)
+                choosers.Add(key, chooser = new(key.Beams, key.Vocabulary, key.Normalizes, device));
+            }
+
+            var rows = alike.Length * key.Beams;
+            chooser.Choose(rows == logits.size(0) ? logits : logits.narrow(0, row, rows), alike);
+            (first, row) = (first + alike.Length, row + rows);
+        }
+    }
+
+    private static ChoiceKey Key(SourceSearch source) => new(
+        source.Beams, source.Options.Facts.Vocabulary, source.SeesLogProbabilities, source.SeesLogProbabilities && source.Rules.Renormalizes, source.SeesLogProbabilities && source.Rules.ReadsScores(source.Length));
+
+    // What sources share for whom is chosen together: how their scores are normalized too, so that nobody's are rounded otherwise for the sake of others.
+    private readonly record struct ChoiceKey(int Beams, int Vocabulary, bool Normalizes, bool Renormalizes, bool ReadsScores);
+
+    private sealed class Writing(SourceSearch search, DecodingSlot slot, Adapter? adapter, Action<SourceSearch>? onEnded)
+    {
+        private bool hasBegun;
+
+        public SourceSearch Search => search;
+
+        public DecodingSlot Slot => slot;
+
+        public Adapter? Adapter => adapter;
+
+        public Action<SourceSearch>? OnEnded => onEnded;
+
+        public DecodingFeed Feed()
+        {
+            if (hasBegun)
+            {
+                if (search.IsReordered)
                 {
-                    Guard(source, () => source.Advance(sums.AsSpan(slot * count, count), places.AsSpan(slot * count, count)));
-                    continue;
+                    slot.Reorder(search.Origins);
+                    search.Settle();
                 }
 
-                Follow(source);
+                return new(slot, search.Next, IsShared: false);
             }
-        }
-        else
-        {
-            sources.ForEach(Follow);
-        }
 
-        static void Follow(SourceSearch source)
-        {
-            if (!source.HasEnded)
+            // All that is given before the first score is wanted.
+            hasBegun = true;
+            var end = search.Job.ProbabilitiesOf.Count > 0 ? search.ProbabilitiesAt : search.Given;
+            for (var place = 0; place < end; place++)
             {
-                source.Give(source.GivenAt(source.Length));
+                search.Give(search.GivenAt(place));
             }
-        }
-    }
 
-    /// <summary>Finds the candidates of each source, the best or those that are drawn: summed log-probabilities and places, each <c>[sources, candidates]</c> in one array.</summary>
-    private (float[] Sums, long[] Places) Candidates(Tensor logits)
-    {
-        var (scores, normalizers) = rules.Run(logits, sources);
-        var sums = new float[sources.Count * beams];
-        for (var row = 0; row < sums.Length; row++)
-        {
-            sums[row] = sources[row / beams].Draws ? float.NegativeInfinity : sources[row / beams].SumOf(row % beams);
-        }
-
-        var count = Math.Min(sources.Max(source => source.Candidates), beams * vocabulary);
-        if (!sources.Exists(source => source.Draws))
-        {
-            return RowKernels.Best(scores, normalizers, sums, beams, count);
-        }
-
-        // Drawn first: scores may be changed when the best are looked for.
-        var drawn = sampler.Draw(scores, normalizers, sources, count);
-        if (sources.Exists(source => source.Chooses && !source.Draws))
-        {
-            var best = RowKernels.Best(scores, normalizers, sums, beams, count);
-            for (var slot = 0; slot < sources.Count; slot++)
-            {
-                if (!sources[slot].Draws)
-                {
-                    best.Sums.AsSpan(slot * count, count).CopyTo(drawn.Sums.AsSpan(slot * count));
-                    best.Places.AsSpan(slot * count, count).CopyTo(drawn.Places.AsSpan(slot * count));
-                }
-            }
-        }
-
-        return drawn;
-    }
-
-    private void TakeProbabilities(Tensor logits)
-    {
-        for (var slot = 0; slot < sources.Count; slot++)
-        {
-            var source = sources[slot];
-            var ids = source.Job.ProbabilitiesOf;
-            if (ids.Count > 0 && !source.HasEnded && source.Length == source.ProbabilitiesAt)
-            {
-                source.Probabilities = Host.Floats(logits.select(0, slot * beams).softmax(0).index_select(0, Upload(ids.Select(id => (long)id))));
-            }
-        }
-    }
-
-    /// <summary>Lets ended sources go when enough of them are there to pay for the copy.</summary>
-    private void Shrink()
-    {
-        var live = sources.FindAll(source => !source.HasEnded);
-        if (live.Count * 8 <= sources.Count * 7)
-        {
-            Reorder();
-            state.Keep(Upload(live.Select(source => (long)sources.IndexOf(source))));
-            sources = live;
-        }
-    }
-
-    private void Reorder()
-    {
-        if (sources.Exists(source => !source.HasEnded && source.IsReordered))
-        {
-            state.Reorder(Upload(sources.SelectMany((source, slot) => source.Origins.Select(origin => ((long)slot * beams) + origin))));
-            sources.ForEach(source => source.Settle());
-        }
-    }
-
-    private Tensor Upload(IEnumerable<long> values) => tensor(values.ToArray(), device: device);
-
-    private static void Guard(SourceSearch source, Action action)
-    {
-        try
-        {
-            action();
-        }
-#pragma warning disable CA1031 // A fault in one request, in its rule or in what it is told, ends that request alone.
-        catch (Exception fault)
-#pragma warning restore CA1031
-        {
-            source.Fail(fault);
+            return new(slot, Enumerable.Range(search.Seen, end - search.Seen).Select(search.GivenAt).ToArray(), IsShared: true);
         }
     }
 }

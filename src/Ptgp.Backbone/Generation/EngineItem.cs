@@ -7,6 +7,7 @@ internal sealed class EngineItem
     private readonly TextStream? stream;
     private readonly StopText? stops;
     private readonly ContinuedText text;
+    private KeptStates? kept;
 
     public EngineItem(EngineRequest request, ITokenizer tokenizer, CancellationToken cancellation)
     {
@@ -45,16 +46,30 @@ internal sealed class EngineItem
     /// <summary>Gets how long the input is, in states, of which two frames make one.</summary>
     public int Length => Encoded?.Length ?? (Source.FrameWidth > 0 ? (Source.Length + 1) / 2 : Source.Length);
 
-    /// <summary>Gets what items must share to be written together.</summary>
-    public object Key => (Request.Encode, Request.Transformer, Request.Adapter, Search.Beams, Search.SeesLogProbabilities, Encoded is null);
+    /// <summary>Gets what items must share to be read together; where a decoder reads, they are given as many tokens after that too.</summary>
+    public object Key => (Request.Encode, Request.Adapter, Encoded is null, Request.Options.Facts.WritesOn ? Search.Given - Search.Seen : 0);
 
-    public void Fail(Exception fault) => answer.TrySetException(fault);
+    /// <summary>Gets or sets how many pages of keys and values are promised to it.</summary>
+    public int Pages { get; set; }
 
-    public void Cancel() => answer.TrySetCanceled(Search.Job.Cancellation);
+    /// <summary>Keeps what was read, if the attention to it will be wanted.</summary>
+    public void Keep(EncodedStates encoded, int row) => kept = Request.Attention is null ? null : new(encoded, row);
+
+    public void Fail(Exception fault)
+    {
+        kept?.Dispose();
+        answer.TrySetException(fault);
+    }
+
+    public void Cancel()
+    {
+        kept?.Dispose();
+        answer.TrySetCanceled(Search.Job.Cancellation);
+    }
 
     /// <summary>Answers with what the search found.</summary>
-    /// <param name="attention">The attention of each hypothesis, where it was asked for.</param>
-    public void Finish(IReadOnlyList<IReadOnlyList<float[,]>> attention)
+    /// <param name="weights">What it was written with.</param>
+    public void Finish(Transformer weights)
     {
         if (Search.Fault is OperationCanceledException)
         {
@@ -70,6 +85,8 @@ internal sealed class EngineItem
 
         try
         {
+            using var states = kept;
+            var attention = states is null ? [] : HypothesisAttention.Of(weights, this, states);
             var hypotheses = Search.Results.Select((raw, i) => Hypothesis(raw, attention.ElementAtOrDefault(i) ?? [])).ToArray();
             stream?.End();
             answer.TrySetResult(new() { Hypotheses = hypotheses, Probabilities = Search.Probabilities });

@@ -18,6 +18,12 @@ public sealed record EngineRequest
     /// <summary>Gets the task's deltas.</summary>
     public Adapter? Adapter { get; init; }
 
+    /// <summary>Gets who asks: those with different names share by <see cref="Weight"/> what is written. The default is nobody.</summary>
+    public string Flow { get; init; } = "";
+
+    /// <summary>Gets how large the share of who asks is, beside those of others; above 0. The default is 1.</summary>
+    public double Weight { get; init; } = 1;
+
     /// <summary>Gets how to write.</summary>
     public required ResolvedOptions Options { get; init; }
 

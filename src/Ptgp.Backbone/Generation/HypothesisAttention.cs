@@ -10,17 +10,15 @@ internal static class HypothesisAttention
     /// <summary>Computes the maps of each hypothesis.</summary>
     /// <param name="transformer">The weights.</param>
     /// <param name="item">The request and what was found for it.</param>
-    /// <param name="encoded">The batch it was read in.</param>
-    /// <param name="row">Its row.</param>
-    public static IReadOnlyList<IReadOnlyList<float[,]>> Of(Transformer transformer, EngineItem item, EncodedStates encoded, int row)
+    /// <param name="source">What was read.</param>
+    public static IReadOnlyList<IReadOnlyList<float[,]>> Of(Transformer transformer, EngineItem item, KeptStates source)
     {
-        if (encoded.IsCausal)
+        if (source.IsCausal)
         {
             throw new ArgumentException("Attention to the input was asked for, but this backbone has no encoder whose states it could look at. Ask for BackboneFeatures.Aligns in Needs.");
         }
 
         using var scope = NewDisposeScope();
-        encoded = BehindPrompt.Memory(encoded);
         var sequences = item.Search.Results.Select(raw => item.WithoutEnd(raw).ToArray()).ToArray();
         var steps = sequences.Max(sequence => sequence.Length) - 1;
         if (steps == 0)
@@ -31,12 +29,12 @@ internal static class HypothesisAttention
         // The step that is fed one token chooses the next; the last one of a hypothesis is fed to none. What follows a shorter one changes nothing before it.
         var inputs = tensor(sequences.SelectMany(sequence => Enumerable.Range(0, steps).Select(at => (long)sequence[Math.Min(at, sequence.Length - 1)])).ToArray(), device: transformer.Device)
             .view(sequences.Length, steps);
-        var (states, mask) = (encoded.States.narrow(0, row, 1).expand(sequences.Length, -1, -1), encoded.Mask.narrow(0, row, 1).expand(sequences.Length, -1));
+        var (states, mask) = (source.States.expand(sequences.Length, -1, -1), source.Mask.expand(sequences.Length, -1));
         var capture = new StateCapture();
-        transformer.DecodeInputs(new(new(states, mask), mask, encoded.IsCausal, () => states), inputs, item.Request.Adapter, capture);
+        transformer.DecodeInputs(new(new(states, mask), mask, isCausal: false, () => states), inputs, item.Request.Adapter, capture);
         // The map is of the input, without the prompt before it.
         var ahead = item.Request.Adapter?.Prompt?.Length ?? 0;
-        var length = (int)encoded.Mask[row].sum().item<long>() - ahead;
+        var length = (int)source.Mask.sum().item<long>() - ahead;
         var maps = Chosen(capture.CrossAttentions, item.Request.Attention!).Select(map => Host.Floats(map.to(ScalarType.Float32).narrow(2, ahead, length).contiguous())).ToArray();
         return [.. sequences.Select((sequence, i) => (IReadOnlyList<float[,]>)[.. maps.Select(map => Rows(map.AsSpan(i * steps * length), sequence.Length - 1, length))])];
     }

@@ -128,8 +128,8 @@ internal static class RowKernels
         var at = 0;
         for (; at <= row.Length - (2 * Wide); at += 2 * Wide)
         {
-            sum += Vector256.Exp(Vector256.Create(row[at..]) - shift);
-            other += Vector256.Exp(Vector256.Create(row[(at + Wide)..]) - shift);
+            sum += Exponential.Of(Vector256.Create(row[at..]) - shift);
+            other += Exponential.Of(Vector256.Create(row[(at + Wide)..]) - shift);
         }
 
         var rest = Vector256.Sum(sum + other);

@@ -2,24 +2,33 @@ using static TorchSharp.torch;
 
 namespace Ptgp.Backbone.Generation;
 
-/// <summary>Writes for many callers at once with one backbone. Whatever waits while a batch is written makes up the next ones: of one adapter, of about equal lengths.</summary>
-/// <remarks>Safe to use from many threads. What one request does, and what its rules throw, changes nothing for another.</remarks>
+/// <summary>Writes for many callers at once with one backbone: a running batch that requests of any tasks, adapters and options join and leave at the border of a step.</summary>
+/// <remarks>
+/// Safe to use from many threads. What one request does, and what its rules throw, changes nothing for another. Requests wait in an order that is fair to those who ask
+/// (<see cref="EngineRequest.Flow"/>) until there is memory for all that they may write; what has begun is never stopped for want of it.
+/// </remarks>
 public sealed class WritingEngine : IDisposable
 {
-    /// <summary>About how many tokens, all beams and padding counted, the sources of a batch hold.</summary>
-    private const int TokenBudget = 8 * 1024;
+    // While others are written, how many steps a request waits at most for the sake of being read together with others.
+    private const int StepsBetweenReads = 4;
 
     private readonly Transformer transformer;
     private readonly ITokenizer tokenizer;
+    private readonly EngineLimits limits;
     private readonly Lock gate = new();
-    private readonly Queue<List<EngineItem>> batches = [];
-    private List<EngineItem> waiting = [];
+    private readonly FairQueue waiting = new();
+    private readonly Dictionary<Transformer, RunningBatch> running = [];       // of the device's thread
+    private readonly ManualResetEventSlim isIdle = new(true);
+    private int stepsSinceRead;
     private bool isScheduled, isDisposed;
 
     /// <summary>Starts an engine with a thread of its own.</summary>
-    public WritingEngine(Transformer transformer, ITokenizer tokenizer)
+    /// <param name="transformer">The backbone.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="limits">How much is done at once; null for the defaults.</param>
+    public WritingEngine(Transformer transformer, ITokenizer tokenizer, EngineLimits? limits = null)
     {
-        (this.transformer, this.tokenizer) = (transformer, tokenizer);
+        (this.transformer, this.tokenizer, this.limits) = (transformer, tokenizer, limits ?? new());
         Device = new("Ptgp device");
     }
 
@@ -59,24 +68,35 @@ public sealed class WritingEngine : IDisposable
         }
     }
 
-    /// <summary>Lets the batch that is being written come to its end, and refuses what waits.</summary>
+    /// <summary>Lets what is being written come to its end, and refuses what waits.</summary>
     public void Dispose()
     {
         lock (gate)
         {
-            isDisposed = true;
-        }
-
-        Device.Dispose();
-        lock (gate)
-        {
-            foreach (var item in waiting.Concat(batches.SelectMany(batch => batch)))
+            if (isDisposed)
             {
-                item.Fail(new ObjectDisposedException(nameof(WritingEngine)));
+                return;
             }
 
-            waiting.Clear();
-            batches.Clear();
+            isDisposed = true;
+            Refuse();
+        }
+
+        isIdle.Wait();
+        Device.Dispose();
+        foreach (var batch in running.Values)
+        {
+            batch.Dispose();
+        }
+
+        isIdle.Dispose();
+    }
+
+    private void Refuse()
+    {
+        while (waiting.Count > 0)
+        {
+            waiting.Take().Fail(new ObjectDisposedException(nameof(WritingEngine)));
         }
     }
 
@@ -84,110 +104,114 @@ public sealed class WritingEngine : IDisposable
     {
         lock (gate)
         {
-            if (waiting.Remove(item) || batches.Any(batch => batch.Remove(item)))
+            if (waiting.Remove(item))
             {
                 item.Cancel();
             }
         }
     }
 
-    // Inside the lock. One batch at a time, so that other work of the device gets its turn between two.
+    // Inside the lock. One step at a time, so that other work of the device gets its turn between two.
     private void Schedule()
     {
-        if (!isScheduled && !isDisposed && waiting.Count + batches.Count > 0)
+        if (!isScheduled)
         {
             isScheduled = true;
-            _ = Device.RunAsync(() =>
-            {
-                Write(Take());
-                lock (gate)
-                {
-                    isScheduled = false;
-                    Schedule();
-                }
-
-                return true;
-            });
+            isIdle.Reset();
+            _ = Device.RunAsync(Turn);
         }
     }
 
-    // All that waits is shared out among batches before anything that comes later, so that nobody waits for ever.
-    private List<EngineItem> Take()
+    private bool Turn()
     {
+        foreach (var alike in Choose().GroupBy(item => item.Request.Transformer ?? transformer))
+        {
+            BatchOf(alike.Key).Admit([.. alike]);
+        }
+
+        foreach (var batch in running.Values)
+        {
+            batch.Step();
+        }
+
+        stepsSinceRead++;
+        Forget();
         lock (gate)
         {
-            if (batches.Count == 0)
+            isScheduled = false;
+            if (waiting.Count > 0 || running.Values.Any(batch => batch.Rows > 0))
             {
-                foreach (var alike in waiting.GroupBy(item => item.Key))
+                Schedule();
+            }
+            else
+            {
+                isIdle.Set();
+            }
+        }
+
+        return true;
+    }
+
+    // Takes those whose turn it is, as long as there is room. Nobody is passed over, so that a large request has its turn too.
+    private List<EngineItem> Choose()
+    {
+        List<EngineItem> chosen = [];
+        var rows = running.Values.Sum(batch => batch.Rows);
+        if (rows > 0 && rows > limits.Rows * 3 / 4 && stepsSinceRead < StepsBetweenReads)
+        {
+            return chosen;
+        }
+
+        lock (gate)
+        {
+            var (longest, tokens) = (0, rows == 0 ? limits.TokensRead : limits.TokensReadBetweenSteps);
+            while (waiting.Next is { } next)
+            {
+                longest = Math.Max(longest, next.Length);
+                if ((rows > 0 && rows + next.Search.Beams > limits.Rows) || (chosen.Count > 0 && (chosen.Count + 1) * longest > tokens))
                 {
-                    Share(alike.OrderByDescending(item => item.Length));
+                    break;
                 }
 
-                waiting = [];
+                try
+                {
+                    if (!BatchOf(next.Request.Transformer ?? transformer).TryReserve(next))
+                    {
+                        break;
+                    }
+                }
+                catch (ArgumentException fault)
+                {
+                    waiting.Take().Fail(fault);
+                    continue;
+                }
+
+                chosen.Add(waiting.Take());
+                rows += next.Search.Beams;
             }
-
-            return batches.TryDequeue(out var batch) ? batch : [];
         }
+
+        stepsSinceRead = chosen.Count > 0 ? 0 : stepsSinceRead;
+        return chosen;
     }
 
-    private void Share(IEnumerable<EngineItem> items)
+    private RunningBatch BatchOf(Transformer weights)
     {
-        List<EngineItem> batch = [];
-        foreach (var item in items)
+        if (!running.TryGetValue(weights, out var batch))
         {
-            if (batch.Count > 0 && (batch.Count + 1) * batch[0].Length * item.Search.Beams > TokenBudget)
-            {
-                batches.Enqueue(batch);
-                batch = [];
-            }
-
-            batch.Add(item);
+            running.Add(weights, batch = new(weights, limits));
         }
 
-        batches.Enqueue(batch);
+        return batch;
     }
 
-    private void Write(List<EngineItem> items)
+    // Weights of a task's own may be gone when it is.
+    private void Forget()
     {
-        if (items.Count == 0)
+        foreach (var (weights, batch) in running.Where(pair => pair.Key != transformer && pair.Value.Rows == 0).ToArray())
         {
-            return;
-        }
-
-        try
-        {
-            var request = items[0].Request;
-            var weights = request.Transformer ?? transformer;
-            var encoded = items[0].Encoded is null
-                ? request.Encode([.. items.Select(item => item.Source)])
-                : EncodedInput.Batch([.. items.Select(item => item.Encoded!)], weights, request.Adapter);
-            var searches = items.ConvertAll(item => item.Search);
-            using var state = weights.Begin(encoded, searches[0].Beams, searches.Max(search => search.Longest), request.Adapter);
-            new DecodingLoop(state, searches, weights.Device, search =>
-            {
-                var row = searches.IndexOf(search);
-                Finish(items[row], weights, encoded, row);
-            }).Run();
-        }
-#pragma warning disable CA1031 // What stops a whole batch, such as a lack of memory, comes to all who wait for it.
-        catch (Exception fault)
-#pragma warning restore CA1031
-        {
-            items.ForEach(item => item.Fail(fault));
-        }
-    }
-
-    private static void Finish(EngineItem item, Transformer weights, EncodedStates encoded, int row)
-    {
-        try
-        {
-            item.Finish(item.Request.Attention is null || item.Search.Fault is not null ? [] : HypothesisAttention.Of(weights, item, encoded, row));
-        }
-#pragma warning disable CA1031 // Whoever asked gets it.
-        catch (Exception fault)
-#pragma warning restore CA1031
-        {
-            item.Fail(fault);
+            batch.Dispose();
+            running.Remove(weights);
         }
     }
 }

@@ -92,6 +92,22 @@ internal sealed class Attention : nn.Module
         return o.Forward(apart.transpose(1, 2).flatten(2), pass);
     }
 
+    /// <summary>Lets rows look each at its own entries of what a layer remembers: <c>[rows, heads, 1, head width]</c> to <c>[rows, 1, width]</c>.</summary>
+    /// <param name="queries">The queries.</param>
+    /// <param name="layer">The layer's number.</param>
+    /// <param name="view">What they see.</param>
+    /// <param name="pass">The pass.</param>
+    public Tensor Attend(Tensor queries, int layer, PagedView view, Pass pass)
+    {
+        if (view.IsNear)
+        {
+            return o.Forward(view.Look(layer, queries, new((int)heads, (int)keyHeads, (int)headWidth, (float)scale)), pass);
+        }
+
+        var (seen, mask) = view.Gather(layer, keyHeads);
+        return Attend(queries, seen, mask, pass, captured: null);
+    }
+
     /// <summary>Forgets the copy packed for speed, because the weights will change.</summary>
     public void Unpack()
     {
@@ -110,17 +126,17 @@ internal sealed class Attention : nn.Module
     }
 
     // One multiplication for all three: its rows are the queries', the keys' and the values' weights.
-    private PackedLinear Pack()
+    private PackedLinear Pack(LinearArithmetic arithmetic)
     {
         using var scope = NewDisposeScope();
         var biases = new[] { q, k, v }.Select(p => p.Bias ?? zeros(p.Weight.size(0), dtype: p.Weight.dtype, device: p.Weight.device)).ToArray();
         var bias = q.Bias is null && k.Bias is null && v.Bias is null ? null : cat(biases, 0);
-        return PackedLinear.Create(cat([q.Weight, k.Weight, v.Weight], 0), bias);
+        return PackedLinear.Create(cat([q.Weight, k.Weight, v.Weight], 0), bias, arithmetic);
     }
 
     private (Tensor Queries, KeyValues Own) ReadPacked(Tensor x, Pass pass)
     {
-        packed ??= Pack();
+        packed ??= Pack(pass.Arithmetic);
         var (inner, keyInner) = (heads * headWidth, keyHeads * headWidth);
         var all = packed.Forward(x);                              // [batch, length, inner + 2 * key inner]
         return (

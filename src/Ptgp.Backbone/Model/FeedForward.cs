@@ -27,7 +27,7 @@ internal sealed class FeedForward : nn.Module
     /// <summary><c>[batch, length, width]</c> to the same.</summary>
     public Tensor Forward(Tensor x, Pass pass)
     {
-        var inner = gate is null ? activation.Of(up.Forward(x, pass)) : activation.Of(gate.Forward(x, pass)) * up.Forward(x, pass);
+        var inner = gate is null ? pass.Activate(up.Forward(x, pass), activation) : pass.Activate(gate.Forward(x, pass), activation) * up.Forward(x, pass);
         return down.Forward(pass.DropActivation(inner), pass);
     }
 }

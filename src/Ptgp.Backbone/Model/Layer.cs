@@ -69,8 +69,28 @@ internal sealed class Layer : nn.Module
         }
 
         pass.SelfAttentions?[^1].MoveToOuterDisposeScope();
-        var made = pass.Narrow(afterFeedForward, feedForward.Forward(Before(feedForwardNorm, x), pass));
-        return Add(feedForwardNorm, x, made, pass).MoveToOuterDisposeScope();
+        return Feed(x, pass).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Computes the layer of rows that look each at entries of its own, <c>[rows, 1, width]</c> to the same. Rows know nothing of each other.</summary>
+    /// <param name="x">The states.</param>
+    /// <param name="rotation">How queries and keys turn; null when they do not.</param>
+    /// <param name="memory">What they see, to which they are added.</param>
+    /// <param name="pass">The pass.</param>
+    public Tensor Forward(Tensor x, Rotation? rotation, PagedLayer memory, Pass pass)
+    {
+        using var scope = NewDisposeScope();
+        var (queries, own) = selfAttention.Read(Before(selfNorm, x), rotation, pass);
+        memory.Append(own);
+        var mixed = selfAttention.Attend(queries, memory.Layer, hasWindow ? memory.Near! : memory.Own, pass);
+        x = Add(selfNorm, x, pass.Narrow(afterAttention, mixed), pass);
+        if (CrossAttention is not null)
+        {
+            queries = CrossAttention.Query(Before(crossNorm!, x), pass);
+            x = Add(crossNorm!, x, CrossAttention.Attend(queries, memory.Layer, memory.Memory!, pass), pass);
+        }
+
+        return Feed(x, pass).MoveToOuterDisposeScope();
     }
 
     /// <summary>Makes keys and values of states that the layer read before, <c>[batch, length, width]</c>.</summary>
@@ -78,6 +98,9 @@ internal sealed class Layer : nn.Module
 
     /// <summary>Makes keys of distances: <c>[distances, width]</c> to <c>[heads, head width, distances]</c>.</summary>
     public Tensor KeysOf(Tensor vectors, Pass pass) => distances!.Keys(vectors, pass);
+
+    private Tensor Feed(Tensor x, Pass pass) =>
+        Add(feedForwardNorm, x, pass.Narrow(afterFeedForward, feedForward.Forward(Before(feedForwardNorm, x), pass)), pass);
 
     private Tensor Before(Norm norm, Tensor x) => placement == NormPlacement.Before ? norm.Forward(x) : x;
 

@@ -28,6 +28,9 @@ internal sealed class LayerCache : IDisposable
         return new(keys.narrow(2, start, used - start), values.narrow(2, start, used - start));
     }
 
+    /// <summary>Gets all that is held, as views of the memory.</summary>
+    public KeyValues All => new(keys!.narrow(2, start, used - start), values!.narrow(2, start, used - start));
+
     /// <summary>Forgets the first entries.</summary>
     public void Drop(long count) => start += count;
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Ptgp.Backbone;
 
 /// <summary>Decodes with a decoder that remembers segments, each token a segment of its own: what is kept are the keys and values of the memory and of what was written since, as far as tokens see back.</summary>
-/// <remarks>As in <see cref="CachedDecoding"/>, the beams of a source stand side by side, share what was read, and reordering them moves a row of a mask.</remarks>
+/// <remarks>The beams of a source stand side by side, share what was read, and reordering them moves a row of a mask.</remarks>
 internal sealed class MemoryDecoding : DecodingState
 {
     private readonly Transformer transformer;

@@ -9,6 +9,7 @@ internal sealed class OutputLayer : TokenOutput
 {
     private readonly Parameter weight;                            // [vocabulary, width]
     private readonly Parameter? bias;                             // [1, vocabulary]
+    private readonly LinearArithmetic arithmetic;
     private PackedLinear? packed;
 
     /// <summary>Makes a layer.</summary>
@@ -18,6 +19,7 @@ internal sealed class OutputLayer : TokenOutput
     /// <param name="tied">The table it shares; null for a table of its own.</param>
     public OutputLayer(string path, ParameterSource source, TransformerConfig config, Parameter? tied) : base(nameof(OutputLayer))
     {
+        arithmetic = config.Arithmetic;
         weight = tied ?? Add("weight", [config.OutputVocabulary, config.Width], new(0, Math.Pow(config.Width, -0.5)));
         bias = config.HasOutputBias && source.Has(path + ".bias") ? Add("bias", [1, config.OutputVocabulary], Initialization.Zeros, !config.IsOutputBiasConstant) : null;
 
@@ -41,7 +43,7 @@ internal sealed class OutputLayer : TokenOutput
                 return bias is null ? logits : Ops.Add(logits, bias);
             }
 
-            return (packed ??= PackedLinear.Create(weight, bias?.view(-1))).Forward(x);
+            return (packed ??= PackedLinear.Create(weight, bias?.view(-1), arithmetic)).Forward(x);
         }
     }
 

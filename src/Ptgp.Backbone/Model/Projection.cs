@@ -31,17 +31,29 @@ internal sealed class Projection : nn.Module
     /// <summary><c>[…, inputs]</c> to <c>[…, outputs]</c>.</summary>
     public Tensor Forward(Tensor x, Pass pass)
     {
+        if (pass.Spans is { } spans)
+        {
+            x = spans.Change(x, adapter => adapter.Deltas.GetValueOrDefault(Path) is { ChangesInput: true } own ? own : null, (own, rows, _) => own.ChangeInput(rows));
+            return Change(Shared(x, pass), x, pass);
+        }
+
         var delta = pass.DeltaOf(Path);
         x = delta is null ? x : delta.ChangeInput(x);
-        var y = pass.IsPacked ? (packed ??= PackedLinear.Create(Weight, Bias)).Forward(x) : nn.functional.linear(x, Weight, Bias);
+        var y = Shared(x, pass);
         return delta is null ? y : delta.ChangeOutput(y, x, Weight, Bias);
     }
 
+    private Tensor Shared(Tensor x, Pass pass) => pass.IsPacked ? (packed ??= PackedLinear.Create(Weight, Bias, pass.Arithmetic)).Forward(x) : nn.functional.linear(x, Weight, Bias);
+
     /// <summary>Changes what the shared weights made of <paramref name="x"/> as the pass's adapter does.</summary>
-    public Tensor Change(Tensor y, Tensor x, Pass pass) => pass.DeltaOf(Path) is { } delta ? delta.ChangeOutput(y, x, Weight, Bias) : y;
+    public Tensor Change(Tensor y, Tensor x, Pass pass) => pass.Spans is { } spans
+        ? spans.Change(y, adapter => adapter.Deltas.GetValueOrDefault(Path), (delta, rows, span) => delta.ChangeOutput(rows, span.Of(x), Weight, Bias))
+        : pass.DeltaOf(Path) is { } delta ? delta.ChangeOutput(y, x, Weight, Bias) : y;
 
     /// <summary>Tells whether the pass's adapter changes what this layer reads, so that it cannot be computed together with others.</summary>
-    public bool ReadsApart(Pass pass) => pass.DeltaOf(Path) is { ChangesInput: true };
+    public bool ReadsApart(Pass pass) => pass.Spans is { } spans
+        ? spans.Any(adapter => adapter.Deltas.GetValueOrDefault(Path) is { ChangesInput: true })
+        : pass.DeltaOf(Path) is { ChangesInput: true };
 
     /// <summary>Forgets the copy packed for speed, because the weights will change.</summary>
     public void Unpack()

@@ -11,8 +11,8 @@ internal readonly record struct Rotation(Tensor Cosines, Tensor Sines)
     /// <summary>Computes the angles of some places.</summary>
     public static Rotation At(RotaryConfig config, Places places, Device device, ScalarType dtype)
     {
-        var waves = config.DependsOnLength && places.Rows is { } rows
-            ? stack(rows.amax([1]).cpu().data<long>().Select(last => tensor(config.Frequencies((int)last + 1))))     // each row by its own length, not by its batch's
+        var waves = config.DependsOnLength && places.Rows is not null
+            ? stack(places.Lasts.cpu().data<long>().Select(last => tensor(config.Frequencies((int)last + 1))))     // each row by its own length, not by its batch's
             : tensor(config.Frequencies(places.End)).unsqueeze(0);
         var angles = (places.At(device).to_type(ScalarType.Float32).unsqueeze(-1) * waves.to(device).unsqueeze(1)).unsqueeze(1);
         var (cosines, sines) = (angles.cos(), angles.sin());

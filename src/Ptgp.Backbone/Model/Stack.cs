@@ -91,11 +91,29 @@ internal sealed class Stack : nn.Module
             windowMask = mask is null ? zeros(far.shape, float32, like.device).masked_fill(far, Transformer.Masked) : mask.masked_fill(far, Transformer.Masked);
         }
 
-        return new(mask?.to_type(like.dtype), windowMask?.to_type(like.dtype), rotary is null ? null : Rotation.At(rotary, places, like.device, like.dtype));
+        return new(mask?.to_type(like.dtype), windowMask?.to_type(like.dtype), Turn(places, like));
+    }
+
+    /// <summary>Computes how queries and keys turn at their positions; null when they do not.</summary>
+    /// <param name="places">The positions.</param>
+    /// <param name="like">The states.</param>
+    /// <param name="isStrict">Whether each row is computed by itself; the default is false.</param>
+    public Rotation? Turn(Places places, Tensor like, bool isStrict = false)
+    {
+        if (rotary is null || !isStrict || places.Rows is not { } rows)
+        {
+            return rotary is null ? null : Rotation.At(rotary, places, like.device, like.dtype);
+        }
+
+        Rotation[] each = [.. Enumerable.Range(0, (int)rows.size(0)).Select(row => Rotation.At(rotary, places.Row(row), like.device, like.dtype))];
+        return new(cat([.. each.Select(turn => turn.Cosines)], 0), cat([.. each.Select(turn => turn.Sines)], 0));
     }
 
     /// <summary>Gets whether some layers see only what is near.</summary>
     public bool HasWindow => window > 0;
+
+    /// <summary>Gets how far these see, the state itself included.</summary>
+    public int Window => window;
 
     /// <summary>Gets whether a text gives the same states wherever it is cut into segments: the memory holds all that a layer sees.</summary>
     public bool SeesAlikeInSegments => HasWindow && Shape.LayersBeforeWindow == 0 && window <= Shape.Memory + 1;

@@ -248,15 +248,31 @@ public sealed class Transformer : nn.Module
     public DecodingState Begin(EncodedStates source, int beams, int capacity, Adapter? adapter = null)
     {
         ArgumentNullException.ThrowIfNull(source);
+        CheckLength(capacity, adapter);
+        return Decoder.Distances is null ? new PagedState(this, Decoder, source, beams, adapter) : BeginSegments(source, beams, adapter);
+    }
+
+    /// <summary>Begins a batch that sources join and leave.</summary>
+    /// <param name="pool">Where keys and values go; it stays the caller's.</param>
+    internal DecodingBatch BeginBatch(KeyValuePool pool) => Decoder.Distances is null ? new PagedDecoding(this, Decoder, pool) : new SegmentBatch(BeginSegments, Device);
+
+    /// <summary>Makes a memory for <see cref="BeginBatch"/>.</summary>
+    /// <param name="budget">The most bytes it may hold; null, the default, for no bound.</param>
+    /// <param name="gathers">See <see cref="KeyValuePool"/>.</param>
+    internal KeyValuePool MakePool(long? budget = null, bool gathers = false) => new(Decoder.Shape, Dtype, Device, budget, gathers);
+
+    /// <summary>Checks that a sequence has room.</summary>
+    /// <param name="capacity">The most tokens a row will hold, the start token included, or what was read where there is no encoder.</param>
+    /// <param name="adapter">The task's deltas.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The backbone has not so many positions.</exception>
+    internal void CheckLength(int capacity, Adapter? adapter)
+    {
         var ahead = adapter?.Ahead(Config) ?? 0;
         if (Config.MaxPositions > 0 && capacity > Config.MaxPositions - ahead)
         {
             throw new ArgumentOutOfRangeException(
                 nameof(capacity), $"The backbone writes at most {Config.MaxPositions - ahead} tokens, but {capacity} are asked for. Lower maxNewTokens or maxLength.");
         }
-
-        var pass = new Pass(Config, adapter, isTraining: false);
-        return Decoder.Distances is null ? new CachedDecoding(this, Decoder, source, beams, pass) : new MemoryDecoding(this, Decoder, source.Input, beams, pass);
     }
 
     /// <summary>Sets training or evaluation mode. Entering training forgets the packed copies of weights that may change.</summary>
@@ -332,6 +348,8 @@ public sealed class Transformer : nn.Module
     private bool RecomputesNow(StateCapture? capture) => Recomputes && is_grad_enabled() && capture is null;
 
     private Places PlacesOf(Tensor mask, Tensor? hidden) => hidden is null || !Config.SkipsPadding ? Places.From(0, (int)mask.size(1)) : Places.Of(mask);
+
+    private MemoryDecoding BeginSegments(EncodedStates source, int beams, Adapter? adapter) => new(this, Decoder, source.Input, beams, new(Config, adapter, isTraining: false));
 
     private Stack Decoder => decoder ?? throw new InvalidOperationException("This backbone has no decoder.");
 

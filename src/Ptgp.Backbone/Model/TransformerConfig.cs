@@ -123,6 +123,12 @@ public sealed record TransformerConfig
     /// <summary>Gets the number of ids it writes.</summary>
     public int OutputVocabulary => TargetVocabulary ?? Vocabulary;
 
+    /// <summary>Gets how layers compute in float32 on the CPU when nothing is learned; the default is <see cref="LinearArithmetic.Fastest"/>.</summary>
+    public LinearArithmetic Arithmetic { get; init; }
+
+    /// <summary>Gets whether <see cref="Arithmetic"/> asks for rows that do not depend on each other to the bit.</summary>
+    internal bool IsStrict => Arithmetic.HasFlag(LinearArithmetic.Strict);
+
     /// <summary>Drops another share in training. Shares of attention and activations that follow the general one follow it here too.</summary>
     /// <param name="share">The share; null for those there are.</param>
     internal TransformerConfig WithDropout(double? share) => share is not { } dropped

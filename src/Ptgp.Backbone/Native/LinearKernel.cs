@@ -11,4 +11,7 @@ internal enum LinearKernel
 
     /// <summary>From a copy in the order of oneDNN's kernels.</summary>
     Packed,
+
+    /// <summary>From a copy of 8 bits a weight by <see cref="QuantizedLinear"/>; never chosen, but asked for. Its numbers are rounded.</summary>
+    Quantized,
 }

@@ -125,7 +125,7 @@ internal static unsafe class NearAttention
         var at = 0;
         for (; at <= places.Length - Wide; at += Wide)
         {
-            Vector256.Exp(Vector256.Create<float>(weights[at..]) - Vector256.Create(most)).CopyTo(weights[at..]);
+            Exponential.Of(Vector256.Create<float>(weights[at..]) - Vector256.Create(most)).CopyTo(weights[at..]);
         }
 
         for (; at < places.Length; at++)

@@ -123,6 +123,9 @@ public static class Ops
             : ScaledAttention.Attend(q, k, v, mask, scale, causal, dropout);
     }
 
+    /// <summary>Gets whether linear layers can compute with 8 bits a weight on this machine; see <see cref="LinearArithmetic.Quantized"/>.</summary>
+    public static bool CanQuantize => QuantizedLinear.IsAvailable;
+
     /// <summary>Computes the gradients of a loss, as <c>loss.backward()</c> does; that cannot say what goes wrong in layers that are computed anew (<see cref="Transformer.Recomputes"/>).</summary>
     /// <exception cref="InvalidOperationException">A layer could not be computed anew.</exception>
     public static void Backward(Tensor loss)

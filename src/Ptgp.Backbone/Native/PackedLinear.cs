@@ -20,12 +20,14 @@ public sealed class PackedLinear : IDisposable
     private readonly Tensor weight, plain;                        // [outputs, inputs] and [inputs, outputs], views of the weights
     private readonly Tensor? bias;
     private readonly bool isChosen, isContiguous;
+    private readonly LinearArithmetic arithmetic;
     private readonly Lock forms = new();
     private Tensor? packed;
+    private QuantizedLinear? quantized;
     private bool usesPacked;
     private volatile Verdicts verdicts = new(0);
 
-    private PackedLinear(Tensor weight, Tensor? bias)
+    private PackedLinear(Tensor weight, Tensor? bias, LinearArithmetic arithmetic)
     {
         using var scope = NewDisposeScope();
         (outputs, inputs) = (weight.size(0), weight.size(1));
@@ -34,17 +36,19 @@ public sealed class PackedLinear : IDisposable
         isContiguous = weight.is_contiguous();
         this.bias = bias?.detach().DetachFromDisposeScope();
         isChosen = weight.device_type == DeviceType.CPU && weight.dtype == ScalarType.Float32 && weight.NumberOfElements > 0;
+        this.arithmetic = arithmetic;
     }
 
     /// <summary>Makes a layer over weights that stay where they are; nothing is copied yet.</summary>
     /// <param name="weight">The weights, <c>[outputs, inputs]</c>, of any device and type.</param>
     /// <param name="bias">What is added, <c>[outputs]</c>; null for nothing.</param>
+    /// <param name="arithmetic">How to compute in float32 on the CPU; the default is the fastest way.</param>
     /// <exception cref="ArgumentException">The shapes or the types do not fit.</exception>
-    public static PackedLinear Create(Tensor weight, Tensor? bias)
+    public static PackedLinear Create(Tensor weight, Tensor? bias, LinearArithmetic arithmetic = LinearArithmetic.Fastest)
     {
         ArgumentNullException.ThrowIfNull(weight);
         return weight.Dimensions == 2 && (bias is null || (bias.Dimensions == 1 && bias.size(0) == weight.size(0) && bias.dtype == weight.dtype))
-            ? new(weight, bias)
+            ? new(weight, bias, arithmetic)
             : throw new ArgumentException($"Weights must be [outputs, inputs] and a bias [outputs] of their type, but they are {Describe(weight)} and {(bias is null ? "none" : Describe(bias))}.", nameof(weight));
     }
 
@@ -72,6 +76,7 @@ public sealed class PackedLinear : IDisposable
             plain.Dispose();
             bias?.Dispose();
             packed?.Dispose();
+            quantized?.Dispose();
         }
     }
 
@@ -86,11 +91,18 @@ public sealed class PackedLinear : IDisposable
             return OneDnn.Linear(x, Packed(), bias, relu);
         }
 
+        if (kernel == LinearKernel.Quantized)
+        {
+            using var rows8 = x.contiguous();
+            return Quantized().Multiply(rows8, relu);
+        }
+
         // Another layer of this shape may have found it the fastest, whose weights lie in order.
-        if (kernel == LinearKernel.Near && isContiguous)
+        if (kernel == LinearKernel.Near && (isContiguous || arithmetic.HasFlag(LinearArithmetic.Strict)))
         {
             using var near = x.contiguous();
-            return NearLinear.Multiply(near, weight, bias, relu);
+            using var inOrder = weight.contiguous();
+            return NearLinear.Multiply(near, inOrder, bias, relu);
         }
 
         if (x.Dimensions == 2)
@@ -115,6 +127,11 @@ public sealed class PackedLinear : IDisposable
         if (!isChosen || x.dtype != ScalarType.Float32 || x.NumberOfElements == 0 || (is_grad_enabled() && x.requires_grad))
         {
             return LinearKernel.Plain;
+        }
+
+        if (arithmetic != LinearArithmetic.Fastest)
+        {
+            return arithmetic.HasFlag(LinearArithmetic.Quantized) ? LinearKernel.Quantized : LinearKernel.Near;
         }
 
         var known = verdicts;
@@ -168,6 +185,14 @@ public sealed class PackedLinear : IDisposable
         (false, true) => [LinearKernel.Plain, LinearKernel.Near],
         _ => [LinearKernel.Plain],
     };
+
+    private QuantizedLinear Quantized()
+    {
+        lock (forms)
+        {
+            return quantized ??= new(weight, bias);
+        }
+    }
 
     private Tensor Packed()
     {

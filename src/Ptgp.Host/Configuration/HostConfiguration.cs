@@ -82,6 +82,25 @@ internal sealed record BackboneConfiguration
     /// <value>From 1 to 1024. Null, the default, leaves it to libtorch: one a core.</value>
     [Range(1, 1024)]
     public int? Threads { get; init; }
+
+    /// <summary>Gets whether what a request is answered may depend in its last bits on what else is written at the same time.</summary>
+    /// <value>The default is <see cref="Determinism.Fast"/>.</value>
+    public Determinism Determinism { get; init; }
+
+    /// <summary>Gets how many megabytes the keys and values of all that is being written may take. Requests that find them taken wait.</summary>
+    /// <value>From 1 to 1000000. Null, the default, is a quarter of the memory there is.</value>
+    [Range(1, 1_000_000)]
+    public int? KeyValueMemory { get; init; }
+}
+
+/// <summary>How much what a request is answered may depend on others.</summary>
+internal enum Determinism
+{
+    /// <summary>In the last bits of its scores.</summary>
+    Fast,
+
+    /// <summary>Not at all: scores and states are the same to the bit, whatever shares the batch. Slower; on the CPU.</summary>
+    Strict,
 }
 
 /// <summary>What a backbone computes with.</summary>
@@ -98,6 +117,9 @@ internal enum DtypeChoice
 
     /// <summary>16 bits.</summary>
     Float16,
+
+    /// <summary>8 bits a weight and input in linear layers when nothing is learned, 32 elsewhere; on the CPU.</summary>
+    Int8,
 }
 
 /// <summary>A task: a plugin on a backbone.</summary>
@@ -116,6 +138,11 @@ internal sealed record TaskConfiguration
     /// <summary>Gets the plugin's own options; see its page.</summary>
     /// <remarks><see cref="HostConfiguration.BindOptions"/> makes the plugin's record of it.</remarks>
     public IConfigurationSection? Options { get; init; }
+
+    /// <summary>Gets the task's share of what is written at once, beside those of other tasks, when there is more to do than room.</summary>
+    /// <value>Above 0. The default is 1.</value>
+    [Range(0, double.MaxValue, MinimumIsExclusive = true)]
+    public double Weight { get; init; } = 1;
 
     /// <summary>Gets how it writes.</summary>
     public GenerationOptions Generation { get; init; } = new();

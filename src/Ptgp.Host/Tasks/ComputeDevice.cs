@@ -1,3 +1,5 @@
+using Ptgp.Backbone;
+using Ptgp.Backbone.Native;
 using Ptgp.Host.Configuration;
 using static TorchSharp.torch;
 
@@ -6,7 +8,8 @@ namespace Ptgp.Host.Tasks;
 /// <summary>What a backbone computes on and with, as the configuration asks and the machine allows.</summary>
 /// <param name="Device">The device.</param>
 /// <param name="Dtype">The type of weights and states.</param>
-internal sealed record ComputeDevice(Device Device, ScalarType Dtype)
+/// <param name="Arithmetic">How layers compute when nothing is learned.</param>
+internal sealed record ComputeDevice(Device Device, ScalarType Dtype, LinearArithmetic Arithmetic = LinearArithmetic.Fastest)
 {
     /// <summary>Chooses a device.</summary>
     /// <exception cref="ConfigurationException">What is asked for by name is not there.</exception>
@@ -26,21 +29,33 @@ internal sealed record ComputeDevice(Device Device, ScalarType Dtype)
 
         var onCuda = wantsCuda || (configuration.Device.Equals("auto", StringComparison.OrdinalIgnoreCase) && WhyNoCuda is null);
         var device = !onCuda ? CPU : new Device(wantsCuda ? configuration.Device.ToLowerInvariant() : "cuda");
+        var isStrict = configuration.Determinism == Determinism.Strict;
+        if (isStrict && (onCuda || configuration.Dtype is not (DtypeChoice.Auto or DtypeChoice.Float32 or DtypeChoice.Int8)))
+        {
+            throw new ConfigurationException("determinism 'strict' is for float32 and int8 on the CPU. Set device to 'cpu' and dtype to one of these, or determinism to 'fast'.");
+        }
+
+        var isQuantized = configuration.Dtype == DtypeChoice.Int8;
+        if (isQuantized && (onCuda || !Ops.CanQuantize))
+        {
+            throw new ConfigurationException(onCuda ? "dtype 'int8' computes on the CPU alone. Set device to 'cpu', or use bfloat16." : "dtype 'int8' needs oneDNN, which this libtorch lacks. Use float32.");
+        }
+
         return new(device, configuration.Dtype switch
         {
             DtypeChoice.Auto => onCuda ? bfloat16 : float32,
-            DtypeChoice.Float32 => float32,
+            DtypeChoice.Float32 or DtypeChoice.Int8 => float32,
             DtypeChoice.Bfloat16 => bfloat16,
             DtypeChoice.Float16 when onCuda => float16,
             // A core multiplies float16 some hundred times slower than float32.
             DtypeChoice.Float16 => throw new ConfigurationException("dtype 'float16' needs CUDA. On the CPU use float32 or bfloat16."),
             _ => throw new InvalidOperationException($"There is no dtype {configuration.Dtype}."),
-        });
+        }, (isQuantized ? LinearArithmetic.Quantized : 0) | (isStrict ? LinearArithmetic.Strict : 0));
     }
 
     /// <summary>Says in one line what is in use, and why CUDA is not.</summary>
     public string Describe(string backbone) =>
-        $"{backbone}: {Device}, {Dtype.ToString().ToLowerInvariant()}, {get_num_threads()} thread{(get_num_threads() == 1 ? "" : "s")}"
+        $"{backbone}: {Device}, {(Arithmetic.HasFlag(LinearArithmetic.Quantized) ? "int8" : Dtype.ToString().ToLowerInvariant())}, {get_num_threads()} thread{(get_num_threads() == 1 ? "" : "s")}"
         + (Device.type == TorchSharp.DeviceType.CPU && WhyNoCuda is { } reason ? $" (no CUDA: {reason})" : "");
 
     private static string? WhyNoCuda { get; } = FindOut();

@@ -16,7 +16,7 @@ internal sealed class HeadAnswers<TInput, TPart, TPartOutput, TOutput>
         (this.plugin, this.head, this.setting) = (plugin, head, setting);
         var (view, engine) = (setting.View, setting.Backbone.Engine);
         var collator = new Collator { Device = view.Transformer.Device, PadId = view.Tokenizer.PadId, EndId = view.Tokenizer.EndId };
-        writer = new(engine, view, features => view.Encode(head.Embed(collator.Collate(features))));
+        writer = new(engine, view, features => view.Encode(head.Embed(collator.Collate(features))), setting.Task, setting.Weight);
         predictions = new(head, view, collator, engine.Device);
     }
 

@@ -28,11 +28,16 @@ internal sealed class LoadedBackbone : IDisposable
     public WritingEngine Engine { get; }
 
     /// <summary>Loads the weights of a backbone.</summary>
+    /// <param name="folder">The checkpoint.</param>
+    /// <param name="description">What it can do.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="device">What it computes on and with.</param>
+    /// <param name="limits">How much is written at once; null for the defaults.</param>
     /// <exception cref="CheckpointException">They are broken.</exception>
-    public static LoadedBackbone Load(CheckpointFolder folder, BackboneDescription description, ITokenizer tokenizer, ComputeDevice device)
+    public static LoadedBackbone Load(CheckpointFolder folder, BackboneDescription description, ITokenizer tokenizer, ComputeDevice device, EngineLimits? limits = null)
     {
-        var transformer = folder.LoadTransformer(device.Device, device.Dtype);
-        return new(folder, description, tokenizer, transformer, device, new WritingEngine(transformer, tokenizer)) { Head = folder.LoadHead(device.Device) };
+        var transformer = folder.LoadTransformer(device.Device, device.Dtype, arithmetic: device.Arithmetic);
+        return new(folder, description, tokenizer, transformer, device, new WritingEngine(transformer, tokenizer, limits)) { Head = folder.LoadHead(device.Device) };
     }
 
     public void Dispose()

@@ -1,4 +1,5 @@
 using Ptgp.Backbone;
+using Ptgp.Backbone.Generation;
 
 namespace Ptgp.Host.Tasks;
 
@@ -33,8 +34,12 @@ internal sealed class SharedBackbones(IConsoleLog log) : IDisposable
     }
 
     /// <summary>Gets a backbone, reading its weights if they are not there yet.</summary>
+    /// <param name="folder">The checkpoint.</param>
+    /// <param name="description">What it can do.</param>
+    /// <param name="device">What it computes on and with.</param>
+    /// <param name="limits">How much is written at once.</param>
     /// <exception cref="CheckpointException">They are missing or broken.</exception>
-    public LoadedBackbone Load(CheckpointFolder folder, BackboneDescription description, ComputeDevice device)
+    public LoadedBackbone Load(CheckpointFolder folder, BackboneDescription description, ComputeDevice device, EngineLimits limits)
     {
         lock (loaded)
         {
@@ -42,7 +47,7 @@ internal sealed class SharedBackbones(IConsoleLog log) : IDisposable
             {
                 log.Status(device.Describe(description.Name));
                 Verify(folder);
-                loaded.Add(description.Name, backbone = LoadedBackbone.Load(folder, description, Outline(folder, description).Tokenizer, device));
+                loaded.Add(description.Name, backbone = LoadedBackbone.Load(folder, description, Outline(folder, description).Tokenizer, device, limits));
             }
 
             return backbone;

@@ -1,4 +1,5 @@
 using Ptgp.Backbone;
+using Ptgp.Backbone.Generation;
 using Ptgp.Host.Configuration;
 using Ptgp.Host.Plugins;
 using Ptgp.Host.Training;
@@ -93,7 +94,7 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         {
             Foresee(task, ready, trained);
             cancellation.ThrowIfCancellationRequested();
-            backbone = backbones.Load(ready.Folder, ready.Description, ready.Device);
+            backbone = backbones.Load(ready.Folder, ready.Description, ready.Device, Limits(configuration.Backbones[ready.Description.Name]));
         }
 
         return TaskRunner.Create(ready.Plugin, new()
@@ -103,6 +104,7 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
             View = new(backbone.Description, backbone.Tokenizer, backbone.Transformer) { Head = backbone.Head },
             Generation = ready.Settings.Generation,
             Use = use,
+            Weight = ready.Settings.Weight,
             Trained = trained,
             Log = log,
         });
@@ -220,6 +222,12 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
     private static string? TrainedFor(Prepared ready) => ready.Settings.Adapter is { } adapter ? TrainedTask.Find(adapter) : null;
 
     private static GenerationOptions WishesOf(ITaskPlugin plugin) => (GenerationOptions)plugin.GetType().GetProperty(nameof(TaskPlugin<,>.Generation))!.GetValue(plugin)!;
+
+    private static EngineLimits Limits(BackboneConfiguration settings)
+    {
+        EngineLimits limits = new() { ReadsAlone = settings.Determinism == Determinism.Strict };
+        return settings.KeyValueMemory is { } megabytes ? limits with { MemoryBytes = megabytes * 1_000_000L } : limits;
+    }
 
     private sealed record Prepared(
         TaskConfiguration Settings, ITaskPlugin Plugin, CheckpointFolder Folder, BackboneDescription Description, ComputeDevice Device, GenerationOptions Generation);

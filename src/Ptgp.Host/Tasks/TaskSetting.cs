@@ -15,6 +15,9 @@ internal sealed record TaskSetting
     /// <summary>Gets how the task writes by its configuration.</summary>
     public GenerationOptions Generation { get; init; } = new();
 
+    /// <summary>Gets the task's share of what is written at once.</summary>
+    public double Weight { get; init; } = 1;
+
     /// <summary>Gets the folder that training wrote, whose weights the task takes; null for a fresh head on the checkpoint as it is.</summary>
     public string? Trained { get; init; }
 

@@ -7,7 +7,9 @@ namespace Ptgp.Host.Tasks;
 /// <param name="engine">The backbone's engine.</param>
 /// <param name="view">The backbone as the task sees it.</param>
 /// <param name="encode">How the task's inputs are read.</param>
-internal sealed class TaskWriter(WritingEngine engine, BackboneView view, Func<IReadOnlyList<Features>, EncodedStates> encode)
+/// <param name="task">The task's name.</param>
+/// <param name="weight">The task's share of what is written at once.</param>
+internal sealed class TaskWriter(WritingEngine engine, BackboneView view, Func<IReadOnlyList<Features>, EncodedStates> encode, string task = "", double weight = 1)
 {
     /// <summary>Reads an input once.</summary>
     public Task<IEncodedInput> EncodeAsync(Features features, CancellationToken cancellation) => engine.EncodeAsync(features, encode, cancellation);
@@ -21,7 +23,8 @@ internal sealed class TaskWriter(WritingEngine engine, BackboneView view, Func<I
     {
         ArgumentNullException.ThrowIfNull(request);
         var resolved = Resolve(request.Options.Or(options), view.Transformer.Config);
-        return await engine.WriteAsync(EngineRequest.From(request, resolved, encode) with { Transformer = view.Transformer, Adapter = view.Adapter }, cancellation).ConfigureAwait(false);
+        var asked = EngineRequest.From(request, resolved, encode) with { Transformer = view.Transformer, Adapter = view.Adapter, Flow = task, Weight = weight };
+        return await engine.WriteAsync(asked, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Fills in what the options leave out.</summary>

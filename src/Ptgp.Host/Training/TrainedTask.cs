@@ -68,7 +68,7 @@ internal sealed class TrainedTask(CheckpointFolder checkpoint, BackboneView view
         }
         else if (IsCheckpoint(folder))
         {
-            view.Transformer = CheckpointFolder.Open(folder).LoadTransformer(view.Transformer.Device, dtype, trainable);
+            view.Transformer = CheckpointFolder.Open(folder).LoadTransformer(view.Transformer.Device, dtype, trainable, view.Transformer.Config.Arithmetic);
         }
 
         LoadHead(folder, view.Adapter, copies: true);

@@ -100,8 +100,7 @@ internal sealed class LoadedAdapter : IDisposable
         var searches = ids.Select((row, at) => DecodingLoop.Begin(new() { Options = options, Source = [.. row.Where((_, place) => mask[at][place] != 0).Select(id => (int)id)] })).ToArray();
         var batch = new Batch { Source = Matrix(ids), Mask = Matrix(mask).to(ScalarType.Bool) };
         var encoded = weights.Encode(weights.Embed(batch, adapter), adapter);
-        using var state = weights.Begin(encoded, 1, searches.Max(search => search.Longest), adapter);
-        new DecodingLoop(state, searches, CPU).Run();
+        DecodingLoop.Write(weights, encoded, searches, adapter);
         Assert.All(searches, search => Assert.Null(search.Fault));
         // Prompts of decoders that stand alone are padded at their beginning, and part of what is written.
         var rows = searches.Select((search, row) => (encoded.IsCausal ? Enumerable.Repeat(0, mask[row].Count(seen => seen == 0)) : []).Concat(search.Results[0].Tokens).ToArray()).ToArray();

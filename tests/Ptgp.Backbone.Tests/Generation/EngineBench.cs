@@ -8,15 +8,16 @@ namespace Ptgp.Backbone.Tests.Generation;
 internal sealed class EngineBench : IDisposable
 {
     private readonly CheckpointFolder folder;
+    private readonly Dictionary<Adapter, Func<IReadOnlyList<Features>, EncodedStates>> encoders = [];
     private int batches;
 
-    public EngineBench(string fixture = "t5-v1_0")
+    public EngineBench(string fixture = "t5-v1_0", EngineLimits? limits = null, LinearArithmetic arithmetic = LinearArithmetic.Fastest)
     {
         set_num_threads(1);
         folder = CheckpointFolder.Open(Repository.Fixture("models", fixture));
-        Transformer = folder.LoadTransformer(CPU, ScalarType.Float32);
+        Transformer = folder.LoadTransformer(CPU, ScalarType.Float32, arithmetic: arithmetic);
         Tokenizer = TokenizerLoader.Load(folder.Path, new());
-        Engine = new(Transformer, Tokenizer);
+        Engine = new(Transformer, Tokenizer, limits);
     }
 
     public Transformer Transformer { get; }
@@ -42,14 +43,32 @@ internal sealed class EngineBench : IDisposable
 
     public Task<Written> WriteAsync(EngineRequest request, CancellationToken cancellation = default) => Engine.WriteAsync(request, cancellation);
 
-    public EncodedStates Encode(IReadOnlyList<Features> parts)
+    public EncodedStates Encode(IReadOnlyList<Features> parts) => Encode(parts, null);
+
+    /// <summary>Gets how inputs are read with an adapter: always the same function.</summary>
+    public Func<IReadOnlyList<Features>, EncodedStates> EncodeWith(Adapter? adapter)
+    {
+        if (adapter is null)
+        {
+            return Encode;
+        }
+
+        if (!encoders.TryGetValue(adapter, out var encode))
+        {
+            encoders.Add(adapter, encode = parts => Encode(parts, adapter));
+        }
+
+        return encode;
+    }
+
+    private EncodedStates Encode(IReadOnlyList<Features> parts, Adapter? adapter)
     {
         Interlocked.Increment(ref batches);
         OnEncode(parts);
         var length = parts.Max(part => part.Length);
         var ids = tensor(parts.SelectMany(part => part.Tokens.Concat(Enumerable.Repeat((long)folder.Config.PadId, length - part.Length))).ToArray()).view(parts.Count, length);
         var mask = tensor(parts.SelectMany(part => Enumerable.Range(0, length).Select(at => at < part.Length)).ToArray()).view(parts.Count, length);
-        return Transformer.Encode(Transformer.Embed(new() { Source = ids, Mask = mask }));
+        return Transformer.Encode(Transformer.Embed(new() { Source = ids, Mask = mask }, adapter), adapter);
     }
 
     public void Dispose()

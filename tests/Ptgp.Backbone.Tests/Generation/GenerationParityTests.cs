@@ -50,8 +50,7 @@ public class GenerationParityTests
 
         var batch = new Batch { Source = Matrix(golden.InputIds).to(device), Mask = Matrix(golden.AttentionMask).to(ScalarType.Bool).to(device) };
         var encoded = transformer.Encode(transformer.Embed(batch));
-        using var state = transformer.Begin(encoded, options.NumBeams, searches.Max(search => search.Longest));
-        new DecodingLoop(state, searches, device).Run();
+        DecodingLoop.Write(transformer, encoded, searches);
 
         Assert.All(searches, search => Assert.Null(search.Fault));
         Assert.Equal(golden.Sequences, Filled(searches, GoldenCase.PadId(fixture) ?? folder.Config.PadId));

@@ -24,8 +24,7 @@ public class PatientBeamSearchTests
             var options = ResolvedOptions.From(asked, new DecoderFacts(Vocabulary, Start, End));
             SourceSearch[] searches = [.. Enumerable.Range(0, 2).Select(_ => DecodingLoop.Begin(new() { Options = options }))];
             using var scope = NewDisposeScope();
-            using var state = new TableDecoding(2, beams, Vocabulary, Logits);
-            new DecodingLoop(state, searches, CPU).Run();
+            new TableDecoding(Vocabulary, Logits).Run(searches);
             for (var source = 0; source < 2; source++)
             {
                 var expected = Plain(beams, most, written => Logits(source, written)).OrderByDescending(each => each.Score).ToArray();

@@ -80,12 +80,12 @@ public sealed class StopTextTests : IDisposable
         var clock = new Clock();
         var options = ResolvedOptions.From(new() { NumBeams = beams, MaxNewTokens = 50, MaxTime = 2.5 }, new(8, 0, 1));
         var search = DecodingLoop.Begin(new() { Options = options, Clock = clock });
-        using var state = new TableDecoding(1, beams, 8, (_, written) =>
+        TableDecoding state = new(8, (_, written) =>
         {
             clock.Seconds++;
             return [.. Enumerable.Range(0, 8).Select(id => id == 1 ? float.NegativeInfinity : id + (written.Count * 0.1f))];
         });
-        new DecodingLoop(state, [search], CPU).Run();
+        state.Run(search);
         Assert.Equal(FinishReason.Length, search.Results[0].Finish);
         Assert.Equal(beams == 1 ? 4 : 2, search.Results[0].Tokens.Length);          // each row's scores take a second
     }

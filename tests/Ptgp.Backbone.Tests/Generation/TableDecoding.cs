@@ -1,41 +1,49 @@
+using Ptgp.Backbone.Generation;
 using static TorchSharp.torch;
 
 namespace Ptgp.Backbone.Tests.Generation;
 
-/// <summary>A decoder whose logits come from a function of the source and what was written to it.</summary>
-internal sealed class TableDecoding(int sources, int beams, int vocabulary, Func<int, IReadOnlyList<int>, float[]> logits) : DecodingState
+/// <summary>A decoder whose logits come from a function of the source, counted as they join, and what was written to it.</summary>
+internal sealed class TableDecoding(int vocabulary, Func<int, IReadOnlyList<int>, float[]> logits) : DecodingBatch
 {
-    private List<int> kept = [.. Enumerable.Range(0, sources)];
-    private int[][] written = [.. Enumerable.Repeat(Array.Empty<int>(), sources * beams)];
+    private int joined;
 
     public int Steps { get; private set; }
 
     public int RowsComputed { get; private set; }
 
-    public override int Rows => kept.Count * beams;
+    /// <summary>Writes for sources that all begin at once.</summary>
+    public void Run(params SourceSearch[] searches)
+    {
+        using DecodingLoop loop = new(this, CPU);
+        using var none = zeros(searches.Length, 1, 1);
+        using var mask = ones(searches.Length, 1, ScalarType.Bool);
+        loop.Join(searches, new(new(none, mask), mask, isCausal: false, () => none));
+        loop.Run();
+    }
 
-    public override Tensor Next(Tensor tokens)
+    public override IReadOnlyList<DecodingSlot> Join(EncodedStates source, IReadOnlyList<int> beams, Adapter? adapter) => [.. beams.Select(count => new Slot(joined++, count))];
+
+    public override Tensor Next(IReadOnlyList<DecodingFeed> feeds)
     {
         Steps++;
-        RowsComputed += Rows;
-        var count = (int)tokens.size(1);
-        var given = tokens.data<long>().ToArray();
-        written = [.. written.Select((row, at) => (int[])[.. row, .. given.Skip(at * count).Take(count).Select(id => (int)id)])];
-        return tensor(written.SelectMany((row, at) => logits(kept[at / beams], row)).ToArray()).view(Rows, vocabulary);
+        RowsComputed += feeds.Sum(feed => feed.Slot.Beams);
+        var rows = feeds.SelectMany(feed =>
+        {
+            var slot = (Slot)feed.Slot;
+            for (var beam = 0; beam < slot.Beams; beam++)
+            {
+                slot.Written[beam] = [.. slot.Written[beam], .. feed.IsShared ? feed.Tokens.ToArray() : [feed.Tokens.Span[beam]]];
+            }
+
+            return slot.Written.Select(row => logits(slot.Source, row));
+        });
+        var all = rows.ToArray();
+        return tensor(all.SelectMany(row => row).ToArray()).view(all.Length, vocabulary);
     }
 
-    public override void Reorder(Tensor rows)
+    public override void Leave(DecodingSlot slot)
     {
-        var order = rows.data<long>().ToArray();
-        Assert.All(order, (from, to) => Assert.Equal(to / beams, from / beams));
-        written = [.. order.Select(from => written[from])];
-    }
-
-    public override void Keep(Tensor sources)
-    {
-        var staying = sources.data<long>().ToArray();
-        written = [.. staying.SelectMany(slot => written[((int)slot * beams)..(((int)slot + 1) * beams)])];
-        kept = [.. staying.Select(slot => kept[(int)slot])];
     }
 
     public override void Dispose()
@@ -48,5 +56,14 @@ internal sealed class TableDecoding(int sources, int beams, int vocabulary, Func
         var seed = written.Aggregate(source * 7919, (all, id) => unchecked((all * 31) + id));
         var random = new Random(seed);
         return [.. Enumerable.Range(0, vocabulary).Select(_ => (float)(random.NextDouble() * 6))];
+    }
+
+    private sealed class Slot(int source, int beams) : DecodingSlot(beams)
+    {
+        public int Source { get; } = source;
+
+        public int[][] Written { get; set; } = [.. Enumerable.Repeat(Array.Empty<int>(), beams)];
+
+        public override void Reorder(ReadOnlySpan<int> origins) => Written = [.. origins.ToArray().Select(origin => Written[origin])];
     }
 }

@@ -59,8 +59,7 @@ internal sealed class FullSize : IDisposable
             new() { NumBeams = beams, MaxNewTokens = 16, NoRepeatNgramSize = 1, EosTokenId = [end], DecoderStartTokenId = WritesOn ? null : Theirs("greedy")[0] },
             DecoderFacts.Of(transformer.Config));
         var search = DecodingLoop.Begin(new() { Options = options, Source = WritesOn ? [.. Source.data<long>().Select(id => (int)id)] : [] });
-        using var state = transformer.Begin(encoded, beams, search.Longest);
-        new DecodingLoop(state, [search], CPU).Run();
+        DecodingLoop.Write(transformer, encoded, [search]);
         return search.Results[0].Tokens;
     }
 

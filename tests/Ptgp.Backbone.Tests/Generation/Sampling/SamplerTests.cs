@@ -180,9 +180,6 @@ public class SamplerTests
         return searches[0];
     }
 
-    private static void Run(SourceSearch[] searches, Func<int, IReadOnlyList<int>, double[]> logits)
-    {
-        using var state = new TableDecoding(searches.Length, searches[0].Beams, Vocabulary, (source, written) => [.. logits(source, written).Select(logit => (float)logit)]);
-        new DecodingLoop(state, searches, CPU).Run();
-    }
+    private static void Run(SourceSearch[] searches, Func<int, IReadOnlyList<int>, double[]> logits) =>
+        new TableDecoding(Vocabulary, (source, written) => [.. logits(source, written).Select(logit => (float)logit)]).Run(searches);
 }

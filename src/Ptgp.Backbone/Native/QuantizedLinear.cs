@@ -1,0 +1,191 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Ptgp.Backbone.Native;
+
+/// <summary>
+/// A linear layer of 8-bit numbers on the CPU: weights are rounded once, with a scale for each output, and inputs as they come, with a scale for each row. Products are summed exactly, so that a
+/// row's result does not depend on what other rows hold.
+/// </summary>
+internal sealed unsafe partial class QuantizedLinear : IDisposable
+{
+    private const int Most = 127, Float32 = 6;
+
+    // Inputs are stored from 1 to 255, because products of unsigned by signed numbers are what processors have; what that adds is taken away again.
+    private const int Shift = 128;
+
+    private readonly Tensor packed, scales, zeros, one, zero;      // the weights in oneDNN's order; [outputs]; [outputs]; a number each
+    private readonly float[] shifts;                              // [outputs]: what the shift adds
+    private readonly float[]? bias;
+    private readonly int inputs, outputs;
+
+    /// <summary>Rounds weights.</summary>
+    /// <param name="weight">The weights, float32 <c>[outputs, inputs]</c>.</param>
+    /// <param name="bias">What is added, <c>[outputs]</c>; null for nothing.</param>
+    public QuantizedLinear(Tensor weight, Tensor? bias)
+    {
+        using var scope = NewDisposeScope();
+        using var gradientless = no_grad();
+        (outputs, inputs) = ((int)weight.size(0), (int)weight.size(1));
+        using Scalar least = 1e-30, most = Most;
+        scales = weight.abs().amax([1]).div(most).clamp_min(least).DetachFromDisposeScope();
+        var rounded = weight.div(scales.unsqueeze(1)).round().to_type(ScalarType.Int8);
+        packed = Pack(rounded).DetachFromDisposeScope();
+        using Scalar shift = Shift;
+        shifts = [.. rounded.to_type(ScalarType.Float32).sum([1L]).mul(scales).mul(shift).data<float>()];
+        zeros = torch.zeros(outputs, dtype: ScalarType.Int32).DetachFromDisposeScope();
+        one = ones(1).DetachFromDisposeScope();
+        zero = torch.zeros(1, dtype: ScalarType.Int32).DetachFromDisposeScope();
+        this.bias = bias?.cpu().data<float>().ToArray();
+    }
+
+    /// <summary>Whether this libtorch has it.</summary>
+    public static bool IsAvailable { get; } = RuntimeInformation.ProcessArchitecture == Architecture.X64 && SelfTest.Passes(
+        () =>
+        {
+            using QuantizedLinear layer = new(Whole(7, 5), SelfTest.Numbers(7));
+            return layer.Multiply(Whole(3, 5), relu: true);
+        },
+        () => nn.functional.linear(Whole(3, 5), Whole(7, 5), SelfTest.Numbers(7)).relu());
+
+    /// <summary>Computes <c>[…, inputs]</c> to <c>[…, outputs]</c>, negative results cut to zero if wanted. Knows no gradients.</summary>
+    /// <param name="x">The inputs, float32, contiguous.</param>
+    /// <param name="relu">Whether to cut negative results to zero.</param>
+    public Tensor Multiply(Tensor x, bool relu)
+    {
+        var rows = (int)(x.NumberOfElements / inputs);
+        var rowScales = new float[rows];
+        using var rounded = empty([rows, inputs], ScalarType.Byte);
+        Round((float*)TensorMemory.Of(x), (byte*)TensorMemory.Of(rounded), rowScales);
+        GC.KeepAlive(x);
+        int result;
+        nint product;
+        var type = Float32;
+        fixed (byte* nothing = "none\0"u8)
+        fixed (byte* noAlgorithm = "\0"u8)
+        {
+            result = aoti_torch_cpu__qlinear_pointwise_tensor(
+                rounded.Handle, one.Handle, zero.Handle, packed.Handle, scales.Handle, zeros.Handle, null, 1, 0, &type, nothing, null, 0, noAlgorithm, out product);
+        }
+
+        GC.KeepAlive(rounded);
+        if (result != 0)
+        {
+            throw new InvalidOperationException("libtorch refused '_qlinear_pointwise'; it wrote the reason to standard error.");
+        }
+
+        var y = Tensor.UnsafeCreateTensor(product);
+        Finish((float*)TensorMemory.Of(y), rowScales, relu);
+        if (x.Dimensions == 2)
+        {
+            return y;
+        }
+
+        using (y)
+        {
+            return y.view([.. x.shape.AsSpan(..^1), outputs]);
+        }
+    }
+
+    public void Dispose()
+    {
+        packed.Dispose();
+        scales.Dispose();
+        zeros.Dispose();
+        one.Dispose();
+        zero.Dispose();
+    }
+
+    // Numbers that 8 bits hold exactly: the greatest of each row is 127 times a power of 2.
+    private static Tensor Whole(long rows, long columns)
+    {
+        var values = Enumerable.Range(0, (int)(rows * columns)).Select(i => (float)(i % columns == 0 ? Most : (i * 37 % 251) - 125)).ToArray();
+        return tensor(values, [rows, columns]);
+    }
+
+    private static Tensor Pack(Tensor weight)
+    {
+        // qlinear_prepack(Tensor weight, int[]? x_shape)
+        Span<ulong> stack = [Dispatcher.From(weight), Dispatcher.None];
+        return Dispatcher.Call("onednn::qlinear_prepack\0"u8, stack);
+    }
+
+    // Rounds each row to 8 bits, the greatest number being 127.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Round(float* from, byte* to, float[] rowScales)
+    {
+        var wide = Vector256<float>.Count;
+        for (var row = 0; row < rowScales.Length; row++, from += inputs, to += inputs)
+        {
+            var most = Vector256<float>.Zero;
+            var at = 0;
+            for (; at <= inputs - wide; at += wide)
+            {
+                most = Vector256.Max(most, Vector256.Abs(Vector256.Load(from + at)));
+            }
+
+            var greatest = 0f;
+            for (var i = 0; i < wide; i++)
+            {
+                greatest = MathF.Max(greatest, most[i]);
+            }
+
+            for (; at < inputs; at++)
+            {
+                greatest = MathF.Max(greatest, MathF.Abs(from[at]));
+            }
+
+            rowScales[row] = greatest / Most;
+            var share = greatest > 0 ? Most / greatest : 0;
+            var shares = Vector256.Create(share);
+            for (at = 0; at <= inputs - (4 * wide); at += 4 * wide)
+            {
+                Vector256.Narrow(
+                    Vector256.Narrow(Rounded(from + at, shares), Rounded(from + at + wide, shares)),
+                    Vector256.Narrow(Rounded(from + at + (2 * wide), shares), Rounded(from + at + (3 * wide), shares))).AsByte().Store(to + at);
+            }
+
+            for (; at < inputs; at++)
+            {
+                to[at] = (byte)(MathF.Round(from[at] * share) + Shift);
+            }
+        }
+    }
+
+    private static Vector256<int> Rounded(float* from, Vector256<float> shares) => Vector256.ConvertToInt32(Vector256.Round(Vector256.Load(from) * shares)) + Vector256.Create(Shift);
+
+    // Scales each row, and adds the bias.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Finish(float* y, float[] rowScales, bool relu)
+    {
+        var wide = Vector256<float>.Count;
+        fixed (float* plus = bias, taken = shifts)
+        {
+            for (var row = 0; row < rowScales.Length; row++, y += outputs)
+            {
+                var (scale, all) = (rowScales[row], Vector256.Create(rowScales[row]));
+                var at = 0;
+                for (; at <= outputs - wide; at += wide)
+                {
+                    var value = (Vector256.Load(y + at) - Vector256.Load(taken + at)) * all;
+                    value = plus is null ? value : value + Vector256.Load(plus + at);
+                    (relu ? Vector256.Max(value, Vector256<float>.Zero) : value).Store(y + at);
+                }
+
+                for (; at < outputs; at++)
+                {
+                    var value = ((y[at] - taken[at]) * scale) + (plus is null ? 0 : plus[at]);
+                    y[at] = relu ? MathF.Max(value, 0) : value;
+                }
+            }
+        }
+    }
+
+    [LibraryImport("torch_cpu")]
+    private static partial int aoti_torch_cpu__qlinear_pointwise_tensor(
+        nint x, nint scale, nint zeroPoint, nint weight, nint weightScales, nint weightZeroPoints, nint* bias, double outputScale, long outputZeroPoint, int* outputType,
+        byte* function, double** scalars, long scalarCount, byte* algorithm, out nint y);
+}

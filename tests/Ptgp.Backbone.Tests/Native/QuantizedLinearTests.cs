@@ -1,0 +1,75 @@
+using CsCheck;
+using Ptgp.Backbone.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Ptgp.Backbone.Tests.Native;
+
+public class QuantizedLinearTests
+{
+    [Fact]
+    public void ItIsALinearLayerOfWhatWasRounded() =>
+        Gen.Select(Gen.Long[1, 70], Gen.Long[1, 70], Gen.Long[1, 40], Gen.Bool, Gen.Bool, Gen.Int[0, 1000]).Sample(
+            (inputs, outputs, rows, hasBias, relu, seed) =>
+            {
+                Assert.SkipUnless(Ops.CanQuantize, "this libtorch has no oneDNN");
+                using var scope = NewDisposeScope();
+                using var gradientless = no_grad();
+                var random = new Generator((ulong)seed);
+                var (weight, x, bias) = (randn([outputs, inputs], generator: random), randn([rows, inputs], generator: random), hasBias ? randn([outputs], generator: random) : null);
+                using QuantizedLinear layer = new(weight, bias);
+                var expected = nn.functional.linear(Rounded(x), Rounded(weight), bias);
+                Gradient.AssertClose(relu ? expected.relu() : expected, layer.Multiply(x, relu));
+            },
+            iter: 60,
+            threads: 1);
+
+    [Fact]
+    public void ARowGivesTheSameToTheBitWhateverStandsBesideIt()
+    {
+        Assert.SkipUnless(Ops.CanQuantize, "this libtorch has no oneDNN");
+        using var scope = NewDisposeScope();
+        using var gradientless = no_grad();
+        using var layer = PackedLinear.Create(randn([96, 64]), randn([96]), arithmetic: LinearArithmetic.Quantized);
+        var rows = randn([33, 64]) * tensor(3f);
+        var together = layer.Forward(rows);
+        for (var row = 0; row < 33; row++)
+        {
+            Assert.True(together.narrow(0, row, 1).equal(layer.Forward(rows.narrow(0, row, 1))).all().item<bool>());
+        }
+    }
+
+    [Fact]
+    public void GradientsComeFromTheWeightsAsTheyAre()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = PackedLinear.Create(randn([8, 16]), null, arithmetic: LinearArithmetic.Quantized);
+        var x = randn([3, 16], requires_grad: true);
+        layer.Forward(x).sum().backward();
+        Assert.NotNull(x.grad);
+    }
+
+    [Fact]
+    public void ABackboneOfEightBitsWritesNearlyTheSame()
+    {
+        Assert.SkipUnless(Ops.CanQuantize, "this libtorch has no oneDNN");
+        using var scope = NewDisposeScope();
+        using var quiet = inference_mode();
+        var folder = CheckpointFolder.Open(Repository.Fixture("models", "marian"));
+        using var exact = folder.LoadTransformer(CPU, ScalarType.Float32);
+        using var rounded = folder.LoadTransformer(CPU, ScalarType.Float32, arithmetic: LinearArithmetic.Quantized);
+        Batch batch = new() { Source = Ops.Range(3, 15, CPU).view(1, 12), Mask = ones(1, 12, ScalarType.Bool) };
+        var (a, b) = (States(exact), States(rounded));
+        var difference = (a - b).norm().item<float>() / a.norm().item<float>();
+        Assert.InRange(difference, 1e-6, 0.05);
+
+        Tensor States(Transformer transformer) => transformer.Encode(transformer.Embed(batch)).States;
+    }
+
+    // Each row to multiples of its greatest number's 127th.
+    private static Tensor Rounded(Tensor rows)
+    {
+        var scales = rows.abs().amax([1], keepdim: true) / 127f;
+        return (rows / scales).round() * scales;
+    }
+}
