@@ -64,7 +64,10 @@ internal sealed class RunningBatch : IDisposable
     {
         try
         {
-            loop.Step();
+            if (!loop.Step())
+            {
+                pool.Trim();
+            }
         }
 #pragma warning disable CA1031 // What stops a whole step, such as a lack of memory, comes to all who wait for it.
         catch (Exception fault)

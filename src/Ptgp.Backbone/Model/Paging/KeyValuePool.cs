@@ -87,6 +87,19 @@ internal sealed class KeyValuePool : IDisposable
     /// <param name="firstEntry">What <see cref="Rent"/> gave.</param>
     public void Return(int firstEntry) => free.Push(firstEntry / PageSize);
 
+    /// <summary>Lets go of the memory, if no page is rented; it grows again.</summary>
+    public void Trim()
+    {
+        if (Rented == 0 && pages > 0)
+        {
+            Dispose();
+            Array.Clear(keys);
+            Array.Clear(values);
+            free.Clear();
+            pages = 0;
+        }
+    }
+
     /// <summary>Gets all that a layer remembers, <c>[entries, width]</c> each.</summary>
     public KeyValues Of(int layer) => new(keys[layer]!, values[layer]!);
 
