@@ -89,7 +89,7 @@ public sealed class ConfigurationReaderTests
             "backbones:base:device must be 'auto', 'cpu', 'cuda' or 'cuda:N', but is 'gpu'.",
             "backbones:base:threads must be from 1 to 1024, but is 0.",
             "backbones:other:checkpoint must be given: text.",
-            "backbones:other:dtype must be 'auto' or 'float32' or 'bfloat16' or 'float16' or 'int8', but is 'int4'.",
+            "backbones:other:dtype must be 'auto' or 'float32' or 'bfloat16' or 'float16' or 'int8', but is 'int4'. Did you mean 'int8'?",
             "plugin is not known. Did you mean 'plugins'?",
             $"plugins:folders:0 must name a folder, but there is nothing at '{folder.Path}/nowhere'.",
             "plugins:trust must be 'any' or 'listed', but is 'lised'. Did you mean 'listed'?",
