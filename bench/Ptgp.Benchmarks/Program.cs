@@ -5,12 +5,19 @@ using Ptgp.Benchmarks;
 // Ratios against a named reference, measured in the same run:
 // dotnet run -c Release --project bench/Ptgp.Benchmarks -- [--json] [--only decoding|mixed|loading|tokenizers|training] [--rounds N] [--threads N] [--device cpu|cuda]
 // The memory of a long training, as CSV and PNG: … -- memory [--steps N] [--recompute] [--output FOLDER]
+// The memory of an engine that answers many requests: … -- engine-memory [--requests N]
 // The greatest working set of two steps on t5-small's shape: … -- step-memory [--batch N] [--length N] [--recompute]
 var asJson = args.Contains("--json");
 TorchSharp.torch.set_num_threads(Number("--threads", 1));
 if (args.FirstOrDefault() == "step-memory")
 {
     Console.WriteLine(StepMemory.Measure(Number("--batch", 16), Number("--length", 64), args.Contains("--recompute")));
+    return 0;
+}
+
+if (args.FirstOrDefault() == "engine-memory")
+{
+    Console.WriteLine(await EngineMemory.RunAsync(Number("--requests", 100_000)));
     return 0;
 }
 

@@ -79,7 +79,7 @@ public sealed class WritingEngine : IDisposable
             }
 
             isDisposed = true;
-            Refuse();
+            Refuse(new ObjectDisposedException(nameof(WritingEngine)));
         }
 
         isIdle.Wait();
@@ -92,11 +92,24 @@ public sealed class WritingEngine : IDisposable
         isIdle.Dispose();
     }
 
-    private void Refuse()
+    private void FailAll(Exception fault)
+    {
+        foreach (var batch in running.Values)
+        {
+            batch.Fail(fault);
+        }
+
+        lock (gate)
+        {
+            Refuse(fault);
+        }
+    }
+
+    private void Refuse(Exception fault)
     {
         while (waiting.Count > 0)
         {
-            waiting.Take().Fail(new ObjectDisposedException(nameof(WritingEngine)));
+            waiting.Take().Fail(fault);
         }
     }
 
@@ -124,18 +137,28 @@ public sealed class WritingEngine : IDisposable
 
     private bool Turn()
     {
-        foreach (var alike in Choose().GroupBy(item => item.Request.Transformer ?? transformer))
+        try
         {
-            BatchOf(alike.Key).Admit([.. alike]);
+            foreach (var alike in Choose().GroupBy(item => item.Request.Transformer ?? transformer))
+            {
+                BatchOf(alike.Key).Admit([.. alike]);
+            }
+
+            foreach (var batch in running.Values)
+            {
+                batch.Step();
+            }
+
+            stepsSinceRead++;
+            Forget();
+        }
+#pragma warning disable CA1031 // What nobody alone is to blame for, such as a lack of memory, comes to all, and the engine goes on.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            FailAll(fault);
         }
 
-        foreach (var batch in running.Values)
-        {
-            batch.Step();
-        }
-
-        stepsSinceRead++;
-        Forget();
         lock (gate)
         {
             isScheduled = false;
@@ -180,7 +203,9 @@ public sealed class WritingEngine : IDisposable
                         break;
                     }
                 }
-                catch (ArgumentException fault)
+#pragma warning disable CA1031 // Whoever asked for too much gets it.
+                catch (Exception fault)
+#pragma warning restore CA1031
                 {
                     waiting.Take().Fail(fault);
                     continue;
