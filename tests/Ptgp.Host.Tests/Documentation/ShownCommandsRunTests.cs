@@ -67,7 +67,7 @@ public sealed partial class ShownCommandsRunTests : IDisposable
         return (code, error + Encoding.UTF8.GetString(output.ToArray()));
     }
 
-    // What the page shows of ptgp.json, or the repository's; each backbone is a checkpoint that a clone has.
+    // What the page shows of ptgp.json, each backbone one checkpoint that a clone has; or the repository's, as it is.
     private static string Configuration(string page, string markdown)
     {
         JsonDocumentOptions lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
@@ -77,10 +77,26 @@ public sealed partial class ShownCommandsRunTests : IDisposable
         root.Remove("$schema");
         var plugins = root["plugins"]?["folders"]?.AsArray().Select(one => (string)one!).ToList() ?? [];
         root["plugins"] = new JsonObject { ["folders"] = new JsonArray([.. plugins.Append(Plugins).Select(one => (JsonNode)one)]) };
+        if (shown.Length == 0 && PageFiles.Checkpoint(page) is null)
+        {
+            Place(root["backbones"]!, "checkpoint");
+            Place(root["tasks"]!, "adapter");
+            return root.ToJsonString();
+        }
+
         var checkpoint = PageFiles.Checkpoint(page) is { } fixture ? Repository.Fixture("models", fixture) : Path.Combine(Repository.Root, Shipped);
         root["backbones"] = new JsonObject(root["tasks"]!.AsObject().Select(task => (string)task.Value!["backbone"]!).Distinct()
             .Select(name => KeyValuePair.Create(name, (JsonNode?)new JsonObject { ["checkpoint"] = checkpoint, ["device"] = "cpu" })));
         return root.ToJsonString();
+
+        // Paths are relative to the configuration's folder, which is another here.
+        static void Place(JsonNode named, string path)
+        {
+            foreach (var one in named.AsObject().Select(one => one.Value!.AsObject()).Where(one => one[path] is not null))
+            {
+                one[path] = Path.Combine(Repository.Root, (string)one[path]!);
+            }
+        }
     }
 
     [GeneratedRegex("^```jsonc\r?\n(?<text>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
