@@ -1,5 +1,6 @@
 using Ptgp.Host.Configuration;
 using Ptgp.Host.Tasks;
+using Ptgp.Host.Training;
 using Ptgp.Host.Training.Reports;
 
 namespace Ptgp.Host.Commands;
@@ -46,6 +47,12 @@ internal sealed record TrainingJob
 
     private async Task<(IReadOnlyList<TrainingResult> Results, IReadOnlyList<Prediction>? Before)> TrainAsync(Dictionary<string, TrainingRecord> records, CancellationToken cancellation)
     {
+        foreach (var asked in Tasks.Select(task => task.Value))
+        {
+            // Before anything is loaded.
+            new TrainingFolder(asked.Output).Check(asked.Resume);
+        }
+
         using var host = Context.Parts.CreateTaskHost(Configuration, Context.Log);
         using var display = TrainingDisplay.For(Context);
         KeyValuePair<string, TrainingRequest>[] watched = [.. Tasks.Select(task => KeyValuePair.Create(task.Key, Watched(task.Key, task.Value)))];

@@ -33,15 +33,27 @@ internal sealed class TrainingFolder(string path)
     /// <summary>Gets the folder that an interrupted training goes on from.</summary>
     public string From => checkpoints.Newest() ?? Path.Combine(path, Last);
 
+    /// <summary>Sees to it that a training can begin here, or that one can go on.</summary>
+    /// <exception cref="UsageException">There is a training already, or none.</exception>
+    public void Check(bool resumes)
+    {
+        if (resumes ? !File.Exists(Path.Combine(path, Recipe)) : checkpoints.Newest() is not null || Directory.Exists(Path.Combine(path, Best)))
+        {
+            throw new UsageException(resumes
+                ? $"Output '{path}' must hold an interrupted training to go on with, but has no {Recipe}. Train without --resume."
+                : $"Output '{path}' must not hold a training yet, but does. Go on with it by --resume, or name another folder.");
+        }
+    }
+
     /// <summary>Begins a training anew.</summary>
     /// <param name="recipe">How it is trained.</param>
     /// <param name="resumes">Whether it is one that was killed before anything was saved.</param>
     /// <exception cref="UsageException">There is a training already.</exception>
     public void Begin(FineTuningRecipe recipe, bool resumes = false)
     {
-        if (!resumes && (checkpoints.Newest() is not null || Directory.Exists(Path.Combine(path, Best))))
+        if (!resumes)
         {
-            throw new UsageException($"Output '{path}' must not hold a training yet, but does. Go on with it by --resume, or name another folder.");
+            Check(resumes);
         }
 
         Writing(() =>
@@ -57,17 +69,12 @@ internal sealed class TrainingFolder(string path)
     /// <exception cref="UsageException">There is none, or recipe or data have changed since.</exception>
     public TrainingState? Resume(FineTuningRecipe recipe, long? units)
     {
-        var begun = Path.Combine(path, Recipe);
-        if (!File.Exists(begun))
-        {
-            throw new UsageException($"Output '{path}' must hold an interrupted training to go on with, but has no {Recipe}. Train without --resume.");
-        }
-
+        Check(resumes: true);
         Writing(checkpoints.Recover);
         var state = Saved(recipe);
         if (state is null)
         {
-            MustEqual(recipe, JsonSerializer.Deserialize<FineTuningRecipe>(File.ReadAllBytes(begun), compact)!);
+            MustEqual(recipe, JsonSerializer.Deserialize<FineTuningRecipe>(File.ReadAllBytes(Path.Combine(path, Recipe)), compact)!);
             return null;
         }
 

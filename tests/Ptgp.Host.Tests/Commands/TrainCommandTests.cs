@@ -30,11 +30,24 @@ public sealed class TrainCommandTests
     {
         using var folder = new CommandFolder { Parts = new() { InterruptsTraining = true } };
         folder.Write("data.tsv", "");
+        folder.Write("out/recipe.json", "{}");
         var (code, output, error) = await folder.RunAsync("train", "shout", "--data", "data.tsv", "--output", "out", "--json", "--resume", "--strict");
         Assert.Equal(130, code);
         Assert.EndsWith("Interrupted after step 100. It is saved: the same command with --resume goes on.\n", error, StringComparison.Ordinal);
         Assert.True((bool)JsonNode.Parse(output)!["interrupted"]!);
         Assert.True(folder.Parts.Training!.Resume && folder.Parts.Training.IsStrict);
+    }
+
+    [Theory]
+    [InlineData("Output '{0}' must not hold a training yet, but does. Go on with it by --resume, or name another folder.", "old")]
+    [InlineData("Output '{0}' must hold an interrupted training to go on with, but has no recipe.json. Train without --resume.", "new", "--resume")]
+    public async Task AFolderThatWillNotDoIsToldBeforeAnythingIsLoaded(string message, string output, params string[] args)
+    {
+        using var folder = new CommandFolder();
+        folder.Write("data.tsv", "");
+        folder.Write("old/best/adapter_config.json", "{}");
+        Assert.Equal((2, "", message.Replace("{0}", folder[output], StringComparison.Ordinal) + "\n"), await folder.RunAsync(["train", "shout", "--data", "data.tsv", "--output", output, .. args]));
+        Assert.False(folder.Parts.WasOpened);
     }
 
     [Theory]
