@@ -9,9 +9,11 @@ namespace Ptgp.Backbone.Generation;
 public sealed record DecoderFacts(int Vocabulary, int StartId, int EndId, int MaxLength = int.MaxValue, bool WritesOn = false)
 {
     /// <summary>Gets the facts of a backbone.</summary>
-    public static DecoderFacts Of(TransformerConfig config)
+    /// <param name="config">Its shape.</param>
+    /// <param name="adapter">What a task has learned on it: virtual tokens take the places of written ones.</param>
+    public static DecoderFacts Of(TransformerConfig config, Adapter? adapter = null)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return new(config.OutputVocabulary, config.StartId, config.EndId, config.MaxPositions > 0 ? config.MaxPositions : int.MaxValue, config.Encoder is null);
+        return new(config.OutputVocabulary, config.StartId, config.EndId, config.MaxPositions > 0 ? config.MaxPositions - (adapter?.Ahead(config) ?? 0) : int.MaxValue, config.Encoder is null);
     }
 }

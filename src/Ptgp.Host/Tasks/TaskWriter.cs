@@ -22,18 +22,18 @@ internal sealed class TaskWriter(WritingEngine engine, BackboneView view, Func<I
     public async Task<Written> WriteAsync(WritingRequest request, GenerationOptions options, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var resolved = Resolve(request.Options.Or(options), view.Transformer.Config);
+        var resolved = Resolve(request.Options.Or(options), view.Transformer.Config, view.Adapter);
         var asked = EngineRequest.From(request, resolved, encode) with { Transformer = view.Transformer, Adapter = view.Adapter, Flow = task, Weight = weight };
         return await engine.WriteAsync(asked, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Fills in what the options leave out.</summary>
     /// <exception cref="UsageException">They contradict each other or the backbone.</exception>
-    public static ResolvedOptions Resolve(GenerationOptions options, TransformerConfig config)
+    public static ResolvedOptions Resolve(GenerationOptions options, TransformerConfig config, Adapter? adapter = null)
     {
         try
         {
-            return ResolvedOptions.From(options, DecoderFacts.Of(config));
+            return ResolvedOptions.From(options, DecoderFacts.Of(config, adapter));
         }
         catch (ArgumentException e)
         {
