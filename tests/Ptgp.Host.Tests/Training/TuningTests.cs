@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Ptgp.Backbone;
+using Ptgp.Backbone.Generation;
 using Ptgp.Backbone.Weights;
+using Ptgp.Host.Tasks;
 using Ptgp.Host.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -144,6 +146,20 @@ public sealed class TuningTests : IDisposable
         tuning.Save(folder);
         using var saved = SafeTensorsFile.Open(Path.Combine(folder, "model.safetensors"));
         Assert.True(saved.Read("final_logits_bias").Equals(bart.Transformer.NamedParameters["output.bias"]));
+    }
+
+    [Theory]
+    [InlineData(BackboneTuning.Prefix, 7)]
+    [InlineData(BackboneTuning.LowRank, 0)]
+    public void WhatIsWrittenLeavesRoomForVirtualTokens(BackboneTuning kind, int taken)
+    {
+        using NumbersBackbone bart = new("models", "bart");
+        using NumbersHead head = new(bart.View);
+        using Tuning tuning = new(new() { Tuning = kind, VirtualTokens = 7 }, bart.Checkpoint, bart.View, head, from: null);
+        var facts = DecoderFacts.Of(bart.Checkpoint.Config, bart.View.Adapter);
+        Assert.Equal(bart.Checkpoint.Config.MaxPositions - taken, facts.MaxLength);
+        // As long as may be, whatever is asked for.
+        Assert.Equal(facts.MaxLength, TaskWriter.Resolve(new() { MaxLength = bart.Checkpoint.Config.MaxPositions }, bart.Checkpoint.Config, bart.View.Adapter).LongestAfter(0));
     }
 
     [Fact]
