@@ -54,8 +54,11 @@ internal static unsafe class NearAttention
                     }
 
                     var chosen = places.AsSpan(0, visible);
-                    Score(from + (b * qs.B) + (h * qs.H) + (at * qs.L), seen + (b * ks.B) + (h * ks.H), ks.L, width, (float)scale, chosen, added, weights);
-                    Mix(weights[..visible], held + (b * vs.B) + (h * vs.H), vs.L, valueWidth, chosen, to + ((((((long)b * queries) + at) * heads) + h) * valueWidth));
+                    var scores = weights[..visible];
+                    AttentionKernel.Score(from + (b * qs.B) + (h * qs.H) + (at * qs.L), seen + (b * ks.B) + (h * ks.H), ks.L, width, (float)scale, chosen, scores);
+                    Hide(scores, added);
+                    var whole = AttentionKernel.Exponentiate(scores);
+                    AttentionKernel.Mix(scores, 1 / whole, held + (b * vs.B) + (h * vs.H), vs.L, valueWidth, chosen, to + ((((((long)b * queries) + at) * heads) + h) * valueWidth));
                 }
             }
         }
@@ -98,81 +101,17 @@ internal static unsafe class NearAttention
         return keys;
     }
 
-    // softmax(q kᵀ · scale + mask), not yet divided by its sum.
-    private static void Score(float* query, float* keys, long keyStep, int width, float scale, ReadOnlySpan<int> places, ReadOnlySpan<float> added, Span<float> weights)
+    private static void Hide(Span<float> scores, ReadOnlySpan<float> added)
     {
         if (float.IsNegativeInfinity(added[0]))
         {
-            weights[..places.Length].Fill(1);
+            scores.Clear();                                       // all alike
             return;
         }
 
-        var most = float.NegativeInfinity;
-        for (var i = 0; i < places.Length; i++)
+        for (var i = 0; i < scores.Length; i++)
         {
-            var key = keys + (places[i] * keyStep);
-            var sum = Vector256.Load(query) * Vector256.Load(key);
-            for (var d = Wide; d < width; d += Wide)
-            {
-                sum = Vector256.FusedMultiplyAdd(Vector256.Load(query + d), Vector256.Load(key + d), sum);
-            }
-
-            var score = (Vector256.Sum(sum) * scale) + added[i];
-            weights[i] = score;
-            most = MathF.Max(most, score);
-        }
-
-        var at = 0;
-        for (; at <= places.Length - Wide; at += Wide)
-        {
-            Exponential.Of(Vector256.Create<float>(weights[at..]) - Vector256.Create(most)).CopyTo(weights[at..]);
-        }
-
-        for (; at < places.Length; at++)
-        {
-            weights[at] = MathF.Exp(weights[at] - most);
-        }
-    }
-
-    private static void Mix(ReadOnlySpan<float> weights, float* values, long valueStep, int width, ReadOnlySpan<int> places, float* to)
-    {
-        var whole = 0f;
-        foreach (var weight in weights)
-        {
-            whole += weight;
-        }
-
-        var share = Vector256.Create(1 / whole);
-        var d = 0;
-        for (; d <= width - (4 * Wide); d += 4 * Wide)
-        {
-            // Four sums at once, because each alone would wait for its own last addition.
-            var (first, second, third, fourth) = (Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero);
-            for (var i = 0; i < places.Length; i++)
-            {
-                var weight = Vector256.Create(weights[i]);
-                var value = values + (places[i] * valueStep) + d;
-                first = Vector256.FusedMultiplyAdd(weight, Vector256.Load(value), first);
-                second = Vector256.FusedMultiplyAdd(weight, Vector256.Load(value + Wide), second);
-                third = Vector256.FusedMultiplyAdd(weight, Vector256.Load(value + (2 * Wide)), third);
-                fourth = Vector256.FusedMultiplyAdd(weight, Vector256.Load(value + (3 * Wide)), fourth);
-            }
-
-            (first * share).Store(to + d);
-            (second * share).Store(to + d + Wide);
-            (third * share).Store(to + d + (2 * Wide));
-            (fourth * share).Store(to + d + (3 * Wide));
-        }
-
-        for (; d < width; d += Wide)
-        {
-            var sum = Vector256<float>.Zero;
-            for (var i = 0; i < places.Length; i++)
-            {
-                sum = Vector256.FusedMultiplyAdd(Vector256.Create(weights[i]), Vector256.Load(values + (places[i] * valueStep) + d), sum);
-            }
-
-            (sum * share).Store(to + d);
+            scores[i] += added[i];
         }
     }
 

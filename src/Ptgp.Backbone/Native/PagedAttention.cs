@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.Intrinsics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,8 +9,6 @@ internal static unsafe class PagedAttention
 {
     // Fewer multiplications than these are done before other threads have begun.
     private const long LeastShare = 1 << 18;
-
-    private static int Wide => Vector256<float>.Count;
 
     /// <summary>Computes attention.</summary>
     /// <param name="queries"><c>[rows, heads · head width]</c>; each row contiguous.</param>
@@ -80,7 +77,7 @@ internal static unsafe class PagedAttention
         for (var head = 0; head < shape.Heads; head++)
         {
             var (own, at) = (head * shape.Width, (long)(head / sharing) * shape.Width);
-            Score(query + own, keys + at, step, shape, entries, scores);
+            AttentionKernel.Score(query + own, keys + at, step, shape.Width, shape.Scale, entries, scores);
             if (biases is not null)
             {
                 for (var i = 0; i < scores.Length; i++)
@@ -89,106 +86,7 @@ internal static unsafe class PagedAttention
                 }
             }
 
-            var whole = Exponentiate(scores);
-            Mix(scores, 1 / whole, values + at, step, shape.Width, entries, to + own);
-        }
-    }
-
-    private static void Score(float* query, float* keys, long step, HeadShape shape, ReadOnlySpan<int> entries, Span<float> scores)
-    {
-        var width = shape.Width;
-        for (var i = 0; i < entries.Length; i++)
-        {
-            var key = keys + (entries[i] * step);
-            var (sum, other) = (Vector256<float>.Zero, Vector256<float>.Zero);
-            var d = 0;
-            for (; d <= width - (2 * Wide); d += 2 * Wide)
-            {
-                sum = Vector256.FusedMultiplyAdd(Vector256.Load(query + d), Vector256.Load(key + d), sum);
-                other = Vector256.FusedMultiplyAdd(Vector256.Load(query + d + Wide), Vector256.Load(key + d + Wide), other);
-            }
-
-            var score = Vector256.Sum(sum + other);
-            for (; d < width; d++)
-            {
-                score += query[d] * key[d];
-            }
-
-            scores[i] = score * shape.Scale;
-        }
-    }
-
-    // Replaces scores by their exponentials, the greatest being 1, and sums them.
-    private static float Exponentiate(Span<float> scores)
-    {
-        var most = float.NegativeInfinity;
-        foreach (var score in scores)
-        {
-            most = MathF.Max(most, score);
-        }
-
-        var (sum, shift, at) = (Vector256<float>.Zero, Vector256.Create(most), 0);
-        for (; at <= scores.Length - Wide; at += Wide)
-        {
-            var power = Exponential.Of(Vector256.Create<float>(scores[at..]) - shift);
-            power.CopyTo(scores[at..]);
-            sum += power;
-        }
-
-        var whole = Vector256.Sum(sum);
-        for (; at < scores.Length; at++)
-        {
-            scores[at] = MathF.Exp(scores[at] - most);
-            whole += scores[at];
-        }
-
-        return whole;
-    }
-
-    private static void Mix(ReadOnlySpan<float> weights, float share, float* values, long step, int width, ReadOnlySpan<int> entries, float* to)
-    {
-        var d = 0;
-        for (; d <= width - (4 * Wide); d += 4 * Wide)
-        {
-            // Four sums at once, because each alone would wait for its own last addition.
-            var (first, second, third, fourth) = (Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero);
-            for (var i = 0; i < entries.Length; i++)
-            {
-                var weight = Vector256.Create(weights[i]);
-                var value = values + (entries[i] * step) + d;
-                first = Vector256.FusedMultiplyAdd(weight, Vector256.Load(value), first);
-                second = Vector256.FusedMultiplyAdd(weight, Vector256.Load(value + Wide), second);
-                third = Vector256.FusedMultiplyAdd(weight, Vector256.Load(value + (2 * Wide)), third);
-                fourth = Vector256.FusedMultiplyAdd(weight, Vector256.Load(value + (3 * Wide)), fourth);
-            }
-
-            var all = Vector256.Create(share);
-            (first * all).Store(to + d);
-            (second * all).Store(to + d + Wide);
-            (third * all).Store(to + d + (2 * Wide));
-            (fourth * all).Store(to + d + (3 * Wide));
-        }
-
-        for (; d <= width - Wide; d += Wide)
-        {
-            var sum = Vector256<float>.Zero;
-            for (var i = 0; i < entries.Length; i++)
-            {
-                sum = Vector256.FusedMultiplyAdd(Vector256.Create(weights[i]), Vector256.Load(values + (entries[i] * step) + d), sum);
-            }
-
-            (sum * Vector256.Create(share)).Store(to + d);
-        }
-
-        for (; d < width; d++)
-        {
-            var sum = 0f;
-            for (var i = 0; i < entries.Length; i++)
-            {
-                sum += weights[i] * values[(entries[i] * step) + d];
-            }
-
-            to[d] = sum * share;
+            AttentionKernel.Mix(scores, 1 / AttentionKernel.Exponentiate(scores), values + at, step, shape.Width, entries, to + own);
         }
     }
 

@@ -99,7 +99,7 @@ public sealed class ConfigurationReaderTests
             "tasks:en-de:generation:noRepeatNgramSize must be a whole number, but is '2.5'.",
             "tasks:en-de:generation:numBeam is not known. Did you mean 'numBeams'?",
             "tasks:en-de:generation:repetitionPenalty must be above 0, but is 0.",
-            "tasks:qa:0 is not known. Known here: plugin, backbone, adapter, options, generation.",
+            "tasks:qa:0 is not known. Known here: plugin, backbone, adapter, options, weight, generation.",
             "tasks:qa:backbone must be given: text.",
             "tasks:qa:plugin must be given: text.",
             $"tasks:tldr:adapter must name a folder, but there is a file at '{folder.File}'.",

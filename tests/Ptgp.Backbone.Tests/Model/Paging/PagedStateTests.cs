@@ -2,9 +2,9 @@ using CsCheck;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Ptgp.Backbone.Tests.Model;
+namespace Ptgp.Backbone.Tests.Model.Paging;
 
-public class CachedDecodingTests
+public class PagedStateTests
 {
     private const int Sources = 3;
     private const double Tolerance = 1e-4;

@@ -2,10 +2,10 @@ using Ptgp.Backbone.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Ptgp.Backbone.Tests.Model;
+namespace Ptgp.Backbone.Tests.Model.Paging;
 
 /// <summary>What devices other than the CPU look at: what each row sees, copied next to each other.</summary>
-public class GatheredTests
+public class PagedViewTests
 {
     [Theory, InlineData("t5-v1_0"), InlineData("bart"), InlineData("llama"), InlineData("mistral"), InlineData("gpt2"), InlineData("qwen2")]
     public void GatheringSeesWhatLookingSees(string fixture)
