@@ -24,7 +24,8 @@ internal sealed class RunningBatch : IDisposable
 
     /// <summary>Promises a request the memory that it may need.</summary>
     /// <returns>False when it must wait.</returns>
-    /// <exception cref="ArgumentException">It needs more than there is; or more positions than the backbone has.</exception>
+    /// <exception cref="MemoryBudgetException">It needs more than there is.</exception>
+    /// <exception cref="ArgumentException">It needs more positions than the backbone has.</exception>
     public bool TryReserve(EngineItem item)
     {
         var search = item.Search;
@@ -32,7 +33,7 @@ internal sealed class RunningBatch : IDisposable
         var pages = PagedDecoding.PagesFor(weights.Config, item.Length, search.Given, search.Longest, search.Beams, item.Request.Adapter);
         if (pages > pool.Most)
         {
-            throw new ArgumentException(
+            throw new MemoryBudgetException(
                 $"A request of {search.Beams} row(s) of up to {search.Longest} tokens to an input of {item.Length} may need {Megabytes(pages * pool.PageBytes)} of keys and values, but the engine holds at most {Megabytes(limits.MemoryBytes)}. "
                 + "Lower maxNewTokens or numBeams, or let the backbone have more (keyValueMemory).");
         }

@@ -18,13 +18,20 @@ internal sealed class TaskWriter(WritingEngine engine, BackboneView view, Func<I
     /// <param name="request">What the head asks for.</param>
     /// <param name="options">What stands where the request says nothing.</param>
     /// <param name="cancellation">Ends it early.</param>
-    /// <exception cref="UsageException">The options contradict each other or the backbone.</exception>
+    /// <exception cref="UsageException">The options contradict each other or the backbone, or what may be written has no room.</exception>
     public async Task<Written> WriteAsync(WritingRequest request, GenerationOptions options, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
         var resolved = Resolve(request.Options.Or(options), view.Transformer.Config, view.Adapter);
         var asked = EngineRequest.From(request, resolved, encode) with { Transformer = view.Transformer, Adapter = view.Adapter, Flow = task, Weight = weight };
-        return await engine.WriteAsync(asked, cancellation).ConfigureAwait(false);
+        try
+        {
+            return await engine.WriteAsync(asked, cancellation).ConfigureAwait(false);
+        }
+        catch (MemoryBudgetException fault)
+        {
+            throw new UsageException(fault.Message, fault);
+        }
     }
 
     /// <summary>Fills in what the options leave out.</summary>

@@ -105,7 +105,7 @@ public sealed class RunningBatchTests
     public async Task ARequestThatCanNeverFitIsRefusedWithTheFigures()
     {
         using var bench = new EngineBench(limits: new() { MemoryBytes = 1 });
-        var fault = await Assert.ThrowsAsync<ArgumentException>(() => bench.WriteAsync(bench.Request(1, new() { NumBeams = 4, MaxNewTokens = 100 }), Cancellation));
+        var fault = await Assert.ThrowsAsync<MemoryBudgetException>(() => bench.WriteAsync(bench.Request(1, new() { NumBeams = 4, MaxNewTokens = 100 }), Cancellation));
         Assert.StartsWith("A request of 4 row(s) of up to 101 tokens to an input of 6 may need ", fault.Message, StringComparison.Ordinal);
         Assert.Contains("keyValueMemory", fault.Message, StringComparison.Ordinal);
     }
