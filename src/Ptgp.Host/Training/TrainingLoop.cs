@@ -75,14 +75,23 @@ internal sealed class TrainingLoop
     {
         if (IsDue && state.EvaluatedStep < state.Step)
         {
+            // What goes on later, when an evaluation was cancelled or failed, begins with it.
             try
             {
                 await EvaluateAsync(cancellation).ConfigureAwait(false);
-                SaveLast();
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
-                // What goes on later begins with this evaluation.
+            }
+            catch
+            {
+                SaveLast();
+                throw;
+            }
+
+            if (state.EvaluatedStep == state.Step)
+            {
+                SaveLast();
             }
         }
 

@@ -115,6 +115,17 @@ public sealed class SurvivalTests : NumbersTests
     }
 
     [Fact]
+    public async Task StepsBeforeAnEvaluationThatFailsAreKept()
+    {
+        List<int> steps = [];
+        var recipe = Recipe with { MaxSteps = 6, EvaluateEvery = 4 };
+        await Assert.ThrowsAsync<TimeZoneNotFoundException>(() => Train("out", recipe, onStep: step => steps.Add(step.Step), answer: _ => throw new TimeZoneNotFoundException()));
+        Assert.Equal([1, 2, 3, 4], steps);
+        Assert.Equal(6, (await Train("out", recipe, resumes: true, onStep: step => steps.Add(step.Step))).Steps);
+        Assert.Equal([1, 2, 3, 4, 5, 6], steps);
+    }
+
+    [Fact]
     public async Task NothingIsSkippedForEver()
     {
         var error = await Assert.ThrowsAsync<UserException>(() => Train("out", Recipe with { OnNonFinite = NonFiniteStep.Skip, MaxSteps = 30 }, head: new PoisonedHead(Backbone.View, null)));
