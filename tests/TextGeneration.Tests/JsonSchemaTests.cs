@@ -294,11 +294,15 @@ public class JsonSchemaTests
             && (Get("prefixItems") is not { } first || value.EnumerateArray().Zip(first.EnumerateArray()).All(pair => Holds(pair.Second, pair.First)))
             && (Get("items") is not { } items || value.EnumerateArray().Skip(Get("prefixItems")?.GetArrayLength() ?? 0).All(one => Holds(items, one)))
             && (Get("pattern") is not { } pattern || Regex.IsMatch(value.GetString()!, pattern.GetString()!))
-            && (Get("minimum") is not { } least || value.GetDecimal() >= least.GetDecimal()) && (Get("exclusiveMinimum") is not { } above || value.GetDecimal() > above.GetDecimal())
-            && (Get("maximum") is not { } most || value.GetDecimal() <= most.GetDecimal()) && (Get("exclusiveMaximum") is not { } below || value.GetDecimal() < below.GetDecimal())
+            && (Get("minimum") is not { } least || Compare(value, least) >= 0) && (Get("exclusiveMinimum") is not { } above || Compare(value, above) > 0)
+            && (Get("maximum") is not { } most || Compare(value, most) <= 0) && (Get("exclusiveMaximum") is not { } below || Compare(value, below) < 0)
             && (Get("properties") is not { } properties || value.EnumerateObject().All(one => properties.TryGetProperty(one.Name, out var property) && Holds(property, one.Value)))
             && (Get("required") is not { } required || required.EnumerateArray().All(name => value.TryGetProperty(name.GetString()!, out _)));
     }
+
+    // What decimal cannot hold is far from every bound.
+    private static int Compare(JsonElement value, JsonElement bound) =>
+        value.TryGetDecimal(out var exact) ? exact.CompareTo(bound.GetDecimal()) : value.GetDouble().CompareTo(bound.GetDouble());
 
     private static bool IsOf(string type, JsonElement value) => type switch
     {
