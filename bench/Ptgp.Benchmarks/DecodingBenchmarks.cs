@@ -60,13 +60,16 @@ internal static class DecodingBenchmarks
     }
 
     /// <summary>A Transformer of t5-small's shape.</summary>
-    internal static Transformer T5Small(Device device, ScalarType dtype, LinearArithmetic arithmetic = LinearArithmetic.Fastest)
+    internal static Transformer T5Small(Device device, ScalarType dtype, LinearArithmetic arithmetic = LinearArithmetic.Fastest) =>
+        T5(new() { Layers = 6, Heads = 8, HeadWidth = 64, FeedForwardWidth = 2048 }, width: 512, vocabulary: 32128, device, dtype, arithmetic);
+
+    /// <summary>A Transformer of T5's kind, as deep on either side.</summary>
+    internal static Transformer T5(StackConfig stack, int width, int vocabulary, Device device, ScalarType dtype, LinearArithmetic arithmetic = LinearArithmetic.Fastest)
     {
-        var stack = new StackConfig { Layers = 6, Heads = 8, HeadWidth = 64, FeedForwardWidth = 2048 };
         var config = new TransformerConfig
         {
-            Vocabulary = 32128,
-            Width = 512,
+            Vocabulary = vocabulary,
+            Width = width,
             Encoder = stack,
             Decoder = stack,
             Norm = NormKind.RootMeanSquare,
@@ -77,7 +80,7 @@ internal static class DecodingBenchmarks
             RelativeMaxDistance = 128,
             Biases = Biases.None,
             AttentionScale = 1,
-            OutputScale = Math.Pow(512, -0.5),
+            OutputScale = Math.Pow(width, -0.5),
             EndId = 1,
             Arithmetic = arithmetic,
         };

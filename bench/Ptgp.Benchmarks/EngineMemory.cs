@@ -17,23 +17,8 @@ internal static class EngineMemory
     /// <returns>Lines of CSV, and one that says how the second half differs from the first.</returns>
     public static async Task<string> RunAsync(int requests)
     {
-        var stack = new StackConfig { Layers = 2, Heads = 4, HeadWidth = 16, FeedForwardWidth = 128 };
-        var config = new TransformerConfig
-        {
-            Vocabulary = 512,
-            Width = 64,
-            Encoder = stack,
-            Decoder = stack,
-            Norm = NormKind.RootMeanSquare,
-            HasFinalNorm = true,
-            Positions = PositionKind.RelativeBuckets,
-            RelativeBuckets = 32,
-            RelativeMaxDistance = 128,
-            Biases = Biases.None,
-            EndId = 1,
-        };
-        using Transformer transformer = new(config, new FormulaParameters(Family.All.First(family => family.Name == "t5").NamesOf(config), 0.08, 1.5, CPU, float32));
-        transformer.eval();
+        using var transformer = DecodingBenchmarks.T5(new() { Layers = 2, Heads = 4, HeadWidth = 16, FeedForwardWidth = 128 }, width: 64, vocabulary: 512, CPU, float32);
+        var config = transformer.Config;
         string[] paths = [.. transformer.Projections.Keys.Where(path => path[^1] is 'q' or 'v')];
         Adapter?[] adapters = [null, new(transformer, paths, 4, 8, 1), new(transformer, paths, 4, 8, 2)];
         Func<IReadOnlyList<Features>, EncodedStates>[] encoders = [.. adapters.Select(adapter => (Func<IReadOnlyList<Features>, EncodedStates>)(parts => Encode(transformer, parts, adapter)))];

@@ -5,8 +5,7 @@ namespace Ptgp.Architecture.Tests;
 /// <summary>What building the host leaves beside it.</summary>
 public class PluginLayoutTests
 {
-    private static string Folder { get; } = Path.Combine(
-        Repository.Root, "artifacts", "bin", "Ptgp.Host", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "plugins");
+    private static string Folder { get; } = Path.Combine(Repository.BuiltHost, "plugins");
 
     private static IReadOnlyList<string> Names { get; } = [.. Directory.EnumerateDirectories(Path.Combine(Repository.Root, "plugins"))
         .Where(folder => Directory.EnumerateFiles(folder, "*.csproj").Any() && Directory.EnumerateFiles(folder, "*Plugin.cs").Any()).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];

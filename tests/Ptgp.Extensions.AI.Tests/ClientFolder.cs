@@ -5,7 +5,7 @@ namespace Ptgp.Extensions.AI.Tests;
 /// <summary>A configuration with a task of one of the host's plugins on a fixture's checkpoint.</summary>
 internal sealed class ClientFolder : IDisposable
 {
-    private static readonly string Plugins = Path.Combine(Repository.Root, "artifacts", "bin", "Ptgp.Host", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "plugins");
+    private static readonly string Plugins = Path.Combine(Repository.BuiltHost, "plugins");
 
     private readonly TemporaryFolder folder = new();
 

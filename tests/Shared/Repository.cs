@@ -6,6 +6,9 @@ internal static class Repository
     /// <summary>Gets the folder that holds <c>Ptgp.sln</c>.</summary>
     public static string Root { get; } = Find(AppContext.BaseDirectory);
 
+    /// <summary>Gets the folder of the host that was built as these tests were, plugins included.</summary>
+    public static string BuiltHost { get; } = Path.Combine(Root, "artifacts", "bin", "Ptgp.Host", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)));
+
     /// <summary>Gets the path of a fixture.</summary>
     public static string Fixture(params string[] parts) => Path.Combine([Root, "tests", "fixtures", .. parts]);
 

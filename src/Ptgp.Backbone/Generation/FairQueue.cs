@@ -13,9 +13,6 @@ internal sealed class FairQueue
     /// <summary>Gets how many wait.</summary>
     public int Count => entries.Count;
 
-    /// <summary>Gets all that wait, in their order.</summary>
-    public IEnumerable<EngineItem> Items => entries.Select(entry => entry.Item);
-
     /// <summary>Gets whose turn it is; null when nobody waits.</summary>
     public EngineItem? Next => entries.Min?.Item;
 

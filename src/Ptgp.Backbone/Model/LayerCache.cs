@@ -25,7 +25,7 @@ internal sealed class LayerCache : IDisposable
             used += count;
         }
 
-        return new(keys.narrow(2, start, used - start), values.narrow(2, start, used - start));
+        return All;
     }
 
     /// <summary>Gets all that is held, as views of the memory.</summary>

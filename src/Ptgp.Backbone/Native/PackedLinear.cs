@@ -31,15 +31,17 @@ public sealed class PackedLinear : IDisposable
     {
         using var scope = NewDisposeScope();
         (outputs, inputs) = (weight.size(0), weight.size(1));
-        this.weight = weight.detach().DetachFromDisposeScope();
-        plain = this.weight.t().DetachFromDisposeScope();
-        isContiguous = weight.is_contiguous();
         this.bias = bias?.detach().DetachFromDisposeScope();
         isChosen = weight.device_type == DeviceType.CPU && weight.dtype == ScalarType.Float32 && weight.NumberOfElements > 0;
         this.arithmetic = arithmetic;
+        // The one kernel of strict arithmetic reads weights in order.
+        var own = weight.detach();
+        this.weight = (isChosen && arithmetic == LinearArithmetic.Strict ? own.contiguous() : own).DetachFromDisposeScope();
+        plain = this.weight.t().DetachFromDisposeScope();
+        isContiguous = this.weight.is_contiguous();
     }
 
-    /// <summary>Makes a layer over weights that stay where they are; nothing is copied yet.</summary>
+    /// <summary>Makes a layer over weights that stay where they are; nothing is copied yet, but by <see cref="LinearArithmetic.Strict"/> weights that do not lie in order.</summary>
     /// <param name="weight">The weights, <c>[outputs, inputs]</c>, of any device and type.</param>
     /// <param name="bias">What is added, <c>[outputs]</c>; null for nothing.</param>
     /// <param name="arithmetic">How to compute in float32 on the CPU; the default is the fastest way.</param>
@@ -98,11 +100,10 @@ public sealed class PackedLinear : IDisposable
         }
 
         // Another layer of this shape may have found it the fastest, whose weights lie in order.
-        if (kernel == LinearKernel.Near && (isContiguous || arithmetic.HasFlag(LinearArithmetic.Strict)))
+        if (kernel == LinearKernel.Near && isContiguous)
         {
             using var near = x.contiguous();
-            using var inOrder = weight.contiguous();
-            return NearLinear.Multiply(near, inOrder, bias, relu);
+            return NearLinear.Multiply(near, weight, bias, relu);
         }
 
         if (x.Dimensions == 2)

@@ -53,7 +53,7 @@ internal sealed class TrainingFolder(string path)
     {
         if (!resumes)
         {
-            Check(resumes);
+            Check(resumes: false);
         }
 
         Writing(() =>

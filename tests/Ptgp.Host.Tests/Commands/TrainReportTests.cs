@@ -10,7 +10,7 @@ namespace Ptgp.Host.Tests.Commands;
 /// <summary>What <c>ptgp train</c> leaves for people to look at, and what it says before, on a small random checkpoint.</summary>
 public sealed class TrainReportTests : IDisposable
 {
-    private static readonly string Plugins = Path.Combine(Repository.Root, "artifacts", "bin", "Ptgp.Host", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "plugins");
+    private static readonly string Plugins = Path.Combine(Repository.BuiltHost, "plugins");
 
     private readonly TemporaryFolder folder = new();
 

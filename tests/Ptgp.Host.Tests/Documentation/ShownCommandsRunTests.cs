@@ -11,7 +11,7 @@ public sealed partial class ShownCommandsRunTests : IDisposable
 {
     private const string Shipped = "models/multi30k-en-de-marian";
 
-    private static readonly string Plugins = Path.Combine(Repository.Root, "artifacts", "bin", "Ptgp.Host", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "plugins");
+    private static readonly string Plugins = Path.Combine(Repository.BuiltHost, "plugins");
 
     private readonly TemporaryFolder folder = new();
 

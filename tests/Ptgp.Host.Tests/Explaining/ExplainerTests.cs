@@ -10,7 +10,7 @@ namespace Ptgp.Host.Tests.Explaining;
 /// <summary>Tasks of several kinds, explained on small random checkpoints: what they answer means nothing, but how it came about is the same.</summary>
 public sealed class ExplainerTests : IDisposable
 {
-    private static readonly string Plugins = Path.Combine(Repository.Root, "artifacts", "bin", "Ptgp.Host", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "plugins");
+    private static readonly string Plugins = Path.Combine(Repository.BuiltHost, "plugins");
     private static readonly GenerationOptions few = new() { NumBeams = 1, MaxNewTokens = 5, MinLength = 0, MinNewTokens = 0, NoRepeatNgramSize = 0 };
 
     private readonly TemporaryFolder folder = new();

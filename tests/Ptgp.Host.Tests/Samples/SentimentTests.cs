@@ -46,7 +46,7 @@ public sealed class SentimentTests : IDisposable
     // Standard output; what is said beside it is kept, and shown when the command fails.
     private string Ptgp(params string[] arguments)
     {
-        var host = Path.Combine(Repository.Root, "artifacts", "bin", "Ptgp.Host", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "ptgp.dll");
+        var host = Path.Combine(Repository.BuiltHost, "ptgp.dll");
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [host, .. arguments])
         {
             WorkingDirectory = home,

@@ -10,7 +10,7 @@ namespace Ptgp.Host.Tests.Tasks;
 public sealed class BackboneFitTests : IDisposable
 {
     private static readonly PluginCatalog Catalog = PluginCatalog.Discover(
-        [Path.Combine(Repository.Root, "artifacts", "bin", "Ptgp.Host", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "plugins")]);
+        [Path.Combine(Repository.BuiltHost, "plugins")]);
 
     private readonly TemporaryFolder folder = new();
 

@@ -20,7 +20,7 @@ public sealed class PreTrainingTests
         A child rides a bike.	Ein Kind fährt Rad.
         """;
 
-    private static readonly string Plugins = Path.Combine(Repository.Root, "artifacts", "bin", "Ptgp.Host", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "plugins");
+    private static readonly string Plugins = Path.Combine(Repository.BuiltHost, "plugins");
 
     [Fact]
     public async Task AFreshBackboneIsTrainedAndWhatWasTrainedAnswers()

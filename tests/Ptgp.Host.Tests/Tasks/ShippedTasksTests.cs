@@ -14,7 +14,7 @@ public sealed class ShippedTasksTests : IDisposable
     private const string Small = "small";
     private const string Context = "The Panthers defense gave up just 308 points, ranking sixth in the league.";
 
-    private static readonly string Plugins = Path.Combine(Repository.Root, "artifacts", "bin", "Ptgp.Host", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "plugins");
+    private static readonly string Plugins = Path.Combine(Repository.BuiltHost, "plugins");
 
     // What each answers greedily, right or wrong; written down when the checkpoint was made.
     private static readonly Dictionary<string, (object Input, string Field, string Expected)> asked = new(StringComparer.Ordinal)

@@ -10,7 +10,7 @@ namespace Ptgp.Host.Tests.Tasks;
 /// <summary>A checkpoint that marks times is fine-tuned on longer recordings: it keeps marking them as it is taught to, and loses it where it is not.</summary>
 public sealed class SpeechToTextTests(ITestOutputHelper output) : IDisposable
 {
-    private static readonly string Plugins = Path.Combine(Repository.Root, "artifacts", "bin", "Ptgp.Host", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "plugins");
+    private static readonly string Plugins = Path.Combine(Repository.BuiltHost, "plugins");
 
     private readonly TemporaryFolder folder = new();
 

@@ -12,7 +12,7 @@ public sealed class SummarizationTests : IDisposable
 {
     private const string Text = "A man rides a bike. Two dogs play in the snow.";
 
-    private static readonly string Plugins = Path.Combine(Repository.Root, "artifacts", "bin", "Ptgp.Host", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "plugins");
+    private static readonly string Plugins = Path.Combine(Repository.BuiltHost, "plugins");
 
     private readonly TemporaryFolder folder = new();
     private readonly StringWriter said = new();

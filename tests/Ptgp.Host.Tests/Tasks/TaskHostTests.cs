@@ -12,7 +12,7 @@ namespace Ptgp.Host.Tests.Tasks;
 public sealed class TaskHostTests
 {
     // The host is built into a folder of this project's configuration, its plugins beside it.
-    private static readonly string Plugins = Path.Combine(Repository.Root, "artifacts", "bin", "Ptgp.Host", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "plugins");
+    private static readonly string Plugins = Path.Combine(Repository.BuiltHost, "plugins");
 
     [Fact]
     public async Task WhatATaskWritesByIsMergedFromAllWhoHaveAWish()

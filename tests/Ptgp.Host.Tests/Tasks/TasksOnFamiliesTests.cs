@@ -13,7 +13,7 @@ namespace Ptgp.Host.Tests.Tasks;
 public sealed class TasksOnFamiliesTests : IDisposable
 {
     private static readonly PluginCatalog Catalog = PluginCatalog.Discover(
-        [Path.Combine(Repository.Root, "artifacts", "bin", "Ptgp.Host", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "plugins")]);
+        [Path.Combine(Repository.BuiltHost, "plugins")]);
 
     // The page's columns: settings, and what is asked.
     private static readonly Dictionary<string, (string Settings, string Input)> Columns = new(StringComparer.Ordinal)

@@ -13,7 +13,7 @@ public sealed class TranslationTests : IDisposable
 {
     private const string Hat = "A man in an orange hat is staring at something.";
 
-    private static readonly string Plugins = Path.Combine(Repository.Root, "artifacts", "bin", "Ptgp.Host", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "plugins");
+    private static readonly string Plugins = Path.Combine(Repository.BuiltHost, "plugins");
     private static readonly string Shipped = Path.Combine(Repository.Root, "models", "multi30k-en-de-marian");
     private static readonly GenerationOptions Greedy = new() { NumBeams = 1, MaxNewTokens = 24 };
 

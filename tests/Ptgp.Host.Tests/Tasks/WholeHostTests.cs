@@ -15,7 +15,7 @@ public sealed class WholeHostTests : IDisposable
 {
     private const string Context = "A man rides a bike. Two dogs play in the snow. A girl in an orange hat looks at them.";
 
-    private static readonly string Plugins = Path.Combine(Repository.Root, "artifacts", "bin", "Ptgp.Host", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "plugins");
+    private static readonly string Plugins = Path.Combine(Repository.BuiltHost, "plugins");
 
     private static readonly PluginCatalog Catalog = PluginCatalog.Discover([Plugins]);
 

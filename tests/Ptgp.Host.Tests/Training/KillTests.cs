@@ -86,7 +86,7 @@ public sealed class KillTests : IDisposable
 
     private Process Start(string output, bool resumes)
     {
-        var host = Path.Combine(Repository.Root, "artifacts", "bin", "Ptgp.Host", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "ptgp.dll");
+        var host = Path.Combine(Repository.BuiltHost, "ptgp.dll");
         string[] recipe = ["tuning=lowRank", $"maxSteps={Steps}", "evaluateEvery=17", "batchSize=3", "accumulation=2", "shuffleBuffer=9", "dropout=0.1", "learningRate=0.01", "keepLast=2", "ema=0.9", "gradientCheckpointing=true"];
         return Process.Start(new ProcessStartInfo(
             Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",

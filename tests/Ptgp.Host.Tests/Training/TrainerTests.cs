@@ -60,7 +60,7 @@ public sealed class TrainerTests : NumbersTests
     {
         List<TrainingStep> steps = [];
         await Train(Recipe with { TokensPerBatch = 36, Epochs = 1, EvaluateEvery = null }, request => request with { OnStep = steps.Add });
-        var targets = Examples(30, seed: 1).Sum(example => example.Output.Split(' ').Length);
+        var targets = NumbersTraining.Examples(30, seed: 1).Sum(example => example.Output.Split(' ').Length);
         // An epoch, and every target in it once.
         Assert.Equal(targets, steps.Sum(step => step.Tokens));
         Assert.All(steps, step => Assert.InRange(step.Tokens, 1, 36));
@@ -177,7 +177,7 @@ public sealed class TrainerTests : NumbersTests
         List<Dictionary<string, Tensor>> seen = [];
         List<TrainingEvaluation> evaluations = [];
         var scores = new Queue<int>([1, 2, 3, 4, 4]);
-        var expected = Examples(10, seed: 2).Select(example => example.Output).ToArray();
+        var expected = NumbersTraining.Examples(10, seed: 2).Select(example => example.Output).ToArray();
         await Train(
             Recipe with { AverageLast = 2, Dropout = 0 },
             request => request with
@@ -211,7 +211,7 @@ public sealed class TrainerTests : NumbersTests
     {
         List<TrainingEvaluation> evaluations = [];
         var scores = new Queue<int>([1, 5, 3, 4, 4]);
-        var expected = Examples(10, seed: 2).Select(example => example.Output).ToArray();
+        var expected = NumbersTraining.Examples(10, seed: 2).Select(example => example.Output).ToArray();
         var result = await Train(
             Recipe with { AverageBest = 2 },
             request => request with { OnEvaluation = evaluations.Add },
@@ -280,7 +280,7 @@ public sealed class TrainerTests : NumbersTests
         new TrainedTask(Backbone.Checkpoint, Backbone.View, head).Load(TrainedTask.Find(output), float32);
         using var optimizer = Optimizer.Of(Recipe, []);
         Learner<string, string, string, string> learner = new() { Head = head, Backbone = Backbone.View, Collator = Backbone.Collator, Optimizer = optimizer, Recipe = Recipe };
-        TrainingExamples<string, string, string, string> heldOut = new(head, Examples(10, seed: 2));
+        TrainingExamples<string, string, string, string> heldOut = new(head, NumbersTraining.Examples(10, seed: 2));
         Assert.Equal(expected, learner.Evaluate(Enumerable.Range(0, heldOut.Count).Select(heldOut.Encode), TestContext.Current.CancellationToken), 1e-5);
         Assert.NotEqual(1f, head.Scale.item<float>());
     }
@@ -288,7 +288,7 @@ public sealed class TrainerTests : NumbersTests
     [Fact]
     public async Task TheBestCheckpointIsKeptByTheFirstMetric()
     {
-        var expected = Examples(10, seed: 2).Select(example => example.Output).ToArray();
+        var expected = NumbersTraining.Examples(10, seed: 2).Select(example => example.Output).ToArray();
         Queue<int> right = new([2, 7, 3, 7]);
         List<bool> best = [];
         var result = await Train(
@@ -353,23 +353,7 @@ public sealed class TrainerTests : NumbersTests
             await Message(Recipe with { Rank = 3, Targets = ["o"] }, request => request with { Resume = true }));
         Assert.Equal(
             $"The training in '{output}' can only go on with its own data, which gave 30 sequences, but there are 7 now. Use that data, or train without --resume into another folder.",
-            await Message(Recipe, request => request with { Resume = true }, Examples(7, 1)));
-    }
-
-    [Fact]
-    public void ADiskThatFillsUpLeavesTheOldCheckpointWhole()
-    {
-        TrainingFolder folder = new(output);
-        folder.Begin(Recipe);
-        folder.Save(TrainingFolder.Best, Recipe, null, beside => File.WriteAllText(Path.Combine(beside, "weights"), "old"));
-        var error = Assert.Throws<UserException>(() => folder.Save(TrainingFolder.Best, Recipe, null, beside =>
-        {
-            File.WriteAllText(Path.Combine(beside, "weights"), "ne");
-            throw new IOException("No space left on device");
-        }));
-        Assert.StartsWith($"Training must be able to write to '{output}', but cannot: ", error.Message);
-        Assert.Equal("old", File.ReadAllText(Path.Combine(output, "best", "weights")));
-        Assert.Equal(["best"], Directory.GetDirectories(output).Select(Path.GetFileName));
+            await Message(Recipe, request => request with { Resume = true }, NumbersTraining.Examples(7, 1)));
     }
 
     [Fact]
@@ -388,25 +372,6 @@ public sealed class TrainerTests : NumbersTests
         Assert.StartsWith($"Training must be able to write to '{output}', but cannot: ", message);
         Assert.EndsWith(" The folder was there when training began, and is gone: if it was moved, move it back and go on with --resume; if it was deleted, train anew.", message);
         Assert.False(Directory.Exists(output));
-    }
-
-    [Fact]
-    public void AFolderThatMayNotBeWrittenIsSaidToBeSo()
-    {
-        TrainingFolder folder = new(output);
-        folder.Begin(Recipe);
-        var error = Assert.Throws<UserException>(() => folder.Save(TrainingFolder.Best, Recipe, null, _ => throw new UnauthorizedAccessException("Not yours.")));
-        Assert.EndsWith(" Checkpoints saved before are whole; allow it to be written and go on with --resume.", error.Message);
-    }
-
-    private static Example<string, string>[] Examples(int count, int seed)
-    {
-        Random random = new(seed);
-        return [.. Enumerable.Range(0, count).Select(_ =>
-        {
-            int[] source = [.. Enumerable.Range(0, random.Next(3, 12)).Select(_ => random.Next(2, 79))];
-            return new Example<string, string>(string.Join(' ', source.Append(1)), string.Join(' ', source.Where((_, i) => i % 2 == 0).Append(1)));
-        })];
     }
 
     private async Task<string> Message(FineTuningRecipe recipe, Func<TrainingRequest, TrainingRequest>? change = null, Example<string, string>[]? examples = null) =>
@@ -429,25 +394,10 @@ public sealed class TrainerTests : NumbersTests
             Backbone = Backbone.View,
             Checkpoint = Backbone.Checkpoint,
             Recipe = recipe,
-            Examples = examples ?? Examples(30, seed: 1),
-            HeldOut = heldOut ?? Examples(10, seed: 2),
+            Examples = examples ?? NumbersTraining.Examples(30, seed: 1),
+            HeldOut = heldOut ?? NumbersTraining.Examples(10, seed: 2),
             Answer = (inputs, _) => Task.FromResult(answer?.Invoke(inputs) ?? inputs),
-            Log = new NoLog(),
+            Log = new Said(),
         }.TrainAsync(change?.Invoke(request) ?? request, interruption?.Token ?? TestContext.Current.CancellationToken);
-    }
-
-    private sealed class NoLog : IConsoleLog
-    {
-        public void Status(string message)
-        {
-        }
-
-        public void Warn(string message)
-        {
-        }
-
-        public void Detail(string message)
-        {
-        }
     }
 }
