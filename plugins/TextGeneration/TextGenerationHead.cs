@@ -1,8 +1,5 @@
 using System.Text;
-using System.Text.Json;
 using Ptgp.Toolkit.Heads;
-using Ptgp.Toolkit.Json;
-using Ptgp.Toolkit.Readers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,8 +18,6 @@ internal sealed class TextGenerationHead(IBackbone backbone, TextGenerationOptio
     private static readonly Scalar zero = 0;
 
     private readonly PromptEncoder encoder = new(backbone, options.Prefix);
-    private readonly JsonSchemaCompiler schemas = new(backbone.Tokenizer);
-    private readonly JsonElement? schema = options.JsonSchema is { } given ? ReadSchema(given) : null;
 
     /// <summary>Gets how many tokens a window holds.</summary>
     public int Length => Math.Max(2, Math.Min(options.Window, Backbone.MaxLength) - encoder.Frame);
@@ -77,13 +72,14 @@ internal sealed class TextGenerationHead(IBackbone backbone, TextGenerationOptio
         var all = encoder.Encode(input).Ids;
         var kept = Fit(all.Count, host.Options);
         var (soFar, source) = (new StringBuilder(), Features.FromTokens(encoder.Framed(all.TakeLast(kept))));
-        IReadOnlyList<LogitsRule> rules = RuleOf(input, host.Options) is { } rule ? [rule] : [];
-        Action<Piece> show = piece => host.Report(Compose(input, soFar.Append(piece.Text).ToString()));
-        var written = await host.WriteAsync(new() { Source = source, Rules = rules, OnPiece = host.IsWatched ? show : null }, cancellation).ConfigureAwait(false);
-        return Compose(input, written.Best.Text) with
+        var own = new GenerationOptions { JsonSchema = input.JsonSchema?.GetRawText() };
+        var isFull = input.ReturnFullText ?? options.ReturnFullText ?? (encoder.WritesOn && own.Or(host.Options) is { JsonSchema: null, Regex: null });
+        Action<Piece> show = piece => host.Report(Compose(input, isFull, soFar.Append(piece.Text).ToString()));
+        var written = await host.WriteAsync(new() { Source = source, Options = own, OnPiece = host.IsWatched ? show : null }, cancellation).ConfigureAwait(false);
+        return Compose(input, isFull, written.Best.Text) with
         {
             Score = written.Best.Score,
-            Hypotheses = written.Hypotheses.Count > 1 ? [.. written.Hypotheses.Select(one => new ScoredText(Compose(input, one.Text).Text, one.Score))] : null,
+            Hypotheses = written.Hypotheses.Count > 1 ? [.. written.Hypotheses.Select(one => new ScoredText(Compose(input, isFull, one.Text).Text, one.Score))] : null,
             Unfinished = written.Best.Finish == FinishReason.Length ? true : null,
             Truncated = kept < all.Count ? all.Count - kept : null,
         };
@@ -96,52 +92,8 @@ internal sealed class TextGenerationHead(IBackbone backbone, TextGenerationOptio
         return [.. Window.Over(sequence, Length, stride, Backbone.MaxTargetLength).Select(window => new Window(encoder.Framed(ids[window.Source]), ids[window.Target]))];
     }
 
-    private Generated Compose(Prompt input, string text)
-    {
-        var isFull = input.ReturnFullText ?? options.ReturnFullText ?? (encoder.WritesOn && (input.JsonSchema ?? schema) is null);
-        return new() { Text = isFull ? input.Text + text : text, Messages = isFull && input.Messages is { } messages ? PromptEncoder.With(messages, text) : null };
-    }
-
-    /// <summary>Makes the rule by which an answer keeps to a JSON schema; null where it keeps to none.</summary>
-    /// <exception cref="FormatException">The schema is none that can be kept to.</exception>
-    public JsonSchemaRule? RuleOf(Prompt input, GenerationOptions generation) => (input.JsonSchema ?? schema) is { } asked
-        ? new(schemas.Compile(asked), generation.EosTokenId is { Count: > 0 } own ? own : [Backbone.Tokenizer.EndId]) : null;
-
-    /// <summary>Sees to it that the schema of the options can be kept to.</summary>
-    /// <exception cref="OptionException">It cannot.</exception>
-    public void CheckSchema()
-    {
-        try
-        {
-            RuleOf(new(), new());
-        }
-        catch (FormatException fault)
-        {
-            throw new OptionException("jsonSchema", $"must be a JSON Schema that can be kept to, but is not: {fault.Message}", fault);
-        }
-    }
-
-    private static JsonElement ReadSchema(string given)
-    {
-        var isFile = !given.TrimStart().StartsWith('{');
-        try
-        {
-            return JsonElement.Parse(isFile ? Utf8Text.Read(given) : given);
-        }
-        catch (InvalidDataException broken)
-        {
-            throw new OptionException("jsonSchema", $"must name a file that can be read, but: {broken.Message}", broken);
-        }
-        catch (JsonException broken)
-        {
-            throw new OptionException("jsonSchema", $"must be JSON, but {(isFile ? $"what '{Path.GetFullPath(given)}' holds" : "what is given")} is not: {broken.Message}", broken);
-        }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            var why = gone is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : gone.Message;
-            throw new OptionException("jsonSchema", $"must be a JSON Schema, which begins with '{{', or a file that holds one, but is '{given}', and {why}. A path begins at the working folder.", gone);
-        }
-    }
+    private static Generated Compose(Prompt input, bool isFull, string text) =>
+        new() { Text = isFull ? input.Text + text : text, Messages = isFull && input.Messages is { } messages ? PromptEncoder.With(messages, text) : null };
 
     // How many tokens of a prompt are read.
     private int Fit(int count, GenerationOptions generation)

@@ -9,12 +9,8 @@ public sealed record TextGenerationOptions
     public string Prefix { get; init; } = "";
 
     /// <summary>Gets whether an answer holds the prompt too, or the whole conversation.</summary>
-    /// <value>Null, the default, is true where the backbone writes on from what it reads, and false where it has an encoder or keeps to a JSON schema.</value>
+    /// <value>Null, the default, is true where the backbone writes on from what it reads, and false where it has an encoder or keeps to a JSON schema or a regular expression.</value>
     public bool? ReturnFullText { get; init; }
-
-    /// <summary>Gets the JSON schema that what is written keeps to: the schema itself, or a file that holds it, relative to the working folder.</summary>
-    /// <value>Null, the default, is any text.</value>
-    public string? JsonSchema { get; init; }
 
     /// <summary>Gets what becomes of a prompt that leaves no room for what is to be written.</summary>
     /// <value>The default is <see cref="LongPrompt.Error"/>.</value>

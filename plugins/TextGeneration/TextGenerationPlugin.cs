@@ -38,7 +38,6 @@ public sealed class TextGenerationPlugin(TextGenerationOptions options) : TaskPl
     public override ITaskHead<Prompt, Generated> CreateHead(IBackbone backbone)
     {
         var head = new TextGenerationHead(backbone, options);
-        head.CheckSchema();
         return options.Stride is not { } stride || stride < head.Length
             ? head
             : throw new OptionException("stride", $"must be below the window's {head.Length} tokens, so that each window has something before what it scores, but is {stride}. Lower it, or raise 'window' where the backbone reads more.");

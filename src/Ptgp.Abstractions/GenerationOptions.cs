@@ -54,6 +54,35 @@ public sealed record GenerationOptions
     [Range(0.0, 64.0, MinimumIsExclusive = true)]
     public double? Patience { get; init; }
 
+    /// <summary>Gets into how many groups the beams are divided, each of which avoids what those before it write (Vijayakumar et al. 2018).</summary>
+    /// <value>From 1, the default, to <see cref="NumBeams"/>, which it must divide. Not beside <see cref="DoSample"/> or <see cref="Patience"/>.</value>
+    [Range(1, 64)]
+    public int? NumBeamGroups { get; init; }
+
+    /// <summary>Gets what is taken from the score of a token for each beam of an earlier group that has just chosen it.</summary>
+    /// <value>At least 0, the default.</value>
+    [Range(0.0, double.MaxValue)]
+    public double? DiversityPenalty { get; init; }
+
+    /// <summary>Gets by how much a finished hypothesis is worsened that leaves parts of the input out: this times the sum, over the input's tokens, of the logarithm of all attention that each has had, where that is below 1 (Wu et al. 2016). The attention is the mean over all layers and heads.</summary>
+    /// <value>At least 0, the default. Counts only in beam search, on a backbone with an encoder.</value>
+    [Range(0.0, double.MaxValue)]
+    public double? CoveragePenalty { get; init; }
+
+    /// <summary>Gets sequences of token ids that must all be written, each in one piece, unless rules forbid it (dynamic beam allocation, Post and Vilar 2018).</summary>
+    /// <value>At most 64. Needs <see cref="NumBeams"/> above 1, the more the better; not beside <see cref="DoSample"/>, <see cref="NumBeamGroups"/> or <see cref="Patience"/>.</value>
+    public IReadOnlyList<IReadOnlyList<int>>? ForceWordsIds { get; init; }
+
+    /// <summary>Gets how many tokens at most are guessed at a time by copying what followed the last tokens where they stood before, in the input or in what was written. What is written stays the same; where much is copied, it is written sooner.</summary>
+    /// <value>From 0, the default, which guesses none, to 64. Counts only where the likeliest token is written: not with beams or where tokens are drawn.</value>
+    [Range(0, 64)]
+    public int? PromptLookupNumTokens { get; init; }
+
+    /// <summary>Gets how many tokens at most must be the same for what follows them to be guessed; where none are found, fewer will do.</summary>
+    /// <value>At least 1. The default is 2.</value>
+    [Range(1, int.MaxValue)]
+    public int? MaxMatchingNgramSize { get; init; }
+
     /// <summary>Gets the size of n-grams that may not occur twice; 0 allows all.</summary>
     /// <value>The default is 0.</value>
     [Range(0, int.MaxValue)]
@@ -154,6 +183,14 @@ public sealed record GenerationOptions
     /// <summary>Gets after how many new tokens the end grows likelier, and by which factor a token.</summary>
     public ExponentialDecay? ExponentialDecayLengthPenalty { get; init; }
 
+    /// <summary>Gets the JSON Schema that what is written keeps to, as JSON text: the answer always parses and holds to it, unless its length ends it.</summary>
+    /// <value>The default is any text. Not beside <see cref="Regex"/>.</value>
+    public string? JsonSchema { get; init; }
+
+    /// <summary>Gets the regular expression that all of what is written matches, unless its length ends it. A vocabulary of SentencePiece may put a blank before it.</summary>
+    /// <value>The default is any text.</value>
+    public string? Regex { get; init; }
+
     /// <summary>Gets whether scores are normalized again after the rules have changed them.</summary>
     /// <value>The default is false.</value>
     public bool? RenormalizeLogits { get; init; }
@@ -170,6 +207,12 @@ public sealed record GenerationOptions
         LengthPenalty = LengthPenalty ?? other.LengthPenalty,
         EarlyStopping = EarlyStopping ?? other.EarlyStopping,
         Patience = Patience ?? other.Patience,
+        NumBeamGroups = NumBeamGroups ?? other.NumBeamGroups,
+        DiversityPenalty = DiversityPenalty ?? other.DiversityPenalty,
+        CoveragePenalty = CoveragePenalty ?? other.CoveragePenalty,
+        ForceWordsIds = ForceWordsIds ?? other.ForceWordsIds,
+        PromptLookupNumTokens = PromptLookupNumTokens ?? other.PromptLookupNumTokens,
+        MaxMatchingNgramSize = MaxMatchingNgramSize ?? other.MaxMatchingNgramSize,
         NoRepeatNgramSize = NoRepeatNgramSize ?? other.NoRepeatNgramSize,
         EncoderNoRepeatNgramSize = EncoderNoRepeatNgramSize ?? other.EncoderNoRepeatNgramSize,
         RepetitionPenalty = RepetitionPenalty ?? other.RepetitionPenalty,
@@ -194,6 +237,8 @@ public sealed record GenerationOptions
         ForcedEosTokenId = ForcedEosTokenId ?? other.ForcedEosTokenId,
         EosTokenId = EosTokenId ?? other.EosTokenId,
         ExponentialDecayLengthPenalty = ExponentialDecayLengthPenalty ?? other.ExponentialDecayLengthPenalty,
+        JsonSchema = JsonSchema ?? (Regex is null ? other.JsonSchema : null),
+        Regex = Regex ?? (JsonSchema is null ? other.Regex : null),
         RenormalizeLogits = RenormalizeLogits ?? other.RenormalizeLogits,
     };
 }

@@ -60,7 +60,7 @@ internal sealed class CheckpointHost : IAnswering<Window, double, Generated>, IB
     public Task<Written> WriteAsync(WritingRequest request, CancellationToken cancellation)
     {
         Requests.Enqueue(request);
-        return engine.WriteAsync(EngineRequest.From(request, ResolvedOptions.From(request.Options.Or(Options), DecoderFacts.Of(Folder.Config)), Encode), cancellation);
+        return engine.WriteAsync(EngineRequest.From(request, ResolvedOptions.From(request.Options.Or(Options), DecoderFacts.Of(Folder.Config) with { Tokenizer = Tokenizer }), Encode), cancellation);
     }
 
     public Task<double> PredictAsync(Window part, CancellationToken cancellation) => engine.Device.RunAsync(() => Predict([part])[0]);

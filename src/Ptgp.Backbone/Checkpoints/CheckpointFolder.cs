@@ -32,7 +32,7 @@ public sealed class CheckpointFolder
     /// <summary>Gets the checkpoint's own defaults of writing.</summary>
     public GenerationOptions Generation { get; }
 
-    /// <summary>Gets what the checkpoint asks of writing that is not known and passed over, each with its value, such as <c>'num_beam_groups' 4</c>.</summary>
+    /// <summary>Gets what the checkpoint asks of writing that is not known and passed over, each with its value, such as <c>'guidance_scale' 4</c>.</summary>
     public IReadOnlyList<string> UnknownWishes => Config.Decoder is null ? [] : Backbone.UnknownWishes.In(generation, isOwn: !ReferenceEquals(generation, reader));
 
     /// <summary>Opens a folder.</summary>

@@ -6,7 +6,7 @@ namespace Ptgp.Backbone;
 internal static class UnknownWishes
 {
     // What the reference's defaults are where they ask for nothing.
-    private static readonly Dictionary<string, double> nothing = new(StringComparer.Ordinal) { ["num_beam_groups"] = 1, ["diversity_penalty"] = 0, ["penalty_alpha"] = 0, ["guidance_scale"] = 1 };
+    private static readonly Dictionary<string, double> nothing = new(StringComparer.Ordinal) { ["penalty_alpha"] = 0, ["guidance_scale"] = 1 };
 
     private static readonly string[] changing =
         [.. nothing.Keys, "constraints", "force_words_ids", "forced_decoder_ids", "watermarking_config", "dola_layers", "top_h", "token_healing"];
@@ -17,13 +17,13 @@ internal static class UnknownWishes
         "_from_model_config", "transformers_version", "bos_token_id", "pad_token_id", "use_cache", "cache_implementation", "cache_config", "return_legacy_cache", "output_attentions",
         "output_hidden_states", "output_scores", "output_logits", "return_dict_in_generate", "remove_invalid_values", "low_memory", "disable_compile", "compile_config",
         "prefill_chunk_size", "is_assistant", "num_assistant_tokens", "num_assistant_tokens_schedule", "assistant_confidence_threshold", "assistant_early_exit", "assistant_lookbehind",
-        "target_lookbehind", "max_matching_ngram_size", "prompt_lookup_num_tokens", "generation_kwargs", "trust_remote_code",
+        "target_lookbehind", "generation_kwargs", "trust_remote_code",
         "alignment_heads", "lang_to_id", "task_to_id", "is_multilingual", "no_timestamps_token_id", "prev_sot_token_id", "max_initial_timestamp_index", "return_timestamps", "language", "task",
     };
 
-    private static readonly HashSet<string> read = [.. typeof(GenerationOptions).GetProperties().Select(option => JsonNamingPolicy.SnakeCaseLower.ConvertName(option.Name)).Except(["patience", "seed"])];
+    private static readonly HashSet<string> read = [.. typeof(GenerationOptions).GetProperties().Select(option => JsonNamingPolicy.SnakeCaseLower.ConvertName(option.Name)).Except(["patience", "seed", "coverage_penalty", "json_schema", "regex"])];
 
-    /// <summary>Names each with its value, such as <c>'num_beam_groups' 4</c>.</summary>
+    /// <summary>Names each with its value, such as <c>'guidance_scale' 4</c>.</summary>
     /// <param name="reader">The file that holds the defaults of writing.</param>
     /// <param name="isOwn">Whether it holds nothing else, so that every name in it should be known.</param>
     public static IReadOnlyList<string> In(ConfigReader reader, bool isOwn)

@@ -9,7 +9,15 @@ internal class BeamSearch : SourceSearch
     private WrittenRow[] live, spare;
 
     public BeamSearch(WritingJob job)
-        : base(job, job.Options.NumBeams)
+        : this(job, job.Options.NumBeams)
+    {
+    }
+
+    /// <summary>Begins a search.</summary>
+    /// <param name="job">What is written.</param>
+    /// <param name="beams">How many hypotheses are kept, whatever the options say.</param>
+    public BeamSearch(WritingJob job, int beams)
+        : base(job, beams)
     {
         Candidates = Math.Max(2, 1 + Options.EndIds.Count) * Beams;
         live = [.. Enumerable.Range(0, Beams).Select(_ => new WrittenRow())];
@@ -25,11 +33,35 @@ internal class BeamSearch : SourceSearch
 
     public override bool SeesLogProbabilities => true;
 
-    public override IReadOnlyList<RawHypothesis> Results => [.. ended.Take(Options.NumReturnSequences)];
+    public override IReadOnlyList<RawHypothesis> Found => ended;
 
     public override ReadOnlySpan<int> Written(int beam) => live[beam].Tokens(Length);
 
     public override float SumOf(int beam) => sums[beam];
+
+    public override ReadOnlySpan<int> Certain()
+    {
+        if (HasEnded && Options.CoveragePenalty == 0)
+        {
+            return Found[0].Tokens;
+        }
+
+        ReadOnlySpan<int> common = HasEnded ? Found[0].Tokens : Written(0);
+        for (var beam = 0; beam < Beams && !HasEnded; beam++)
+        {
+            if (!float.IsNegativeInfinity(sums[beam]))
+            {
+                common = common[..common.CommonPrefixLength(Written(beam))];
+            }
+        }
+
+        foreach (var hypothesis in ended)
+        {
+            common = common[..common.CommonPrefixLength(hypothesis.Tokens)];
+        }
+
+        return common;
+    }
 
     protected override void Append(int token)
     {
@@ -69,25 +101,6 @@ internal class BeamSearch : SourceSearch
         {
             End();
         }
-    }
-
-    protected override ReadOnlySpan<int> Certain()
-    {
-        ReadOnlySpan<int> common = HasEnded ? Results[0].Tokens : Written(0);
-        for (var beam = 0; beam < Beams && !HasEnded; beam++)
-        {
-            if (!float.IsNegativeInfinity(sums[beam]))
-            {
-                common = common[..common.CommonPrefixLength(Written(beam))];
-            }
-        }
-
-        foreach (var hypothesis in HasEnded ? [] : ended)
-        {
-            common = common[..common.CommonPrefixLength(hypothesis.Tokens)];
-        }
-
-        return common;
     }
 
     /// <summary>Gets the summed log-probabilities of the live hypotheses; negative infinity where there is none.</summary>
@@ -145,7 +158,7 @@ internal class BeamSearch : SourceSearch
     }
 
     /// <summary>Tells whether a live hypothesis may still enter the list of ended ones, by the rule that the options name.</summary>
-    private bool CanImprove()
+    protected bool CanImprove()
     {
         if (ended.Count < Beams)
         {

@@ -5,12 +5,13 @@ using static TorchSharp.torch;
 
 namespace Ptgp.Backbone.Generation;
 
-/// <summary>Takes the logits of a step to one more token for each of some sources that have as many rows, all of them searched by beams or none.</summary>
+/// <summary>Takes the logits of a step to one more token for each of some sources that have as many rows and lists of candidates, all of them searched by beams or none.</summary>
 /// <param name="beams">How many rows a source has.</param>
+/// <param name="lists">How many lists of candidates.</param>
 /// <param name="vocabulary">How many scores a row has.</param>
 /// <param name="normalizes">Whether rules see log-probabilities, as in beam search, or logits.</param>
 /// <param name="device">The device of the scores.</param>
-internal sealed class Chooser(int beams, int vocabulary, bool normalizes, Device device)
+internal sealed class Chooser(int beams, int lists, int vocabulary, bool normalizes, Device device)
 {
     private readonly RuleRunner rules = new(beams, vocabulary, normalizes);
     private readonly Sampler sampler = new(beams, vocabulary);
@@ -37,7 +38,7 @@ internal sealed class Chooser(int beams, int vocabulary, bool normalizes, Device
         }
     }
 
-    /// <summary>Finds the candidates of each source, the best or those that are drawn: summed log-probabilities and places, each <c>[sources, candidates]</c> in one array.</summary>
+    /// <summary>Finds the candidates of each source, the best or those that are drawn: summed log-probabilities and places, each <c>[sources, lists, candidates]</c> in one array.</summary>
     private (float[] Sums, long[] Places) Candidates(Tensor logits, IReadOnlyList<SourceSearch> sources)
     {
         var (scores, normalizers) = rules.Run(logits, sources);
@@ -47,10 +48,11 @@ internal sealed class Chooser(int beams, int vocabulary, bool normalizes, Device
             sums[row] = sources[row / beams].Draws ? float.NegativeInfinity : sources[row / beams].SumOf(row % beams);
         }
 
-        var count = Math.Min(sources.Max(source => source.Candidates), beams * vocabulary);
+        Answer(scores, normalizers, sources);
+        var count = Math.Min(sources.Max(source => source.Candidates), beams / lists * vocabulary);
         if (!sources.Any(source => source.Draws))
         {
-            return RowKernels.Best(scores, normalizers, sums, beams, count);
+            return RowKernels.Best(scores, normalizers, sums, beams / lists, count);
         }
 
         // Drawn first: scores may be changed when the best are looked for.
@@ -69,6 +71,18 @@ internal sealed class Chooser(int beams, int vocabulary, bool normalizes, Device
         }
 
         return drawn;
+    }
+
+    private void Answer(Tensor scores, Tensor normalizers, IReadOnlyList<SourceSearch> sources)
+    {
+        for (var slot = 0; slot < sources.Count; slot++)
+        {
+            var source = sources[slot];
+            if (source.Chooses && source.Asked is { Count: > 0 } asked)
+            {
+                source.AskedSums = RowKernels.Sums(scores, normalizers, [.. asked.Select(place => ((long)slot * beams * vocabulary) + place)], place => source.SumOf((int)(place / vocabulary) - (slot * beams)));
+            }
+        }
     }
 
     private void TakeProbabilities(Tensor logits, IReadOnlyList<SourceSearch> sources)

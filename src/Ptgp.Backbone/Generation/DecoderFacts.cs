@@ -8,6 +8,9 @@ namespace Ptgp.Backbone.Generation;
 /// <param name="WritesOn">Whether it writes on from what it reads, so that a sequence begins with that and not with the start token.</param>
 public sealed record DecoderFacts(int Vocabulary, int StartId, int EndId, int MaxLength = int.MaxValue, bool WritesOn = false)
 {
+    /// <summary>Gets the tokenizer whose vocabulary it is, by which forms are kept to; null where none will be.</summary>
+    public ITokenizer? Tokenizer { get; init; }
+
     /// <summary>Gets the facts of a backbone.</summary>
     /// <param name="config">Its shape.</param>
     /// <param name="adapter">What a task has learned on it: virtual tokens take the places of written ones.</param>

@@ -18,7 +18,10 @@ internal sealed class DecodingLoop(DecodingBatch batch, Device device) : IDispos
     public int Rows => writing.Sum(source => source.Search.Beams);
 
     public static SourceSearch Begin(WritingJob job) =>
-        job.Options.NumBeams == 1 ? new RowSearch(job) : job.Options.MostEnded is null ? new BeamSearch(job) : new PatientBeamSearch(job);
+        job.Options.NumBeams == 1 ? new RowSearch(job)
+        : job.Options.NumBeamGroups > 1 ? new DiverseBeamSearch(job)
+        : job.Options.ForceWords.Count > 0 ? new PhraseBeamSearch(job)
+        : job.Options.MostEnded is null ? new BeamSearch(job) : new PatientBeamSearch(job);
 
     /// <summary>Writes to what was read, and to nothing else.</summary>
     /// <param name="transformer">The backbone.</param>
@@ -103,24 +106,54 @@ internal sealed class DecodingLoop(DecodingBatch batch, Device device) : IDispos
     {
         for (int first = 0, row = 0; first < writing.Count;)
         {
-            var key = Key(writing[first].Search);
-            SourceSearch[] alike = [.. writing.Skip(first).TakeWhile(source => Key(source.Search) == key).Select(source => source.Search)];
-            if (!choosers.TryGetValue(key, out var chooser))
+            if (writing[first].Guessed is { Length: > 0 } guessed)
             {
-                choosers.Add(key, chooser = new(key.Beams, key.Vocabulary, key.Normalizes, device));
+                Read(logits.narrow(0, row, guessed.Length + 1), writing[first]);
+                (first, row) = (first + 1, row + guessed.Length + 1);
+                continue;
             }
 
+            var key = Key(writing[first].Search);
+            SourceSearch[] alike = [.. writing.Skip(first).TakeWhile(source => source.Guessed.Length == 0 && Key(source.Search) == key).Select(source => source.Search)];
             var rows = alike.Length * key.Beams;
-            chooser.Choose(rows == logits.size(0) ? logits : logits.narrow(0, row, rows), alike);
+            ChooserOf(key).Choose(rows == logits.size(0) ? logits : logits.narrow(0, row, rows), alike);
             (first, row) = (first + alike.Length, row + rows);
         }
     }
 
+    // Takes what may follow a token, and each that was guessed behind it, to as many tokens as were guessed right and one more.
+    private void Read(Tensor logits, Writing source)
+    {
+        var (search, guessed, right) = (source.Search, source.Guessed, 0);
+        for (var at = 0; at <= guessed.Length; at++)
+        {
+            ChooserOf(Key(search)).Choose(logits.narrow(0, at, 1), [search]);
+            if (search.HasEnded || at == guessed.Length || search.Next[0] != guessed[at])
+            {
+                break;
+            }
+
+            right++;
+        }
+
+        source.Learn(right);
+    }
+
+    private Chooser ChooserOf(ChoiceKey key)
+    {
+        if (!choosers.TryGetValue(key, out var chooser))
+        {
+            choosers.Add(key, chooser = new(key.Beams, key.Lists, key.Vocabulary, key.Normalizes, device));
+        }
+
+        return chooser;
+    }
+
     private static ChoiceKey Key(SourceSearch source) => new(
-        source.Beams, source.Options.Facts.Vocabulary, source.SeesLogProbabilities, source.SeesLogProbabilities && source.Rules.Renormalizes, source.SeesLogProbabilities && source.Rules.ReadsScores(source.Length));
+        source.Beams, source.Lists, source.Options.Facts.Vocabulary, source.SeesLogProbabilities, source.SeesLogProbabilities && source.Rules.Renormalizes, source.SeesLogProbabilities && source.Rules.ReadsScores(source.Length));
 
     // What sources share for whom is chosen together: how their scores are normalized too, so that nobody's are rounded otherwise for the sake of others.
-    private readonly record struct ChoiceKey(int Beams, int Vocabulary, bool Normalizes, bool Renormalizes, bool ReadsScores);
+    private readonly record struct ChoiceKey(int Beams, int Lists, int Vocabulary, bool Normalizes, bool Renormalizes, bool ReadsScores);
 
     private sealed class Writing(SourceSearch search, DecodingSlot slot, Adapter? adapter, Action<SourceSearch>? onEnded)
     {
@@ -134,6 +167,18 @@ internal sealed class DecodingLoop(DecodingBatch batch, Device device) : IDispos
 
         public Action<SourceSearch>? OnEnded => onEnded;
 
+        /// <summary>Gets what was guessed to follow, and fed with what it follows.</summary>
+        public int[] Guessed { get; private set; } = [];
+
+        /// <summary>Forgets what was guessed wrong.</summary>
+        /// <param name="right">How many guesses, from the first on, were right.</param>
+        public void Learn(int right)
+        {
+            search.Lookup!.Learn(Guessed.Length, right);
+            slot.GoBack(Guessed.Length - right);
+            Guessed = [];
+        }
+
         public DecodingFeed Feed()
         {
             if (hasBegun)
@@ -144,7 +189,8 @@ internal sealed class DecodingLoop(DecodingBatch batch, Device device) : IDispos
                     search.Settle();
                 }
 
-                return new(slot, search.Next, IsShared: false);
+                Guessed = search.Lookup is { } lookup && slot.CanGoBack ? lookup.Guess(search.Written(0), search.Longest - search.Length - 1) : [];
+                return Guessed.Length > 0 ? new(slot, (int[])[search.Next[0], .. Guessed], IsShared: true, ScoresEach: true) : new(slot, search.Next, IsShared: false);
             }
 
             // All that is given before the first score is wanted.

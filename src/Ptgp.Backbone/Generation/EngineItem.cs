@@ -53,7 +53,7 @@ internal sealed class EngineItem
     public int Pages { get; set; }
 
     /// <summary>Keeps what was read, if the attention to it will be wanted.</summary>
-    public void Keep(EncodedStates encoded, int row) => kept = Request.Attention is null ? null : new(encoded, row);
+    public void Keep(EncodedStates encoded, int row) => kept = Request.Attention is null && Request.Options.CoveragePenalty == 0 ? null : new(encoded, row);
 
     public void Fail(Exception fault)
     {
@@ -86,8 +86,9 @@ internal sealed class EngineItem
         try
         {
             using var states = kept;
-            var attention = states is null ? [] : HypothesisAttention.Of(weights, this, states);
-            var hypotheses = Search.Results.Select((raw, i) => Hypothesis(raw, attention.ElementAtOrDefault(i) ?? [])).ToArray();
+            var found = Request.Options.CoveragePenalty > 0 ? Covering(weights, states!) : Search.Results;
+            var attention = Request.Attention is { } wanted ? HypothesisAttention.Of(weights, this, found, wanted, states!) : [];
+            var hypotheses = found.Select((raw, i) => Hypothesis(raw, attention.ElementAtOrDefault(i) ?? [])).ToArray();
             stream?.End();
             answer.TrySetResult(new() { Hypotheses = hypotheses, Probabilities = Search.Probabilities });
         }
@@ -97,6 +98,20 @@ internal sealed class EngineItem
         {
             Fail(thrown);
         }
+    }
+
+    // Those first that leave little of the input out.
+    private RawHypothesis[] Covering(Transformer weights, KeptStates states)
+    {
+        var (all, penalty) = (Search.Found, Request.Options.CoveragePenalty);
+        var maps = HypothesisAttention.Of(weights, this, all, new(), states);
+        RawHypothesis[] best =
+        [
+            .. all.Select((one, i) => one with { Score = one.Score + (float)(penalty * (maps.Count > 0 ? Coverage.Of(maps[i][0]) : 0)) })
+                .OrderByDescending(one => one.Score).Take(Request.Options.NumReturnSequences),
+        ];
+        Search.Tell(best[0].Tokens);
+        return best;
     }
 
     private Hypothesis Hypothesis(RawHypothesis raw, IReadOnlyList<float[,]> attention)

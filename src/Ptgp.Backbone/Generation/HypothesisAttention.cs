@@ -9,9 +9,11 @@ internal static class HypothesisAttention
 {
     /// <summary>Computes the maps of each hypothesis.</summary>
     /// <param name="transformer">The weights.</param>
-    /// <param name="item">The request and what was found for it.</param>
+    /// <param name="item">The request.</param>
+    /// <param name="hypotheses">What was found for it.</param>
+    /// <param name="wanted">Which maps.</param>
     /// <param name="source">What was read.</param>
-    public static IReadOnlyList<IReadOnlyList<float[,]>> Of(Transformer transformer, EngineItem item, KeptStates source)
+    public static IReadOnlyList<IReadOnlyList<float[,]>> Of(Transformer transformer, EngineItem item, IReadOnlyList<RawHypothesis> hypotheses, AttentionRequest wanted, KeptStates source)
     {
         if (source.IsCausal)
         {
@@ -19,7 +21,7 @@ internal static class HypothesisAttention
         }
 
         using var scope = NewDisposeScope();
-        var sequences = item.Search.Results.Select(raw => item.WithoutEnd(raw).ToArray()).ToArray();
+        var sequences = hypotheses.Select(raw => item.WithoutEnd(raw).ToArray()).ToArray();
         var steps = sequences.Max(sequence => sequence.Length) - 1;
         if (steps == 0)
         {
@@ -35,7 +37,7 @@ internal static class HypothesisAttention
         // The map is of the input, without the prompt before it.
         var ahead = item.Request.Adapter?.Prompt?.Length ?? 0;
         var length = (int)source.Mask.sum().item<long>() - ahead;
-        var maps = Chosen(capture.CrossAttentions, item.Request.Attention!).Select(map => Host.Floats(map.to(ScalarType.Float32).narrow(2, ahead, length).contiguous())).ToArray();
+        var maps = Chosen(capture.CrossAttentions, wanted).Select(map => Host.Floats(map.to(ScalarType.Float32).narrow(2, ahead, length).contiguous())).ToArray();
         return [.. sequences.Select((sequence, i) => (IReadOnlyList<float[,]>)[.. maps.Select(map => Rows(map.AsSpan(i * steps * length), sequence.Length - 1, length))])];
     }
 

@@ -41,6 +41,11 @@ internal static class OptionFaults
         {
             yield return "badWordsIds must not hold an empty sequence.";
         }
+
+        if (options.ForceWordsIds?.Any(word => word.Count == 0) == true || options.ForceWordsIds?.Count > 64)
+        {
+            yield return "forceWordsIds must hold at most 64 sequences, none of them empty.";
+        }
     }
 
     public static IEnumerable<string> Contradictions(ResolvedOptions options)
@@ -66,11 +71,48 @@ internal static class OptionFaults
         }
     }
 
+    /// <summary>Finds ways of searching that exclude each other.</summary>
+    public static IEnumerable<string> Searches(ResolvedOptions options)
+    {
+        if (options.NumBeams % options.NumBeamGroups != 0)
+        {
+            yield return $"numBeamGroups must divide numBeams, but they are {options.NumBeamGroups} and {options.NumBeams}.";
+        }
+
+        if (options is { DiversityPenalty: not 0, NumBeamGroups: 1, NumBeams: > 1 })
+        {
+            yield return $"diversityPenalty is {Text(options.DiversityPenalty)}, but numBeamGroups is 1: it keeps groups of beams apart. Raise numBeamGroups, or leave it out.";
+        }
+
+        if (options.ForceWords.Count > 0 && options.NumBeams == 1)
+        {
+            yield return "forceWordsIds needs beams, but numBeams is 1. Raise numBeams.";
+        }
+
+        if (options.CoveragePenalty != 0 && options.Facts.WritesOn)
+        {
+            yield return "coveragePenalty needs attention from what is written to what was read by an encoder, and this backbone has none. Leave it out.";
+        }
+
+        string[] ways =
+        [
+            .. options.NumBeamGroups > 1 ? ["numBeamGroups"] : Array.Empty<string>(),
+            .. options.ForceWords.Count > 0 ? ["forceWordsIds"] : Array.Empty<string>(),
+            .. options.MostEnded is not null ? ["patience"] : Array.Empty<string>(),
+            .. options.DoSample ? ["doSample"] : Array.Empty<string>(),
+        ];
+        if (ways.Length > 1 && (options.NumBeamGroups > 1 || options.ForceWords.Count > 0))
+        {
+            yield return $"{string.Join(" and ", ways)} must not stand together: each is a way of searching of its own. Leave {(ways.Length == 2 ? "one" : "all but one")} out.";
+        }
+    }
+
     public static IEnumerable<string> UnknownIds(GenerationOptions options, DecoderFacts facts)
     {
         (string Name, IEnumerable<int> Ids)[] all =
         [
             (nameof(options.BadWordsIds), (options.BadWordsIds ?? []).SelectMany(word => word)),
+            (nameof(options.ForceWordsIds), (options.ForceWordsIds ?? []).SelectMany(word => word)),
             (nameof(options.SequenceBias), (options.SequenceBias ?? []).SelectMany(bias => bias.Ids)),
             (nameof(options.SuppressTokens), options.SuppressTokens ?? []),
             (nameof(options.BeginSuppressTokens), options.BeginSuppressTokens ?? []),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ptgp.Backbone.Generation.Constraints;
 
 namespace Ptgp.Backbone.Generation;
 
@@ -24,6 +25,12 @@ public sealed record ResolvedOptions
         LengthPenalty = options.LengthPenalty ?? 1;
         EarlyStopping = options.EarlyStopping ?? EarlyStopping.False;
         MostEnded = options.Patience is { } patience && NumBeams > 1 ? Math.Max(1, (int)Math.Round(NumBeams * patience)) : null;
+        NumBeamGroups = NumBeams > 1 ? options.NumBeamGroups ?? 1 : 1;
+        DiversityPenalty = options.DiversityPenalty ?? 0;
+        CoveragePenalty = NumBeams > 1 ? options.CoveragePenalty ?? 0 : 0;
+        ForceWords = [.. options.ForceWordsIds ?? []];
+        PromptLookup = NumBeams == 1 && !(options.DoSample == true && !(options.Temperature < Coldest)) ? options.PromptLookupNumTokens ?? 0 : 0;
+        MaxMatchingNgramSize = options.MaxMatchingNgramSize ?? 2;
         NoRepeatNgramSize = options.NoRepeatNgramSize ?? 0;
         EncoderNoRepeatNgramSize = options.EncoderNoRepeatNgramSize ?? 0;
         RepetitionPenalty = options.RepetitionPenalty ?? 1;
@@ -82,6 +89,24 @@ public sealed record ResolvedOptions
 
     /// <summary>Gets after how many ended hypotheses beam search stops; null leaves it to <see cref="EarlyStopping"/>.</summary>
     public int? MostEnded { get; }
+
+    /// <summary>Gets into how many groups beams are divided.</summary>
+    public int NumBeamGroups { get; }
+
+    /// <summary>Gets what is taken from the score of a token for each beam of an earlier group that has just chosen it.</summary>
+    public double DiversityPenalty { get; }
+
+    /// <summary>Gets by how much hypotheses are worsened that leave parts of the input out; 0 for not at all.</summary>
+    public double CoveragePenalty { get; }
+
+    /// <summary>Gets the sequences that must be written.</summary>
+    public IReadOnlyList<IReadOnlyList<int>> ForceWords { get; }
+
+    /// <summary>Gets how many tokens are guessed at a time from what stands there already; 0 for none, and wherever it is not the likeliest that is written.</summary>
+    public int PromptLookup { get; }
+
+    /// <summary>Gets how many tokens at most must be the same where what follows is guessed.</summary>
+    public int MaxMatchingNgramSize { get; }
 
     /// <summary>Gets the size of n-grams that may not occur twice; 0 allows all.</summary>
     public int NoRepeatNgramSize { get; }
@@ -155,6 +180,9 @@ public sealed record ResolvedOptions
     /// <summary>Gets how the end grows likelier.</summary>
     public ExponentialDecay? EndDecay { get; }
 
+    /// <summary>Gets the form that what is written keeps to; null for any.</summary>
+    internal TokenAutomaton? Form { get; private init; }
+
     /// <summary>Gets whether scores are normalized again after the rules.</summary>
     public bool RenormalizeLogits { get; }
 
@@ -168,10 +196,11 @@ public sealed record ResolvedOptions
         if (faults.Count == 0)
         {
             var resolved = new ResolvedOptions(options, facts);
-            faults.AddRange(OptionFaults.Contradictions(resolved).Concat(OptionFaults.UnknownIds(options, facts)));
+            faults.AddRange(OptionFaults.Contradictions(resolved).Concat(OptionFaults.Searches(resolved)).Concat(OptionFaults.UnknownIds(options, facts)));
+            var form = OptionForm.Of(options, facts.Tokenizer, faults);
             if (faults.Count == 0)
             {
-                return resolved;
+                return resolved with { Form = form };
             }
         }
 

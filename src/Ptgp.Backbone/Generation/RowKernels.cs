@@ -69,6 +69,19 @@ internal static class RowKernels
         return (best, places);
     }
 
+    /// <summary>Sums log-probabilities of single tokens.</summary>
+    /// <param name="scores">Scores, <c>[rows, vocabulary]</c>.</param>
+    /// <param name="normalizers">What is taken from each row to make log-probabilities, <c>[rows]</c>.</param>
+    /// <param name="places">Where the tokens are: row · vocabulary + id.</param>
+    /// <param name="before">Gives the sum that a place's row has before.</param>
+    public static float[] Sums(Tensor scores, Tensor normalizers, long[] places, Func<long, float> before)
+    {
+        var at = tensor(places, device: scores.device);
+        var values = Host.Floats(scores.view(-1).index_select(0, at));
+        var normal = Host.Floats(normalizers.index_select(0, tensor([.. places.Select(place => place / scores.size(1))], device: scores.device)));
+        return [.. values.Select((value, i) => float.IsNegativeInfinity(normal[i]) ? float.NegativeInfinity : before(places[i]) - normal[i] + value)];
+    }
+
     /// <summary>Finds the score that as many of a row reach; negative infinity where fewer are allowed.</summary>
     public static float Best(ReadOnlySpan<float> row, int count)
     {

@@ -6,6 +6,7 @@ internal sealed class RowSearch : SourceSearch
     private readonly WrittenRow[] rows;
     private readonly float[] sums;
     private readonly RawHypothesis?[] ended;
+    private readonly PromptLookup? lookup;
 
     public RowSearch(WritingJob job)
         : base(job, job.Options.DoSample ? job.Options.NumReturnSequences : 1)
@@ -13,6 +14,7 @@ internal sealed class RowSearch : SourceSearch
         rows = [.. Enumerable.Range(0, Beams).Select(_ => new WrittenRow())];
         sums = new float[Beams];
         ended = new RawHypothesis?[Beams];
+        lookup = Options.PromptLookup > 0 ? new(Options.Facts.WritesOn ? default : job.Source.ToArray(), Options.PromptLookup, Options.MaxMatchingNgramSize) : null;
     }
 
     /// <summary>Gets how many candidates it looks at: one of each row, in the order of the rows.</summary>
@@ -20,11 +22,24 @@ internal sealed class RowSearch : SourceSearch
 
     public override bool SeesLogProbabilities => false;
 
-    public override IReadOnlyList<RawHypothesis> Results => HasEnded && Fault is null ? [.. ended.OfType<RawHypothesis>().OrderByDescending(row => row.Score)] : [];
+    public override IReadOnlyList<RawHypothesis> Found => HasEnded && Fault is null ? [.. ended.OfType<RawHypothesis>().OrderByDescending(row => row.Score)] : [];
 
     public override ReadOnlySpan<int> Written(int beam) => rows[beam].Tokens(Length);
 
     public override float SumOf(int beam) => ended[beam] is null ? sums[beam] : float.NegativeInfinity;
+
+    public override ReadOnlySpan<int> Certain()
+    {
+        ReadOnlySpan<int> common = HasEnded ? Found[0].Tokens : ended[0] is { } first ? first.Tokens : Written(0);
+        for (var beam = 1; beam < Beams && !HasEnded; beam++)
+        {
+            common = common[..common.CommonPrefixLength(ended[beam] is { } row ? row.Tokens : Written(beam))];
+        }
+
+        return common;
+    }
+
+    public override PromptLookup? Lookup => lookup;
 
     protected override bool IsStuck(ReadOnlySpan<float> sums)
     {
@@ -72,16 +87,5 @@ internal sealed class RowSearch : SourceSearch
         {
             End();
         }
-    }
-
-    protected override ReadOnlySpan<int> Certain()
-    {
-        ReadOnlySpan<int> common = HasEnded ? Results[0].Tokens : ended[0] is { } first ? first.Tokens : Written(0);
-        for (var beam = 1; beam < Beams && !HasEnded; beam++)
-        {
-            common = common[..common.CommonPrefixLength(ended[beam] is { } row ? row.Tokens : Written(beam))];
-        }
-
-        return common;
     }
 }

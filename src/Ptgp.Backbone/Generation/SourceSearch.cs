@@ -34,7 +34,10 @@ internal abstract class SourceSearch
     /// <summary>Gets how many rows it takes in the batch.</summary>
     public int Beams { get; }
 
-    /// <summary>Gets how many candidates it looks at in a step, of all its rows together.</summary>
+    /// <summary>Gets how many lists of candidates it looks at, each of as many of its rows, in their order.</summary>
+    public virtual int Lists => 1;
+
+    /// <summary>Gets how many candidates a list has.</summary>
     public abstract int Candidates { get; }
 
     /// <summary>Gets whether rules see log-probabilities, as in beam search, or logits.</summary>
@@ -84,13 +87,28 @@ internal abstract class SourceSearch
     /// <summary>Gets after how many tokens the probabilities that were asked for are taken.</summary>
     public int ProbabilitiesAt => Beginning.Count + (Job.ProbabilitiesAfter ?? Job.Prefix.Count);
 
+    /// <summary>Gets the places, row within the source · vocabulary + id, whose sums are wanted beside the candidates'.</summary>
+    public virtual IReadOnlyList<long> Asked => [];
+
+    /// <summary>Gets or sets the sums of <see cref="Asked"/> in this step.</summary>
+    public IReadOnlyList<float> AskedSums { get; set; } = [];
+
     public abstract ReadOnlySpan<int> Written(int beam);
 
     /// <summary>Gets the summed log-probability of a row; negative infinity where no hypothesis stands.</summary>
     public abstract float SumOf(int beam);
 
-    /// <summary>Gets what was written, best first.</summary>
-    public abstract IReadOnlyList<RawHypothesis> Results { get; }
+    /// <summary>Gets all that has ended, best first.</summary>
+    public abstract IReadOnlyList<RawHypothesis> Found { get; }
+
+    /// <summary>Gets what is wanted of <see cref="Found"/>.</summary>
+    public IReadOnlyList<RawHypothesis> Results => [.. Found.Take(Options.NumReturnSequences)];
+
+    /// <summary>Gets what guesses its next tokens; null where nothing does.</summary>
+    public virtual PromptLookup? Lookup => null;
+
+    /// <summary>Gets the longest beginning that all hypotheses share, live or ended.</summary>
+    public abstract ReadOnlySpan<int> Certain();
 
     /// <summary>Gets whether a row goes on from another one.</summary>
     public bool IsReordered { get; protected set; }
@@ -115,8 +133,8 @@ internal abstract class SourceSearch
     }
 
     /// <summary>Goes on by one token.</summary>
-    /// <param name="sums">Summed log-probabilities of the best candidates, best first.</param>
-    /// <param name="places">Their places: row within the source · vocabulary + id.</param>
+    /// <param name="sums">Summed log-probabilities of the best candidates of each list, best first.</param>
+    /// <param name="places">Their places: row within the list · vocabulary + id.</param>
     public void Advance(ReadOnlySpan<float> sums, ReadOnlySpan<long> places)
     {
         if (sums.IndexOf(float.NaN) >= 0)
@@ -132,14 +150,19 @@ internal abstract class SourceSearch
         }
 
         Choose(sums, places);
-        if (Job.OnCertain is { } tell)
+        if (Job.OnCertain is not null && Fault is null)
         {
-            var certain = Certain();
-            if (certain.Length > told)
-            {
-                tell(certain[told..].ToArray());
-                told = certain.Length;
-            }
+            Tell(Certain());
+        }
+    }
+
+    /// <summary>Tells whoever listens what has become certain, as far as it was not told.</summary>
+    public void Tell(ReadOnlySpan<int> certain)
+    {
+        if (Job.OnCertain is { } tell && certain.Length > told)
+        {
+            tell(certain[told..].ToArray());
+            told = certain.Length;
         }
     }
 
@@ -154,7 +177,7 @@ internal abstract class SourceSearch
     protected abstract void Choose(ReadOnlySpan<float> sums, ReadOnlySpan<long> places);
 
     /// <summary>Tells whether nothing may follow and nothing has ended.</summary>
-    protected virtual bool IsStuck(ReadOnlySpan<float> sums) => float.IsNegativeInfinity(sums[0]) && Results.Count == 0;
+    protected virtual bool IsStuck(ReadOnlySpan<float> sums) => float.IsNegativeInfinity(sums[0]) && Found.Count == 0;
 
     /// <summary>Tells whether the next token is the last one whatever it is, because length or time run out.</summary>
     protected bool IsLast() =>
@@ -162,9 +185,6 @@ internal abstract class SourceSearch
 
     /// <summary>Tells whether a row ends with a token.</summary>
     protected bool IsEnd(WrittenRow row, int token) => Options.EndIds.Contains(token) || Job.Stops?.Ends(row.Tokens(Length)[Given..], token) == true;
-
-    /// <summary>Gets the longest beginning that all hypotheses share, live or ended.</summary>
-    protected abstract ReadOnlySpan<int> Certain();
 
     protected void End() => HasEnded = true;
 

@@ -19,6 +19,15 @@ internal static class Given
         return Bind(new ConfigurationBuilder().Add(OverridingProvider.FromCommandLine(settings, option)).Build(), option, defaults);
     }
 
+    /// <summary>Reads what <c>--generation</c> was given.</summary>
+    /// <exception cref="ConfigurationException">It does not fit.</exception>
+    public static GenerationOptions Generation(CommandContext context, IEnumerable<string>? settings)
+    {
+        const string option = "--generation";
+        var options = Bind<GenerationOptions>(settings ?? [], option);
+        return options with { JsonSchema = SchemaText.Read(options.JsonSchema, context.WorkingFolder, fault => throw new ConfigurationException(option, [new("jsonSchema", fault)])) };
+    }
+
     /// <summary>Changes a recipe by what <c>--recipe</c> was given: files of JSON one after another, and settings of the form <c>key=value</c>, which stand over them.</summary>
     /// <exception cref="ConfigurationException">They do not fit a recipe, or a file cannot be read; the message names the file, and the place in it or the key.</exception>
     public static FineTuningRecipe Recipe(CommandContext context, IReadOnlyList<string> changes, FineTuningRecipe recipe)

@@ -22,6 +22,7 @@ internal sealed class HostChecks(IConfigurationRoot root, IEnumerable<Configurat
         string Home(string key) => origins.Find(key) is null ? Path.GetDirectoryName(configuration.File)! : workingFolder;
         string? Folder(string key, string? path) => path is null ? null : checks ? Existing(key, Path.GetFullPath(path, Home(key))) : Path.GetFullPath(path, Home(key));
         string? Model(string key, string? path) => path?.StartsWith(HubReference.Prefix, StringComparison.Ordinal) == true ? Pulled(key, path, cache, checks) : Folder(key, path);
+        string? Schema(string key, string? given) => SchemaText.Read(given, Home(key), fault => Add(key, fault));
         return configuration with
         {
             Plugins = configuration.Plugins with
@@ -32,7 +33,11 @@ internal sealed class HostChecks(IConfigurationRoot root, IEnumerable<Configurat
             {
                 Checkpoint = Model($"backbones:{name}:checkpoint", backbone.Checkpoint) ?? "",
             }),
-            Tasks = Each(configuration.Tasks, (name, task) => task with { Adapter = Model($"tasks:{name}:adapter", task.Adapter) }),
+            Tasks = Each(configuration.Tasks, (name, task) => task with
+            {
+                Adapter = Model($"tasks:{name}:adapter", task.Adapter),
+                Generation = task.Generation with { JsonSchema = Schema($"tasks:{name}:generation:jsonSchema", task.Generation.JsonSchema) },
+            }),
         };
     }
 

@@ -34,7 +34,7 @@ internal sealed class Explainer<TInput, TPart, TPartOutput, TOutput>(TaskHead<TI
                 using var usual = inference_mode(false);
                 using var quiet = no_grad();
                 return asked is AskedText text
-                    ? [new TextExplainer(view, request, attention).Explain(text, TaskWriter.Resolve(text.Request.Options.Or(host.Options), view.Transformer.Config), Embed([text.Source], json)[0], cancellation)]
+                    ? [new TextExplainer(view, request, attention).Explain(text, TaskWriter.Resolve(text.Request.Options.Or(host.Options), view.Transformer.Config, view.Tokenizer), Embed([text.Source], json)[0], cancellation)]
                     : Explain((IReadOnlyList<TPart>)asked, output, json, cancellation);
             }).ConfigureAwait(false));
         }

@@ -183,7 +183,7 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         var generation = caller.Or(settings.Generation).Or(WishesOf(instance.Plugin)).Or(folder.Generation);
         if (instance.Plugin.Needs.HasFlag(BackboneFeatures.Writes))
         {
-            TaskWriter.Resolve(generation, folder.Config);
+            TaskWriter.Resolve(generation, folder.Config, TaskWriter.IsConstrained(generation) ? folder.LoadTokenizer() : null);
         }
 
         return new(settings, instance.Plugin, folder, description, ComputeDevice.Choose(configuration.Backbones[backbone]), generation);

@@ -22,7 +22,7 @@ internal sealed class TaskWriter(WritingEngine engine, BackboneView view, Func<I
     public async Task<Written> WriteAsync(WritingRequest request, GenerationOptions options, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var resolved = Resolve(request.Options.Or(options), view.Transformer.Config, view.Adapter);
+        var resolved = Resolve(request.Options.Or(options), view.Transformer.Config, view.Tokenizer, view.Adapter);
         var asked = EngineRequest.From(request, resolved, encode) with { Transformer = view.Transformer, Adapter = view.Adapter, Flow = task, Weight = weight };
         try
         {
@@ -34,13 +34,20 @@ internal sealed class TaskWriter(WritingEngine engine, BackboneView view, Func<I
         }
     }
 
+    /// <summary>Tells whether what is written must keep to a form.</summary>
+    public static bool IsConstrained(GenerationOptions options) => (options.JsonSchema ?? options.Regex) is not null;
+
     /// <summary>Fills in what the options leave out.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="config">The backbone's shape.</param>
+    /// <param name="tokenizer">Its tokenizer, which a form that is to be kept to needs.</param>
+    /// <param name="adapter">What the task has learned.</param>
     /// <exception cref="UsageException">They contradict each other or the backbone.</exception>
-    public static ResolvedOptions Resolve(GenerationOptions options, TransformerConfig config, Adapter? adapter = null)
+    public static ResolvedOptions Resolve(GenerationOptions options, TransformerConfig config, ITokenizer? tokenizer = null, Adapter? adapter = null)
     {
         try
         {
-            return ResolvedOptions.From(options, DecoderFacts.Of(config, adapter));
+            return ResolvedOptions.From(options, DecoderFacts.Of(config, adapter) with { Tokenizer = tokenizer });
         }
         catch (ArgumentException e)
         {

@@ -27,16 +27,19 @@ internal sealed class TableDecoding(int vocabulary, Func<int, IReadOnlyList<int>
     public override Tensor Next(IReadOnlyList<DecodingFeed> feeds)
     {
         Steps++;
-        RowsComputed += feeds.Sum(feed => feed.Slot.Beams);
+        RowsComputed += feeds.Sum(feed => feed.ScoresEach ? feed.Tokens.Length : feed.Slot.Beams);
         var rows = feeds.SelectMany(feed =>
         {
             var slot = (Slot)feed.Slot;
+            var before = slot.Written[0];
             for (var beam = 0; beam < slot.Beams; beam++)
             {
                 slot.Written[beam] = [.. slot.Written[beam], .. feed.IsShared ? feed.Tokens.ToArray() : [feed.Tokens.Span[beam]]];
             }
 
-            return slot.Written.Select(row => logits(slot.Source, row));
+            return feed.ScoresEach
+                ? feed.Tokens.ToArray().Select((_, at) => logits(slot.Source, [.. before, .. feed.Tokens.ToArray()[..(at + 1)]]))
+                : slot.Written.Select(row => logits(slot.Source, row));
         });
         var all = rows.ToArray();
         return tensor(all.SelectMany(row => row).ToArray()).view(all.Length, vocabulary);
@@ -63,6 +66,10 @@ internal sealed class TableDecoding(int vocabulary, Func<int, IReadOnlyList<int>
         public int Source { get; } = source;
 
         public int[][] Written { get; set; } = [.. Enumerable.Repeat(Array.Empty<int>(), beams)];
+
+        public override bool CanGoBack => true;
+
+        public override void GoBack(int count) => Written = [.. Written.Select(row => row[..^count])];
 
         public override void Reorder(ReadOnlySpan<int> origins) => Written = [.. origins.ToArray().Select(origin => Written[origin])];
     }

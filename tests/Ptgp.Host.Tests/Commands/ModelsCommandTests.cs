@@ -69,12 +69,12 @@ public sealed class ModelsCommandTests
         using var folder = new CommandFolder();
         Copy("gpt2", folder["model"]);
         var wishes = Path.Combine(folder["model"], "generation_config.json");
-        File.WriteAllText(wishes, """{"num_beam_groups": 4, "diversity_penalty": 0.0, "penalty_alpha": null, "bad_words_ids": [[5, 701]], "eos_token_id": 9000, "use_cache": true, "unheard_of": 2, "exponential_decay_length_penalty": [4, 1.5]}""");
+        File.WriteAllText(wishes, """{"guidance_scale": 4, "num_beam_groups": 1, "diversity_penalty": 0.0, "penalty_alpha": null, "bad_words_ids": [[5, 701]], "eos_token_id": 9000, "use_cache": true, "unheard_of": 2, "exponential_decay_length_penalty": [4, 1.5]}""");
         var (code, output, _) = await folder.RunAsync("models", "inspect", "model", "--json");
         var found = JsonNode.Parse(output)!;
         Assert.Equal((0, 4), (code, (int)found["generation"]!["exponentialDecayLengthPenalty"]!["start"]!));
         Assert.Equal(
-            ["it asks to write with 'num_beam_groups' 4, 'unheard_of' 2, which is not known and passed over", "eosTokenId holds 9000, but ids go from 0 to 700", "badWordsIds holds 701, but ids go from 0 to 700"],
+            ["it asks to write with 'guidance_scale' 4, 'unheard_of' 2, which is not known and passed over", "eosTokenId holds 9000, but ids go from 0 to 700", "badWordsIds holds 701, but ids go from 0 to 700"],
             found["odd"]!.AsArray().Select(item => item!.ToString()));
 
         // Old checkpoints say it in config.json, among much else.

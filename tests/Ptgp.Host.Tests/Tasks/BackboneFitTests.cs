@@ -57,7 +57,6 @@ public sealed class BackboneFitTests : IDisposable
     }
 
     [Theory]
-    [InlineData("chat", "jsonSchema=none.json", "jsonSchema", "must be a JSON Schema, which begins with '{', or a file that holds one, but is 'none.json', and there is no such file. A path begins at the working folder.")]
     [InlineData("quote", "maxSeqLen=99999", "maxSeqLen", "must be at most the 192 tokens that backbone 'bert' reads, but is 99999.")]
     [InlineData("tldr", "prefix=", "minSentences", "must be at most 'maxSentences', but is 3 where that is 2. Lower the one or raise the other.", "tasks:tldr:options:minSentences=3", "tasks:tldr:options:maxSentences=2")]
     public async Task AnOptionThatDoesNotHoldIsTheConfigurationsFaultAndNoBackbones(string task, string setting, string option, string reason, params string[] more)

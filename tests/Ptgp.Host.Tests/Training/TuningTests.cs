@@ -159,7 +159,7 @@ public sealed class TuningTests : IDisposable
         var facts = DecoderFacts.Of(bart.Checkpoint.Config, bart.View.Adapter);
         Assert.Equal(bart.Checkpoint.Config.MaxPositions - taken, facts.MaxLength);
         // As long as may be, whatever is asked for.
-        Assert.Equal(facts.MaxLength, TaskWriter.Resolve(new() { MaxLength = bart.Checkpoint.Config.MaxPositions }, bart.Checkpoint.Config, bart.View.Adapter).LongestAfter(0));
+        Assert.Equal(facts.MaxLength, TaskWriter.Resolve(new() { MaxLength = bart.Checkpoint.Config.MaxPositions }, bart.Checkpoint.Config, adapter: bart.View.Adapter).LongestAfter(0));
     }
 
     [Fact]

@@ -51,6 +51,7 @@ internal sealed class RuleSet
         // Where the first token is forced, the one after it counts as first.
         var first = given == 1 && options.ForcedBosTokenId is not null ? 2 : given;
         AddIf(options.BeginSuppressTokens.Count > 0, () => new ForbiddenAt(options.BeginSuppressTokens, first));
+        AddIf(options.Form is not null, () => new ConstraintRule(options.Form!, options.EndIds, given));
         rules.AddRange(custom.Select(rule => new CallerRule(rule, beginning, prefixLength, options.Facts.Vocabulary)));
         AddIf(options.ForcedBosTokenId is not null, () => new ForcedAt(options.ForcedBosTokenId!.Value, 1));
         AddIf(options.ForcedEosTokenId is not null, () => new ForcedAt(options.ForcedEosTokenId!.Value, longest - 1));

@@ -185,9 +185,16 @@ internal sealed class PagedDecoding(Transformer transformer, Stack decoder, KeyV
         List<long> wanted = [], beamsOf = [];
         List<Adapter?> adapters = [];
         List<Tensor> first = [];
-        var made = step.Ends.Sum(end => end.Row < 0 ? 0 : end.IsShared ? 1 : end.Sequence.Beams);
-        foreach (var (sequence, row, isShared) in step.Ends)
+        var made = step.Ends.Sum(end => end.Row < 0 ? 0 : end.IsShared ? end.Scored : end.Sequence.Beams);
+        foreach (var (sequence, row, isShared, scored) in step.Ends)
         {
+            for (var at = 0; at < scored - 1; at++)
+            {
+                wanted.Add(row + at);
+                adapters.Add(sequence.Adapter);
+                beamsOf.Add(wanted.Count - 1);
+            }
+
             for (var beam = 0; beam < sequence.Beams; beam++)
             {
                 if (row < 0)
@@ -198,7 +205,7 @@ internal sealed class PagedDecoding(Transformer transformer, Stack decoder, KeyV
 
                 if (beam == 0 || !isShared)
                 {
-                    wanted.Add(row + beam);
+                    wanted.Add(row + (isShared ? scored - 1 : beam));
                     adapters.Add(sequence.Adapter);
                 }
 

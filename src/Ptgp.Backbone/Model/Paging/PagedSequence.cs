@@ -6,6 +6,7 @@ internal sealed class PagedSequence : DecodingSlot
     private readonly KeyValuePool pool;
     private readonly List<int> rented = [];
     private int[][] seen, spare;                                  // of each beam, its entries in the order of their positions
+    private readonly Stack<int> free = [];
     private int next, left;
 
     /// <summary>Makes a sequence that remembers nothing.</summary>
@@ -72,6 +73,19 @@ internal sealed class PagedSequence : DecodingSlot
         Count++;
     }
 
+    public override bool CanGoBack => true;
+
+    public override void GoBack(int count)
+    {
+        // Shared entries are the same of all beams.
+        foreach (var entry in seen.SelectMany(entries => entries[(Count - count)..Count]).Distinct())
+        {
+            free.Push(entry);
+        }
+
+        Count -= count;
+    }
+
     public override void Reorder(ReadOnlySpan<int> origins)
     {
         for (var beam = 0; beam < Beams; beam++)
@@ -87,12 +101,18 @@ internal sealed class PagedSequence : DecodingSlot
     {
         rented.ForEach(pool.Return);
         rented.Clear();
+        free.Clear();
         FirstScores?.Dispose();
         (left, FirstScores) = (0, null);
     }
 
     private int Take()
     {
+        if (free.TryPop(out var entry))
+        {
+            return entry;
+        }
+
         if (left == 0)
         {
             next = pool.Rent();

@@ -13,10 +13,10 @@ internal sealed class PagedStep
     /// <summary>Lays feeds out.</summary>
     public PagedStep(IReadOnlyList<DecodingFeed> feeds)
     {
-        Ends = new (PagedSequence, int, bool)[feeds.Count];
+        Ends = new (PagedSequence, int, bool, int)[feeds.Count];
         for (var at = 0; at < feeds.Count; at++)
         {
-            var (slot, fed, isShared) = feeds[at];
+            var (slot, fed, isShared, scoresEach) = feeds[at];
             var sequence = (PagedSequence)slot;
             var before = sequence.Count - sequence.Unplaced;
             if (isShared)
@@ -24,10 +24,11 @@ internal sealed class PagedStep
                 entries.AddRange(sequence.AppendShared(fed.Length));
                 for (var i = 0; i < fed.Length; i++)
                 {
-                    Add(sequence, 0, fed.Span[i], before + i, before + fed.Length - 1);
+                    Add(sequence, 0, fed.Span[i], before + i, before + (scoresEach ? i : fed.Length - 1));
                 }
 
-                Ends[at] = (sequence, fed.Length == 0 ? -1 : Rows - 1, true);
+                var scored = scoresEach ? fed.Length : 1;
+                Ends[at] = (sequence, fed.Length == 0 ? -1 : Rows - scored, true, scored);
                 continue;
             }
 
@@ -38,7 +39,7 @@ internal sealed class PagedStep
                 Add(sequence, beam, fed.Span[beam], before, before);
             }
 
-            Ends[at] = (sequence, Rows - sequence.Beams, false);
+            Ends[at] = (sequence, Rows - sequence.Beams, false, 1);
         }
     }
 
@@ -60,8 +61,8 @@ internal sealed class PagedStep
     /// <summary>Gets the most entries that a row sees.</summary>
     public int Furthest => (int)positions.Max() + 1;
 
-    /// <summary>Gets for each feed its sequence, the row after which what follows is wanted, or the first of them where each beam has one, and whether all beams share it; row −1 where nothing was fed.</summary>
-    public (PagedSequence Sequence, int Row, bool IsShared)[] Ends { get; }
+    /// <summary>Gets for each feed its sequence, the row after which what follows is wanted, or the first of them where each beam has one, whether all beams share it, and after how many rows of a beam it is wanted; row −1 where nothing was fed.</summary>
+    public (PagedSequence Sequence, int Row, bool IsShared, int Scored)[] Ends { get; }
 
     /// <summary>Gets what each row sees of the encoder's states; null where there is no encoder.</summary>
     public PagedAttention.Line[]? MemoryLines =>

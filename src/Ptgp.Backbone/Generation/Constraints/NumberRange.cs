@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 
-namespace Ptgp.Toolkit.Json;
+namespace Ptgp.Backbone.Generation.Constraints;
 
 /// <summary>The patterns of numbers within bounds, which are compared digit by digit.</summary>
 /// <param name="oneOf">Makes one character of several; null where none can be written.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Ptgp.Toolkit.Json;
+namespace Ptgp.Backbone.Generation.Constraints;
 
 /// <summary>Reads the values of a JSON schema's keywords, so that every fault names its place.</summary>
 internal static class JsonSchemaValues

@@ -1,4 +1,4 @@
-namespace Ptgp.Toolkit.Json;
+namespace Ptgp.Backbone.Generation.Constraints;
 
 /// <summary>Characters: of ASCII each by itself, some beyond it by name, or all beyond it.</summary>
 /// <param name="Low">The bits of ASCII's characters.</param>

@@ -2,16 +2,16 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using CsCheck;
-using Ptgp.Backbone;
-using Ptgp.Toolkit.Json;
+using Ptgp.Backbone.Generation.Constraints;
 
-namespace Ptgp.TextGeneration.Tests;
+namespace Ptgp.Backbone.Tests.Generation.Constraints;
 
 /// <summary>Whatever is likely, what is written by a schema is JSON of it.</summary>
 public class JsonSchemaTests
 {
     private static readonly ConcurrentDictionary<string, ITokenizer> tokenizers = new(((string[])["gpt2", "qwen2", "llama", "mistral"]).Select(name => KeyValuePair.Create(name, CheckpointFolder.Open(Repository.Fixture("models", name)).LoadTokenizer())));
-    private static readonly ConcurrentDictionary<string, JsonSchemaCompiler> compilers = new(tokenizers.Select(pair => KeyValuePair.Create(pair.Key, new JsonSchemaCompiler(pair.Value))));
+
+    private static TokenAutomaton Compile(string model, JsonElement schema) => ConstraintCompiler.Of(tokenizers[model]).JsonSchema(schema);
 
     [Theory]
     [InlineData("gpt2")]
@@ -39,7 +39,7 @@ public class JsonSchemaTests
     [Fact]
     public void AVocabularyOfFiftyThousandIsWalked()
     {
-        compilers["whisper"] = new(tokenizers["whisper"] = CheckpointFolder.Open(Repository.Fixture("models", "whisper")).LoadTokenizer());
+        tokenizers["whisper"] = CheckpointFolder.Open(Repository.Fixture("models", "whisper")).LoadTokenizer();
         const string schema = """{"type": "object", "properties": {"name": {"type": "string", "maxLength": 9}, "age": {"type": "integer"}}, "required": ["name"]}""";
         for (var seed = 0; seed < 5; seed++)
         {
@@ -61,9 +61,9 @@ public class JsonSchemaTests
             if (Write(model, schema, new(seed)) is { } written)
             {
                 int[] ids = [.. tokenizers[model].Tokenize(written).Select(token => token.Id)];
-                var rule = new JsonSchemaRule(compilers[model].Compile(schema), [tokenizers[model].EndId]);
-                Assert.All(Enumerable.Range(0, ids.Length), i => Assert.Contains(ids[i], rule.Allowed(ids[..i], 0)));
-                Assert.Contains(tokenizers[model].EndId, rule.Allowed(ids, 0));
+                var form = Compile(model, schema);
+                Assert.All(Enumerable.Range(0, ids.Length), i => Assert.Contains(ids[i], form.Following(ids.AsSpan(0, i), [tokenizers[model].EndId])));
+                Assert.Contains(tokenizers[model].EndId, form.Following(ids, [tokenizers[model].EndId]));
             }
         },
         iter: 30);
@@ -141,7 +141,7 @@ public class JsonSchemaTests
     [InlineData("""{"type": "array", "minItems": 100000, "items": {"type": "number"}}""", "must be small enough to keep")]
     [InlineData("3", "must be an object, true or false, but at # it is 3")]
     public void WhatASchemaMayNotHoldIsNamed(string schema, string message) =>
-        Assert.Contains(message, Assert.Throws<FormatException>(() => compilers["gpt2"].Compile(JsonElement.Parse(schema))).Message, StringComparison.Ordinal);
+        Assert.Contains(message, Assert.Throws<FormatException>(() => Compile("gpt2", JsonElement.Parse(schema))).Message, StringComparison.Ordinal);
 
     // Numbers are compared as digits; the standard compares what they are worth.
     [Fact]
@@ -163,59 +163,18 @@ public class JsonSchemaTests
             }
             else
             {
-                Assert.Throws<FormatException>(() => compilers["gpt2"].Compile(JsonElement.Parse(schema)));
+                Assert.Throws<FormatException>(() => Compile("gpt2", JsonElement.Parse(schema)));
             }
         },
         iter: 300);
 
-    [Theory]
-    [InlineData("gpt2")]
-    [InlineData("llama")]
-    [InlineData("qwen2")]
-    public async Task AnAnswerParsesHoweverItIsWritten(string model)
-    {
-        const string person = """{"type": "object", "properties": {"name": {"type": "string", "maxLength": 4}, "tags": {"type": "array", "items": {"enum": ["a", "b"]}, "maxItems": 2}, "age": {"type": ["integer", "null"]}}, "required": ["name", "age"]}""";
-        using var host = new CheckpointHost(model, new() { JsonSchema = person });
-        foreach (var options in (GenerationOptions[])[new() { NumBeams = 1 }, new() { NumBeams = 3, NumReturnSequences = 3 }, new() { DoSample = true, Seed = 1, TopK = 0 }, new() { DoSample = true, Seed = 2, Temperature = 3, TopK = 0 }])
-        {
-            host.Options = options with { MaxNewTokens = 48 };
-            var answer = await host.AskAsync(new() { Text = "Two dogs" });
-            var all = answer.Unfinished == true ? [] : answer.Hypotheses?.Select(one => one.Text) ?? [answer.Text];
-            Assert.All(all.Where(text => text.TrimEnd().EndsWith('}')), text => Assert.True(Holds(JsonElement.Parse(person), JsonElement.Parse(text)), text));
-            Assert.True(answer.Unfinished == true || answer.Text.EndsWith('}'), answer.Text);
-        }
-
-        host.Options = new() { NumBeams = 1, MaxNewTokens = 48 };
-        Assert.Contains((await host.AskAsync(new() { Text = "Two dogs", JsonSchema = JsonElement.Parse("""{"enum": ["yes", "no"]}""") })).Text.Trim(), (string[])["\"yes\"", "\"no\""]);
-        Assert.True((await host.AskAsync(new() { Text = "Two dogs", JsonSchema = JsonElement.Parse("""{"type": "string", "minLength": 60}""") })).Unfinished);
-    }
-
     [Fact]
     public void AnExpressionDoesNotEndTheProcess()
     {
-        var fault = Assert.Throws<FormatException>(() => compilers["gpt2"].Compile(JsonElement.Parse($$"""{"type": "string", "pattern": "{{new string('(', 200_000)}}"}""")));
+        var fault = Assert.Throws<FormatException>(() => Compile("gpt2", JsonElement.Parse($$"""{"type": "string", "pattern": "{{new string('(', 200_000)}}"}""")));
         Assert.Contains("it holds groups more than 64 deep", fault.Message, StringComparison.Ordinal);
-        fault = Assert.Throws<FormatException>(() => compilers["gpt2"].Compile(JsonElement.Parse("""{"type": "string", "pattern": "(?:a{2000}){2000}"}""")));
+        fault = Assert.Throws<FormatException>(() => Compile("gpt2", JsonElement.Parse("""{"type": "string", "pattern": "(?:a{2000}){2000}"}""")));
         Assert.Contains("must be small enough to keep", fault.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void ASchemaOfTheOptionsThatIsNoneIsRefusedAtOnce()
-    {
-        using TemporaryFolder folder = new();
-        Refused("{", "must be JSON, but what is given is not: ");
-        Refused("""{"type": "integer", "multipleOf": 2}""", "must be a JSON Schema that can be kept to, but is not: ", "it holds 'multipleOf' of type integer");
-        Refused(folder["none.json"], $"must be a JSON Schema, which begins with '{{', or a file that holds one, but is '{folder["none.json"]}', and there is no such file.");
-        Refused(folder.Write("torn.json", "{"), $"must be JSON, but what '{folder["torn.json"]}' holds is not: ");
-        Refused(folder.Write("latin.json", [(byte)'{', 0xE4]), $"must name a file that can be read, but: {folder["latin.json"]}(1): a text file must be UTF-8, but the byte 0xE4 at position 2");
-
-        static void Refused(string given, string start, string part = "")
-        {
-            var fault = Assert.Throws<OptionException>(() => new CheckpointHost("gpt2", new() { JsonSchema = given }).Dispose());
-            Assert.Equal("jsonSchema", fault.Option);
-            Assert.StartsWith(start, fault.Reason, StringComparison.Ordinal);
-            Assert.Contains(part, fault.Reason, StringComparison.Ordinal);
-        }
     }
 
     private static string Written(FormattableString text) => FormattableString.Invariant(text);
@@ -223,11 +182,11 @@ public class JsonSchemaTests
     // Draws from what is allowed, the likelier the nearer it is to the end; null where there is none in sight.
     private static string? Write(string model, JsonElement schema, Random random)
     {
-        var (tokenizer, rule) = (tokenizers[model], new JsonSchemaRule(compilers[model].Compile(schema), [tokenizers[model].EndId]));
+        var (tokenizer, form) = (tokenizers[model], Compile(model, schema));
         List<int> ids = [];
         while (ids.Count < 200)
         {
-            int[] allowed = [.. rule.Allowed(ids, 0)];
+            int[] allowed = [.. form.Following([.. ids], [tokenizer.EndId])];
             Assert.NotEmpty(allowed);
             int[] closing = [.. allowed.Where(id => id == tokenizer.EndId || tokenizer.GetEntry(id) is "\"" or "}" or "]")];
             var id = closing.Length > 0 && random.Next(3) == 0 ? closing[random.Next(closing.Length)] : allowed[random.Next(allowed.Length)];
@@ -247,8 +206,8 @@ public class JsonSchemaTests
         var tokenizer = tokenizers[model];
         int[] ids = [.. tokenizer.Tokenize(text).Select(token => token.Id)];
         Assert.Equal(text, tokenizer.Decode(ids));
-        var rule = new JsonSchemaRule(compilers[model].Compile(JsonElement.Parse(schema)), [tokenizer.EndId]);
-        return Enumerable.Range(0, ids.Length + 1).All(i => rule.Allowed(ids[..i], 0).Contains(i < ids.Length ? ids[i] : tokenizer.EndId));
+        var form = Compile(model, JsonElement.Parse(schema));
+        return Enumerable.Range(0, ids.Length + 1).All(i => form.Following(ids.AsSpan(0, i), [tokenizer.EndId]).Contains(i < ids.Length ? ids[i] : tokenizer.EndId));
     }
 
     private static readonly string[] flats =

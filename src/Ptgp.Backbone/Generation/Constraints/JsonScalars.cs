@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace Ptgp.Toolkit.Json;
+namespace Ptgp.Backbone.Generation.Constraints;
 
 /// <summary>The patterns of JSON's texts and numbers, of the characters that can be written.</summary>
-internal sealed class JsonScalars
+internal sealed class JsonScalars : ICharacters
 {
     // Beyond these readers lose precision, and a backbone may never find the end.
     private const int MostDigits = 15;
@@ -11,27 +11,12 @@ internal sealed class JsonScalars
     private readonly Func<Rune, bool> writes;
     private readonly NumberRange numbers;
     private readonly Pattern? character;
-    private readonly Pattern beyond;
 
     /// <summary>Makes the patterns.</summary>
     /// <param name="writes">Tells whether a character can be written.</param>
     public JsonScalars(Func<Rune, bool> writes)
     {
         (this.writes, numbers) = (writes, new(OneOf, MostDigits));
-        // UTF-8, without halves and overlong forms, and without the separators of lines.
-        beyond = new Pattern.Choice(
-            Bytes((0xC2, 0xDF), (0x80, 0xBF)),
-            Bytes((0xE0, 0xE0), (0xA0, 0xBF), (0x80, 0xBF)),
-            Bytes((0xE1, 0xE1), (0x80, 0xBF), (0x80, 0xBF)),
-            Bytes((0xE2, 0xE2), (0x80, 0x80), (0x80, 0xA7)),
-            Bytes((0xE2, 0xE2), (0x80, 0x80), (0xAA, 0xBF)),
-            Bytes((0xE2, 0xE2), (0x81, 0xBF), (0x80, 0xBF)),
-            Bytes((0xE3, 0xEC), (0x80, 0xBF), (0x80, 0xBF)),
-            Bytes((0xED, 0xED), (0x80, 0x9F), (0x80, 0xBF)),
-            Bytes((0xEE, 0xEF), (0x80, 0xBF), (0x80, 0xBF)),
-            Bytes((0xF0, 0xF0), (0x90, 0xBF), (0x80, 0xBF), (0x80, 0xBF)),
-            Bytes((0xF1, 0xF3), (0x80, 0xBF), (0x80, 0xBF), (0x80, 0xBF)),
-            Bytes((0xF4, 0xF4), (0x80, 0x8F), (0x80, 0xBF), (0x80, 0xBF)));
         var hex = OneOf("0123456789abcdefABCDEF");
         // \uD800 to \uDFFF are halves of a character.
         var escape = Pattern.Any(
@@ -40,8 +25,8 @@ internal sealed class JsonScalars
         character = Pattern.Any(
             OneOf(string.Concat(Enumerable.Range(' ', '~' - ' ' + 1).Select(one => (char)one).Where(one => one is not ('"' or '\\')))),
             Pattern.Join(OneOf("\\"), escape),
-            beyond,
-            Separators);
+            Utf8Pattern.BeyondAscii,
+            Utf8Pattern.Separators);
         var digit = OneOf("0123456789");
         Integer = Pattern.Join(Pattern.Optional(OneOf("-")), Pattern.Any(OneOf("0"), Pattern.Join(OneOf("123456789"), Digits(digit, 0, MostDigits - 1))));
         Number = Pattern.Join(
@@ -56,18 +41,17 @@ internal sealed class JsonScalars
     /// <summary>Gets a number.</summary>
     public Pattern? Number { get; }
 
-    private static Pattern Separators => Bytes((0xE2, 0xE2), (0x80, 0x80), (0xA8, 0xA9));
-
     /// <summary>Makes a number within bounds.</summary>
     public Pattern? Within(NumberBounds bounds, bool isWhole) => !bounds.Any ? (isWhole ? Integer : Number) : isWhole ? numbers.Whole(bounds) : numbers.Any(bounds);
 
     /// <summary>Makes a text that holds a regular expression.</summary>
-    public Pattern? Matching(string expression, string place) => Pattern.Join(OneOf("\""), TextPattern.Of(expression, this, place), OneOf("\""));
+    public Pattern? Matching(string expression, string place) => Pattern.Join(OneOf("\""), TextPattern.Of(expression, this, $"'pattern' of a JSON schema", $" at {place}"), OneOf("\""));
 
-    /// <summary>Makes any characters, or none.</summary>
-    public Pattern Any() => character is null ? Pattern.Empty : new Pattern.Repeat(character, Pattern.Empty, 0, null);
+    /// <inheritdoc />
+    /// <remarks>Any characters, or none: an expression need only be found in the text.</remarks>
+    public Pattern Around => character is null ? Pattern.Empty : new Pattern.Repeat(character, Pattern.Empty, 0, null);
 
-    /// <summary>Makes one character of a set, as a text holds it; null when none can be written.</summary>
+    /// <inheritdoc />
     public Pattern? OneOf(CharacterSet set)
     {
         // Control characters and what a text's form needs are escaped.
@@ -77,7 +61,7 @@ internal sealed class JsonScalars
             OneOf(string.Concat(Enumerable.Range(' ', '~' - ' ' + 1).Where(one => one is not ('"' or '\\') && set.Has(one)).Select(one => (char)one))),
             .. escaped.Where(one => set.Has(one.Character)).Select(one => Pattern.Join([.. one.Text.Select(part => OneOf(part.ToString()))])),
             .. set.Named.EnumerateRunes().Select(one => writes(one) ? Pattern.Text(one.ToString()) : null),
-            set.IsBeyond ? beyond : null,
+            set.IsBeyond ? Utf8Pattern.BeyondAscii : null,
         ]);
     }
 
@@ -88,6 +72,4 @@ internal sealed class JsonScalars
     private static Pattern? Digits(Pattern? digit, int least, int most) => digit is null ? (least == 0 ? Pattern.Empty : null) : new Pattern.Repeat(digit, Pattern.Empty, least, most);
 
     private Pattern? OneOf(string characters) => Pattern.Any(characters.Where(one => writes(new(one))).Select(one => new Pattern.Bytes((byte)one, (byte)one)));
-
-    private static Pattern.Sequence Bytes(params (int First, int Last)[] ranges) => new([.. ranges.Select(range => new Pattern.Bytes((byte)range.First, (byte)range.Last))]);
 }

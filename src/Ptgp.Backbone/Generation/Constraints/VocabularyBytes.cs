@@ -2,19 +2,20 @@ using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 
-namespace Ptgp.Toolkit.Json;
+namespace Ptgp.Backbone.Generation.Constraints;
 
 /// <summary>The bytes that each token writes, of byte-level and of SentencePiece vocabularies.</summary>
 internal sealed class VocabularyBytes
 {
     private readonly HashSet<string> texts = [];
+    private readonly Dictionary<int, byte[]> byId;
     private readonly bool isComplete;
 
     /// <summary>Reads a vocabulary.</summary>
     public VocabularyBytes(ITokenizer tokenizer)
     {
         // Byte-level vocabularies show a blank as 'Ġ' and a line break as 'Ċ'; SentencePiece shows a blank as '▁', and bytes that no piece has as '<0x0A>'.
-        var isByteLevel = tokenizer.TryFind("Ġ", out _) && tokenizer.TryFind("Ċ", out _);
+        IsByteLevel = tokenizer.TryFind("Ġ", out _) && tokenizer.TryFind("Ċ", out _);
         List<(byte[] Bytes, int Id)> tokens = [];
         for (var id = 0; id < tokenizer.Count; id++)
         {
@@ -23,7 +24,7 @@ internal sealed class VocabularyBytes
                 continue;
             }
 
-            var bytes = isByteLevel ? OfByteLevel(entry) : OfPiece(entry);
+            var bytes = IsByteLevel ? OfByteLevel(entry) : OfPiece(entry);
             if (bytes.Length > 0)
             {
                 tokens.Add((bytes, id));
@@ -35,10 +36,17 @@ internal sealed class VocabularyBytes
         // Where bytes are missing, half a character might never be finished: then whole ones are written alone.
         isComplete = Enumerable.Range(0x80, 0x80).All(one => texts.Contains(((char)one).ToString()) || one is 0xC0 or 0xC1 or > 0xF4);
         Tokens = isComplete ? tokens : [.. tokens.Where(token => Utf8.IsValid(token.Bytes))];
+        byId = Tokens.ToDictionary(token => token.Id, token => token.Bytes);
     }
+
+    /// <summary>Gets whether tokens are made of bytes, and not of SentencePiece's characters.</summary>
+    public bool IsByteLevel { get; }
 
     /// <summary>Gets the tokens, special ones left out, in the order of their bytes.</summary>
     public IReadOnlyList<(byte[] Bytes, int Id)> Tokens { get; }
+
+    /// <summary>Gets what a token writes; nothing where it is not among <see cref="Tokens"/>.</summary>
+    public ReadOnlySpan<byte> BytesOf(int id) => byId.GetValueOrDefault(id);
 
     /// <summary>Tells whether a character can be written by itself, so that whatever holds it can be written to its end.</summary>
     public bool Writes(Rune character) =>

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Ptgp.Toolkit.Json;
+namespace Ptgp.Backbone.Generation.Constraints;
 
 /// <summary>What bytes may follow each other, as a tree. Where a pattern is null, nothing can be written for it.</summary>
 internal abstract record Pattern

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 
-namespace Ptgp.Toolkit.Json;
+namespace Ptgp.Backbone.Generation.Constraints;
 
 /// <summary>
-/// The pattern of JSON texts that hold a regular expression: characters, <c>.</c>, classes, <c>\d \w \s</c> and their opposites, groups, <c>|</c>, <c>* + ? {n,m}</c>, and
+/// The pattern of texts that match a regular expression: characters, <c>.</c>, classes, <c>\d \w \s</c> and their opposites, groups, <c>|</c>, <c>* + ? {n,m}</c>, and
 /// <c>^</c> and <c>$</c> around a whole choice. Beyond ASCII a class names single characters, and its opposite is all of them. What is allowed fits the expression; of what fits,
 /// <c>\s</c> and <c>\S</c> leave out what is beyond ASCII.
 /// </summary>
@@ -13,18 +13,29 @@ internal sealed class TextPattern
     // Deeper ones are no expression but an attack on the stack.
     private const int Deepest = 64;
 
-    private readonly JsonScalars scalars;
-    private readonly string text, place;
+    private readonly ICharacters characters;
+    private readonly string text, name, place;
     private int at, depth;
 
-    private TextPattern(JsonScalars scalars, string text, string place) => (this.scalars, this.text, this.place) = (scalars, text, place);
+    private TextPattern(ICharacters characters, string text, string name, string place) => (this.characters, this.text, this.name, this.place) = (characters, text, name, place);
+
+    /// <summary>Reads an expression that a whole text matches.</summary>
+    /// <param name="text">The expression.</param>
+    /// <param name="writes">Tells whether a character can be written.</param>
+    /// <returns>What the text may be; null when it cannot be written.</returns>
+    /// <exception cref="FormatException">It is none, or holds what is not known.</exception>
+    public static Pattern? Whole(string text, Func<Rune, bool> writes) => Of(text, new PlainCharacters(writes), "A regular expression", "");
 
     /// <summary>Reads an expression.</summary>
-    /// <returns>What may stand between the quotes; null when it cannot be written.</returns>
+    /// <param name="text">The expression.</param>
+    /// <param name="characters">How its characters are written.</param>
+    /// <param name="name">What faults call it.</param>
+    /// <param name="place">Where faults say it stands: nothing, or <c> at …</c>.</param>
+    /// <returns>What may be written for it; null when it cannot be written.</returns>
     /// <exception cref="FormatException">It is none, or holds what is not known.</exception>
-    public static Pattern? Of(string text, JsonScalars scalars, string place)
+    public static Pattern? Of(string text, ICharacters characters, string name, string place)
     {
-        TextPattern reader = new(scalars, text, place);
+        TextPattern reader = new(characters, text, name, place);
         var all = reader.Choice(isWhole: true);
         return reader.at == text.Length ? all : throw reader.Unknown(text[reader.at..(reader.at + 1)]);
     }
@@ -42,7 +53,7 @@ internal sealed class TextPattern
         do
         {
             // Where it is not tied to the start or the end, anything may stand before or behind.
-            var anything = scalars.Any();
+            var anything = characters.Around;
             var before = !isWhole || Takes('^') ? Pattern.Empty : anything;
             List<Pattern?> parts = [before];
             while (at < text.Length && text[at] is not ('|' or ')' or '$'))
@@ -79,8 +90,8 @@ internal sealed class TextPattern
         var one = Rune.GetRuneAt(text, at);
         return one.Value is '*' or '+' or '?' or '{' or '}' or ']' or '^' ? throw Unknown(one.ToString())
             : Takes('[') ? Class()
-            : Takes('.') ? scalars.OneOf(CharacterSet.Of("\n\r").Opposite)
-            : scalars.OneOf(Takes('\\') ? Escaped() : Literal());
+            : Takes('.') ? characters.OneOf(CharacterSet.Of("\n\r").Opposite)
+            : characters.OneOf(Takes('\\') ? Escaped() : Literal());
     }
 
     private Pattern? Repeated(Pattern? part)
@@ -129,7 +140,7 @@ internal sealed class TextPattern
             all = all.And(first);
         }
 
-        return scalars.OneOf(!isOpposite ? all : all.NamesBeyond ? throw Unknown("[^ with a character beyond ASCII") : all.Opposite);
+        return characters.OneOf(!isOpposite ? all : all.NamesBeyond ? throw Unknown("[^ with a character beyond ASCII") : all.Opposite);
     }
 
     private CharacterSet Member() => at == text.Length ? throw Unknown("[ without ]") : Takes('\\') ? Escaped() : Literal();
@@ -173,5 +184,5 @@ internal sealed class TextPattern
     }
 
     private FormatException Unknown(string what) => new(
-        $"'pattern' of a JSON schema must be made of characters, '.', classes, \\d, \\w and \\s, groups, '|', '*', '+', '?', '{{n,m}}', and '^' and '$' around all, but at {place} it holds {what}. Write it otherwise, or leave it out.");
+        $"{name} must be made of characters, '.', classes, \\d, \\w and \\s, groups, '|', '*', '+', '?', '{{n,m}}', and '^' and '$' around all, but{place} it holds {what}. Write it otherwise, or leave it out.");
 }

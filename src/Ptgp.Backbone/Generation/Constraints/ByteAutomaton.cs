@@ -1,4 +1,4 @@
-namespace Ptgp.Toolkit.Json;
+namespace Ptgp.Backbone.Generation.Constraints;
 
 /// <summary>Follows bytes through a pattern. States are made as they are met. Not safe to use from several threads.</summary>
 internal sealed class ByteAutomaton
@@ -76,7 +76,7 @@ internal sealed class ByteAutomaton
     {
         steps.Add([]);
         skips.Add([]);
-        return steps.Count <= MostNodes ? steps.Count - 1 : throw new FormatException("A JSON schema must be small enough to keep, but this one is too large. Lower its maxLength and maxItems, or nest it less.");
+        return steps.Count <= MostNodes ? steps.Count - 1 : throw new FormatException("A JSON schema or regular expression must be small enough to keep, but this one is too large. Lower its lengths and counts, or nest it less.");
     }
 
     // Adds what a pattern reads behind a node; gets the node behind that.

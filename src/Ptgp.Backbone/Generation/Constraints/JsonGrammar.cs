@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using static Ptgp.Toolkit.Json.JsonSchemaValues;
+using static Ptgp.Backbone.Generation.Constraints.JsonSchemaValues;
 
-namespace Ptgp.Toolkit.Json;
+namespace Ptgp.Backbone.Generation.Constraints;
 
 /// <summary>Makes the pattern of a JSON schema.</summary>
 internal sealed class JsonGrammar

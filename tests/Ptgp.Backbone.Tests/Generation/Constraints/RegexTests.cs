@@ -1,0 +1,91 @@
+using System.Text.RegularExpressions;
+using Ptgp.Backbone.Generation;
+using Ptgp.Backbone.Generation.Constraints;
+
+namespace Ptgp.Backbone.Tests.Generation.Constraints;
+
+/// <summary>The whole of what is written matches the expression.</summary>
+public class RegexTests
+{
+    private static readonly Dictionary<string, ITokenizer> tokenizers = ((string[])["gpt2", "qwen2", "llama", "t5-v1_0"]).ToDictionary(name => name, name => CheckpointFolder.Open(Repository.Fixture("models", name)).LoadTokenizer());
+
+    [Theory]
+    [InlineData("yes|no", "yes", "maybe")]
+    [InlineData("[a-z]+", "dogs", "dogs1")]
+    [InlineData("^\\d{4}-\\d{2}$", "2026-11", "x2026-11")]
+    [InlineData("a(?:b|cd)*e?", "acdb", "ad")]
+    [InlineData("[^x]{2}", "ab", "abc")]
+    [InlineData("", "", "a")]
+    [InlineData(".*\\.", "It is so.", "It is so")]
+    public void WhatMatchesIsAllowedAndNothingElse(string regex, string right, string wrong)
+    {
+        foreach (var model in tokenizers.Keys)
+        {
+            Assert.Matches($"^(?:{regex})$", right);
+            Assert.DoesNotMatch($"^(?:{regex})$", wrong);
+            Assert.True(May(model, regex, right), $"{model} must be able to write {right}.");
+            Assert.False(May(model, regex, wrong), $"{model} must not be able to write {wrong}.");
+        }
+    }
+
+    [Theory]
+    [InlineData("gpt2")]
+    [InlineData("qwen2")]
+    [InlineData("llama")]
+    [InlineData("t5-v1_0")]
+    public void WhatIsDrawnAtRandomMatches(string model)
+    {
+        var (tokenizer, ended) = (tokenizers[model], 0);
+        foreach (var regex in (string[])["(?:yes|no)(, please)?[.!]", "[A-Za-z]{2,12}( [0-9]+)?", "é?[^a-z]{1,3}-\\w+", "(a|b(c|d))+"])
+        {
+            var form = ConstraintCompiler.Of(tokenizer).Regex(regex);
+            for (var seed = 0; seed < 25; seed++)
+            {
+                var random = new Random(seed);
+                List<int> ids = [];
+                for (var id = -1; ids.Count < 40 && id != tokenizer.EndId;)
+                {
+                    int[] allowed = [.. form.Following([.. ids], [tokenizer.EndId])];
+                    id = allowed.Contains(tokenizer.EndId) && random.Next(4) == 0 ? tokenizer.EndId : allowed[random.Next(allowed.Length)];
+                    ids.Add(id);
+                }
+
+                if (ids[^1] == tokenizer.EndId)
+                {
+                    ended++;
+                    var text = tokenizer.Decode(ids[..^1]);
+                    var units = string.Concat(text.EnumerateRunes().Select(rune => rune.IsBmp ? ((char)rune.Value).ToString() : "\uE000"));
+                    Assert.True(Regex.IsMatch(units, $"^(?:{regex})$"), $"'{text}' must match {regex}.");
+                }
+            }
+        }
+
+        Assert.InRange(ended, 30, 100);
+    }
+
+    [Fact]
+    public void WhatCannotBeKeptToIsRefusedInWords()
+    {
+        var facts = new DecoderFacts(100, 0, 1) { Tokenizer = tokenizers["gpt2"] };
+        Refused(new() { Regex = "(?=a)" }, "regex must be one that can be kept to, but is not: A regular expression must be made of characters, ", "but it holds (?.");
+        Refused(new() { Regex = "a", JsonSchema = "{}" }, "jsonSchema and regex must not stand together");
+        Refused(new() { JsonSchema = "{" }, "jsonSchema must be JSON, but is not: ");
+        Refused(new() { JsonSchema = """{"type": "integer", "multipleOf": 2}""" }, "jsonSchema must be a JSON Schema that can be kept to, but is not: ", "it holds 'multipleOf' of type integer");
+        Assert.Equal(("a", null), (new GenerationOptions { Regex = "a" }.Or(new() { JsonSchema = "{}" }).Regex, new GenerationOptions { Regex = "a" }.Or(new() { JsonSchema = "{}" }).JsonSchema));
+
+        void Refused(GenerationOptions options, params string[] parts)
+        {
+            var fault = Assert.Throws<ArgumentException>(() => ResolvedOptions.From(options, facts));
+            Assert.StartsWith(parts[0], fault.Message, StringComparison.Ordinal);
+            Assert.All(parts, part => Assert.Contains(part, fault.Message, StringComparison.Ordinal));
+        }
+    }
+
+    private static bool May(string model, string regex, string text)
+    {
+        var tokenizer = tokenizers[model];
+        int[] ids = [.. tokenizer.Tokenize(text).Select(token => token.Id)];
+        var form = ConstraintCompiler.Of(tokenizer).Regex(regex);
+        return Enumerable.Range(0, ids.Length + 1).All(i => form.Following(ids.AsSpan(0, i), [tokenizer.EndId]).Contains(i < ids.Length ? ids[i] : tokenizer.EndId));
+    }
+}
