@@ -1,91 +1,134 @@
 using Ptgp.Backbone;
 using Ptgp.Backbone.Generation;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ptgp.Benchmarks;
 
-/// <summary>Writing 64 tokens to 64 on t5-small's shape: the plain eager loop (A) against ours (B), and on the CPU ours with 8 bits a weight.</summary>
+/// <summary>Writing 64 tokens on shapes of published checkpoints: the plain eager loop (A) against ours (B), in every type that the device computes in.</summary>
 internal static class DecodingBenchmarks
 {
     private const int Length = 64;
 
-    // The goals of a core, and those of a GPU, where a step's cost is what the host takes to ask for it.
-    private static readonly (int Batch, int Beams, double Goal)[] near = [(1, 1, 2), (8, 1, 2.5), (32, 1, 2.5), (1, 4, 2.5), (8, 4, 2.5)];
-    private static readonly (int Batch, int Beams, double Goal)[] far = [(1, 1, 3), (64, 1, 1.5), (256, 1, 1.5), (1, 4, 3), (64, 4, 1.5)];
-    private const double QuantizedGoal = 5;
-
-    public static IEnumerable<Measurement> Measure(int rounds, Device device)
+    /// <summary>Measures.</summary>
+    /// <param name="rounds">How often.</param>
+    /// <param name="choice">What.</param>
+    public static IEnumerable<Measurement> Measure(int rounds, DecodingChoice choice)
     {
-        var isNear = device.type == TorchSharp.DeviceType.CPU;
-        using var transformer = T5Small(device, isNear ? float32 : bfloat16);
-        using var quantized = isNear && Backbone.Native.Ops.CanQuantize ? T5Small(device, float32, LinearArithmetic.Quantized) : null;
-        using var scope = NewDisposeScope();
-        var plain = new PlainT5(transformer);
-        foreach (var (batch, beams, goal) in isNear ? near : far)
+        foreach (var shape in DecodingShape.All.Where(shape => choice.Shapes.Contains(shape.Name)))
         {
-            var source = randint(2, transformer.Config.Vocabulary, [batch, Length], dtype: int64, generator: new Generator(3)).to(device);
-            Tensor states;
-            using (no_grad())
+            var reference = choice.Device.type == DeviceType.CPU ? float32 : bfloat16;
+            using var transformer = shape.Make(choice.Device, reference);
+            using var plain = new PlainDecoder(transformer);
+            var others = choice.Dtypes.Where(dtype => dtype != DecodingChoice.Name(reference)).ToDictionary(dtype => dtype, dtype => Make(shape, choice.Device, dtype));
+            var ours = new Dictionary<string, Transformer>(others);
+            if (choice.Dtypes.Contains(DecodingChoice.Name(reference)))
             {
-                states = transformer.Encode(transformer.Embed(new() { Source = source, Mask = ones_like(source, @bool) })).States;
+                ours[DecodingChoice.Name(reference)] = transformer;
             }
 
-            // Both are given the encoder's states, so that decoding alone is timed.
-            var seconds = Timing.Interleave(rounds, [() => Plain(states, beams), () => Write(transformer, states, beams), .. quantized is null ? [] : new Action[] { () => Write(quantized, states, beams) }]);
-            var name = $"t5-small, {(beams == 1 ? "greedy" : $"beam {beams}")}, B = {batch}";
-            yield return new($"{name}: plain eager (A)", batch * Length / seconds[0], "tokens/s");
-            yield return new($"{name}: ours (B)", batch * Length / seconds[1], "tokens/s");
-            yield return new($"{name}: B over A", seconds[0] / seconds[1], "x", goal);
-            if (quantized is not null)
+            foreach (var beams in choice.Beams)
             {
-                yield return new($"{name}: ours, int8", batch * Length / seconds[2], "tokens/s");
-                yield return new($"{name}: int8 over A", seconds[0] / seconds[2], "x", QuantizedGoal);
+                foreach (var batch in choice.Rows)
+                {
+                    foreach (var measurement in Measure(rounds, choice, shape, plain, ours, batch, beams))
+                    {
+                        yield return measurement;
+                    }
+                }
             }
 
-            void Plain(Tensor encoded, int width)
+            foreach (var other in others.Values)
             {
-                using var written = width == 1 ? plain.Greedy(encoded, Length) : plain.Beams(encoded, width, Length);
-                written.cpu().Dispose();                          // a GPU is done when what it wrote is read
+                other.Dispose();
             }
         }
     }
 
-    private static void Write(Transformer transformer, Tensor states, int beams)
+    private static IEnumerable<Measurement> Measure(int rounds, DecodingChoice choice, DecodingShape shape, PlainDecoder plain, Dictionary<string, Transformer> ours, int batch, int beams)
+    {
+        using var scope = NewDisposeScope();
+        var source = Source(shape, choice.Device, batch);
+        var plainSource = source.is_floating_point() && choice.Device.type != DeviceType.CPU ? source.to_type(bfloat16) : source;
+        string[] names = [.. ours.Keys];
+        var rows = new int[names.Length][];
+        var seconds = Timing.Shortest(rounds, [Plain, .. names.Select((name, at) => (Action)(() => rows[at] = Write(ours[name], source, beams)))]);
+        var what = $"{shape.Name}, {(beams == 1 ? "greedy" : $"beam {beams}")}, B = {batch}";
+        yield return new($"{what}: plain eager (A)", batch * Length / seconds[0], "tokens/s");
+        for (var at = 0; at < names.Length; at++)
+        {
+            yield return new($"{what}: ours, {names[at]}", batch * Length / seconds[at + 1], "tokens/s");
+            yield return new($"{what}: {names[at]} over A", seconds[0] / seconds[at + 1], "x", choice.Goal(names[at], batch, beams));
+        }
+
+        if (names.IndexOf("float32") is var exact and >= 0 && beams == 1)
+        {
+            using var written = plain.Greedy(plainSource, Length).cpu();
+            var theirs = written.data<long>().ToArray();
+            yield return new($"{what}: tokens of A that ours writes", 100.0 * theirs.Zip(rows[exact]).Count(pair => pair.First == pair.Second) / theirs.Length, "%", 99);
+        }
+
+        void Plain()
+        {
+            using var written = beams == 1 ? plain.Greedy(plainSource, Length) : plain.Beams(plainSource, beams, Length);
+            written.cpu().Dispose();                              // a GPU is done when what it wrote is read
+        }
+    }
+
+    /// <summary>Writes with ours alone, for a profiler to look on, and says how long a step took at best.</summary>
+    public static IEnumerable<Measurement> Write(int rounds, DecodingChoice choice)
+    {
+        foreach (var shape in DecodingShape.All.Where(shape => choice.Shapes.Contains(shape.Name)))
+        {
+            foreach (var dtype in choice.Dtypes)
+            {
+                using var transformer = Make(shape, choice.Device, dtype);
+                foreach (var beams in choice.Beams)
+                {
+                    foreach (var batch in choice.Rows)
+                    {
+                        using var scope = NewDisposeScope();
+                        var source = Source(shape, choice.Device, batch);
+                        var seconds = Timing.Shortest(rounds, () => Write(transformer, source, beams));
+                        yield return new($"{shape.Name}, {dtype}, {(beams == 1 ? "greedy" : $"beam {beams}")}, B = {batch}", 1e3 * seconds[0] / Length, "ms/step", Better: "lower");
+                    }
+                }
+            }
+        }
+    }
+
+    private static Transformer Make(DecodingShape shape, Device device, string dtype) => dtype == "int8"
+        ? shape.Make(device, float32, LinearArithmetic.Quantized)
+        : shape.Make(device, dtype == "bfloat16" ? bfloat16 : float32);
+
+    // Encoders are given as much as decoders need of them: states, so that decoding alone is timed.
+    private static Tensor Source(DecodingShape shape, Device device, int batch) => shape.Config.Encoder is null
+        ? randint(2, shape.Config.Vocabulary - 2, [batch, shape.Read], dtype: int64, generator: new Generator(3)).to(device)
+        : randn([batch, shape.Read, shape.Config.Width], generator: new Generator(3)).to(device);
+
+    // The tokens of the best of each source, one after the other.
+    private static int[] Write(Transformer transformer, Tensor source, int beams)
     {
         using var quiet = inference_mode();
         using var scope = NewDisposeScope();
-        var mask = ones([states.size(0), states.size(1)], @bool, states.device);
-        var options = ResolvedOptions.From(new() { NumBeams = beams, MaxNewTokens = Length, MinNewTokens = Length, EarlyStopping = EarlyStopping.Never }, new(transformer.Config.OutputVocabulary, 0, 1));
-        DecodingLoop.Write(transformer, new(new(states, mask), mask, false, () => states), [.. Enumerable.Range(0, (int)states.size(0)).Select(_ => DecodingLoop.Begin(new() { Options = options }))]);
+        var config = transformer.Config;
+        var mask = ones([source.size(0), source.size(1)], @bool, source.device);
+        var options = ResolvedOptions.From(
+            new() { NumBeams = beams, MaxNewTokens = Length, MinNewTokens = Length, EarlyStopping = EarlyStopping.Never }, DecoderFacts.Of(config with { StartId = 0 }));
+        var writesOn = config.Encoder is null;
+        var states = writesOn ? transformer.Embed(new() { Source = source, Mask = mask }).States : source.to_type(transformer.Dtype);
+        var read = writesOn ? transformer.Encode(new(states, mask)) : new(new(states, mask), mask, false, () => states);
+        SourceSearch[] searches = [.. Enumerable.Range(0, (int)source.size(0)).Select(row => DecodingLoop.Begin(new() { Options = options, Source = writesOn ? [.. Ids(source[row])] : [] }))];
+        DecodingLoop.Write(transformer, read, searches);
+        return [.. searches.SelectMany(search => search.Results[0].Tokens[search.Given..])];
     }
+
+    private static IEnumerable<int> Ids(Tensor row) => row.cpu().data<long>().Select(id => (int)id);
 
     /// <summary>A Transformer of t5-small's shape.</summary>
-    internal static Transformer T5Small(Device device, ScalarType dtype, LinearArithmetic arithmetic = LinearArithmetic.Fastest) =>
-        T5(new() { Layers = 6, Heads = 8, HeadWidth = 64, FeedForwardWidth = 2048 }, width: 512, vocabulary: 32128, device, dtype, arithmetic);
+    internal static Transformer T5Small(Device device, ScalarType dtype) => DecodingShape.All[0].Make(device, dtype);
 
     /// <summary>A Transformer of T5's kind, as deep on either side.</summary>
-    internal static Transformer T5(StackConfig stack, int width, int vocabulary, Device device, ScalarType dtype, LinearArithmetic arithmetic = LinearArithmetic.Fastest)
-    {
-        var config = new TransformerConfig
-        {
-            Vocabulary = vocabulary,
-            Width = width,
-            Encoder = stack,
-            Decoder = stack,
-            Norm = NormKind.RootMeanSquare,
-            NormEpsilon = 1e-6,
-            HasFinalNorm = true,
-            Positions = PositionKind.RelativeBuckets,
-            RelativeBuckets = 32,
-            RelativeMaxDistance = 128,
-            Biases = Biases.None,
-            AttentionScale = 1,
-            OutputScale = Math.Pow(width, -0.5),
-            EndId = 1,
-            Arithmetic = arithmetic,
-        };
-        var transformer = new Transformer(config, new FormulaParameters(Family.All.First(family => family.Name == "t5").NamesOf(config), 0.08, 1.5, device, dtype));
-        transformer.eval();
-        return transformer;
-    }
+    internal static Transformer T5(StackConfig stack, int width, int vocabulary, Device device, ScalarType dtype) =>
+        new DecodingShape("", "t5", DecodingShape.T5(stack, width, vocabulary)).Make(device, dtype);
 }

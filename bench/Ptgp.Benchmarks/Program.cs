@@ -4,6 +4,8 @@ using Ptgp.Benchmarks;
 
 // Ratios against a named reference, measured in the same run:
 // dotnet run -c Release --project bench/Ptgp.Benchmarks -- [--json] [--only decoding|mixed|loading|tokenizers|training] [--rounds N] [--threads N] [--device cpu|cuda]
+// Of decoding some cases alone: [--shapes t5-small,bart-base,gpt2-small,whisper-tiny] [--dtypes float32,bfloat16,int8] [--rows 1,8,32] [--beams 1,4]; the first shape and no bfloat16 by default.
+// Ours alone of these, for a profiler to look on: … -- write [the same options]
 // The memory of a long training, as CSV and PNG: … -- memory [--steps N] [--recompute] [--output FOLDER]
 // The memory of an engine that answers many requests: … -- engine-memory [--requests N]
 // The greatest working set of two steps on t5-small's shape: … -- step-memory [--batch N] [--length N] [--recompute]
@@ -28,9 +30,13 @@ if (args.FirstOrDefault() == "memory")
 }
 
 var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
-var parts = new Dictionary<string, Func<int, IEnumerable<Measurement>>> { ["decoding"] = rounds => DecodingBenchmarks.Measure(rounds, new(Text("--device") ?? "cpu")), ["mixed"] = MixedBenchmarks.Measure, ["loading"] = LoadingBenchmarks.Measure, ["tokenizers"] = TokenizerBenchmarks.Measure, ["training"] = TrainingBenchmarks.Measure };
+var parts = new Dictionary<string, Func<int, IEnumerable<Measurement>>> { ["decoding"] = count => DecodingBenchmarks.Measure(count, DecodingChoice.From(Text)), ["mixed"] = MixedBenchmarks.Measure, ["loading"] = LoadingBenchmarks.Measure, ["tokenizers"] = TokenizerBenchmarks.Measure, ["training"] = TrainingBenchmarks.Measure };
 var only = Text("--only");
-foreach (var measurement in Machine.Measure().Concat(parts.Where(part => only is null || only == part.Key).SelectMany(part => part.Value(Number("--rounds", 5)))))
+var rounds = Number("--rounds", 5);
+var measured = args.FirstOrDefault() == "write"
+    ? DecodingBenchmarks.Write(rounds, DecodingChoice.From(Text))
+    : Machine.Measure().Concat(parts.Where(part => only is null || only == part.Key).SelectMany(part => part.Value(rounds)));
+foreach (var measurement in measured)
 {
     Console.WriteLine(asJson
         ? JsonSerializer.Serialize(measurement, options)

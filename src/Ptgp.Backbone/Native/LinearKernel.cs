@@ -12,6 +12,9 @@ internal enum LinearKernel
     /// <summary>From a copy in the order of oneDNN's kernels.</summary>
     Packed,
 
-    /// <summary>From a copy of 8 bits a weight by <see cref="QuantizedLinear"/>; never chosen, but asked for. Its numbers are rounded.</summary>
+    /// <summary>From a copy of 8 bits a weight by <see cref="QuantizedLinear"/>. Its numbers are rounded, so it is asked for.</summary>
     Quantized,
+
+    /// <summary>The same for few rows by <see cref="NearProducts"/>; to the bit the same numbers as <see cref="Quantized"/>.</summary>
+    NearQuantized,
 }

@@ -91,5 +91,6 @@ internal static class LinearVerdicts
     /// <param name="HasBias">Whether it adds a bias.</param>
     /// <param name="Class">The class of the row count.</param>
     /// <param name="Threads">How many threads libtorch computes with.</param>
-    public readonly record struct Shape(long Inputs, long Outputs, bool HasBias, int Class, int Threads);
+    /// <param name="IsRounded">Whether it computes with 8 bits; the default is false.</param>
+    public readonly record struct Shape(long Inputs, long Outputs, bool HasBias, int Class, int Threads, bool IsRounded = false);
 }

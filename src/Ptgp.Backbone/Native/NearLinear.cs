@@ -49,41 +49,83 @@ internal static unsafe class NearLinear
         GC.KeepAlive(bias);
         return y;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         void Compute(int first, int end)
         {
-            for (var output = first; output < end; output++)
+            // Four outputs at once, far apart: memory gives more when it is read in several places.
+            var quarter = (end - first) / 4;
+            for (var output = first; output < first + quarter; output++)
             {
                 for (var row = 0; row < rows; row++)
                 {
-                    var sum = Dot(from + ((long)row * inputs), with + ((long)output * inputs), inputs) + (plus is null ? 0 : plus[output]);
-                    to[((long)row * outputs) + output] = relu && sum < 0 ? 0 : sum;
+                    var sums = Dots(from + ((long)row * inputs), with + ((long)output * inputs), (long)quarter * inputs, inputs);
+                    Finish(row, output, sums[0]);
+                    Finish(row, output + quarter, sums[1]);
+                    Finish(row, output + (2 * quarter), sums[2]);
+                    Finish(row, output + (3 * quarter), sums[3]);
                 }
             }
+
+            for (var output = first + (4 * quarter); output < end; output++)
+            {
+                for (var row = 0; row < rows; row++)
+                {
+                    Finish(row, output, Dot(from + ((long)row * inputs), with + ((long)output * inputs), inputs));
+                }
+            }
+        }
+
+        void Finish(int row, int output, float sum)
+        {
+            sum = plus is null ? sum : sum + plus[output];
+            to[((long)row * outputs) + output] = relu && sum < 0 ? 0 : sum;
         }
     }
 
     // Optimized from the first call on: kernels are chosen by the time of their first few.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static Vector128<float> Dots(float* x, float* weights, long step, int count)
+    {
+        float* second = weights + step, third = second + step, fourth = third + step;
+        var (a0, a1, b0, b1) = (Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero);
+        var (c0, c1, d0, d1) = (Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero);
+        var at = 0;
+        for (; at <= count - (2 * Wide); at += 2 * Wide)
+        {
+            var (low, high) = (Vector256.Load(x + at), Vector256.Load(x + at + Wide));
+            a0 = Vector256.FusedMultiplyAdd(low, Vector256.Load(weights + at), a0);
+            a1 = Vector256.FusedMultiplyAdd(high, Vector256.Load(weights + at + Wide), a1);
+            b0 = Vector256.FusedMultiplyAdd(low, Vector256.Load(second + at), b0);
+            b1 = Vector256.FusedMultiplyAdd(high, Vector256.Load(second + at + Wide), b1);
+            c0 = Vector256.FusedMultiplyAdd(low, Vector256.Load(third + at), c0);
+            c1 = Vector256.FusedMultiplyAdd(high, Vector256.Load(third + at + Wide), c1);
+            d0 = Vector256.FusedMultiplyAdd(low, Vector256.Load(fourth + at), d0);
+            d1 = Vector256.FusedMultiplyAdd(high, Vector256.Load(fourth + at + Wide), d1);
+        }
+
+        return Vector128.Create(
+            Rest(Vector256.Sum(a0 + a1), x, weights, at, count),
+            Rest(Vector256.Sum(b0 + b1), x, second, at, count),
+            Rest(Vector256.Sum(c0 + c1), x, third, at, count),
+            Rest(Vector256.Sum(d0 + d1), x, fourth, at, count));
+    }
+
+    // In the order of Dots, so that an output is the same to the bit whichever of the two computes it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Dot(float* x, float* weights, int count)
     {
-        // Four sums at once, because each alone would wait for its own last addition.
-        var (first, second, third, fourth) = (Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero);
+        var (first, second) = (Vector256<float>.Zero, Vector256<float>.Zero);
         var at = 0;
-        for (; at <= count - (4 * Wide); at += 4 * Wide)
+        for (; at <= count - (2 * Wide); at += 2 * Wide)
         {
             first = Vector256.FusedMultiplyAdd(Vector256.Load(x + at), Vector256.Load(weights + at), first);
             second = Vector256.FusedMultiplyAdd(Vector256.Load(x + at + Wide), Vector256.Load(weights + at + Wide), second);
-            third = Vector256.FusedMultiplyAdd(Vector256.Load(x + at + (2 * Wide)), Vector256.Load(weights + at + (2 * Wide)), third);
-            fourth = Vector256.FusedMultiplyAdd(Vector256.Load(x + at + (3 * Wide)), Vector256.Load(weights + at + (3 * Wide)), fourth);
         }
 
-        for (; at <= count - Wide; at += Wide)
-        {
-            first = Vector256.FusedMultiplyAdd(Vector256.Load(x + at), Vector256.Load(weights + at), first);
-        }
+        return Rest(Vector256.Sum(first + second), x, weights, at, count);
+    }
 
-        var sum = Vector256.Sum(first + second + (third + fourth));
+    private static float Rest(float sum, float* x, float* weights, int at, int count)
+    {
         for (; at < count; at++)
         {
             sum = MathF.FusedMultiplyAdd(x[at], weights[at], sum);

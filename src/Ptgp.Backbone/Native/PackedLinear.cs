@@ -37,6 +37,11 @@ public sealed class PackedLinear : IDisposable
         // The one kernel of strict arithmetic reads weights in order.
         var own = weight.detach();
         this.weight = (isChosen && arithmetic == LinearArithmetic.Strict ? own.contiguous() : own).DetachFromDisposeScope();
+        if (isChosen && arithmetic == LinearArithmetic.Strict)
+        {
+            HugePages.Hold(this.weight);
+        }
+
         plain = this.weight.t().DetachFromDisposeScope();
         isContiguous = this.weight.is_contiguous();
     }
@@ -93,10 +98,10 @@ public sealed class PackedLinear : IDisposable
             return OneDnn.Linear(x, Packed(), bias, relu);
         }
 
-        if (kernel == LinearKernel.Quantized)
+        if (kernel is LinearKernel.Quantized or LinearKernel.NearQuantized)
         {
             using var rows8 = x.contiguous();
-            return Quantized().Multiply(rows8, relu);
+            return Quantized().Multiply(rows8, relu, isNear: kernel == LinearKernel.NearQuantized);
         }
 
         // Another layer of this shape may have found it the fastest, whose weights lie in order.
@@ -130,9 +135,10 @@ public sealed class PackedLinear : IDisposable
             return LinearKernel.Plain;
         }
 
-        if (arithmetic != LinearArithmetic.Fastest)
+        var (isRounded, rows) = (arithmetic.HasFlag(LinearArithmetic.Quantized), x.NumberOfElements / inputs);
+        if (isRounded ? rows > NearProducts.MostRows || !NearProducts.IsAvailable : arithmetic == LinearArithmetic.Strict)
         {
-            return arithmetic.HasFlag(LinearArithmetic.Quantized) ? LinearKernel.Quantized : LinearKernel.Near;
+            return isRounded ? LinearKernel.Quantized : LinearKernel.Near;
         }
 
         var known = verdicts;
@@ -142,9 +148,8 @@ public sealed class PackedLinear : IDisposable
             verdicts = known = new(threads);
         }
 
-        var rows = x.NumberOfElements / inputs;
         var kind = LinearVerdicts.Class(rows);
-        return known[kind] ?? (known[kind] = Decide(x, rows, new(inputs, outputs, bias is not null, kind, threads))).Value;
+        return known[kind] ?? (known[kind] = Decide(x, rows, new(inputs, outputs, bias is not null, kind, threads, isRounded))).Value;
     }
 
     private LinearKernel Decide(Tensor x, long rows, LinearVerdicts.Shape shape)
@@ -152,7 +157,13 @@ public sealed class PackedLinear : IDisposable
         using var scope = NewDisposeScope();
         using var gradientless = no_grad();
         var trial = x.detach().reshape(rows, inputs).narrow(0, 0, Math.Clamp(TrialWork / (inputs * outputs), 1, Math.Min(rows, TrialRows)));
-        var verdict = LinearVerdicts.Decide(shape, Candidates(rows), kernel => Compute(kernel, trial, relu: false).Dispose(), EndTrial);
+        if (!shape.IsRounded && isContiguous && rows <= NearLinear.MostRows)
+        {
+            HugePages.Hold(weight);                               // what is read as it is
+        }
+
+        var candidates = shape.IsRounded ? [LinearKernel.Quantized, LinearKernel.NearQuantized] : Candidates(rows);
+        var verdict = LinearVerdicts.Decide(shape, candidates, kernel => Compute(kernel, trial, relu: false).Dispose(), EndTrial);
         Use(verdict);
         return verdict;
     }
@@ -203,6 +214,7 @@ public sealed class PackedLinear : IDisposable
             {
                 using var gradientless = no_grad();
                 packed = OneDnn.Pack(weight).DetachFromDisposeScope();
+                HugePages.HoldPacked(packed, inputs * outputs * sizeof(float));
             }
 
             return packed;

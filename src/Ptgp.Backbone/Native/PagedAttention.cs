@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,9 +16,9 @@ internal static unsafe class PagedAttention
     /// <param name="memory">What is remembered, <c>[entries, key heads · head width]</c> each, contiguous.</param>
     /// <param name="lines">What each row sees.</param>
     /// <param name="shape">How rows are divided into heads.</param>
-    /// <param name="biases">What is added to the scores of each head, by how far an entry lies before the last that is seen, <c>[heads, distances]</c>; null for nothing.</param>
+    /// <param name="biases">What is added to the scores of each head, by how far an entry lies before the last that is seen, the farthest first, <c>[heads, distances]</c>; null for nothing.</param>
     /// <returns><c>[rows, heads · head width]</c>.</returns>
-    public static Tensor Attend(Tensor queries, KeyValues memory, IReadOnlyList<Line> lines, HeadShape shape, float[,]? biases)
+    public static Tensor Attend(Tensor queries, KeyValues memory, IReadOnlyList<Line> lines, HeadShape shape, float[]? biases)
     {
         var result = empty(queries.shape, ScalarType.Float32);
         float* from = Data(queries), keys = Data(memory.Keys), values = Data(memory.Values), to = Data(result);
@@ -41,13 +42,16 @@ internal static unsafe class PagedAttention
         void Share(int first, int end)
         {
             var (inner, step) = (shape.Heads * shape.Width, queries.stride(0));
-            var scores = ArrayPool<float>.Shared.Rent(lines.Skip(first).Take(end - first).Max(line => line.Count));
-            for (var row = first; row < end; row++)
+            var room = ArrayPool<float>.Shared.Rent(shape.Heads * PagedKernel.RoomFor(lines.Skip(first).Take(end - first).Max(line => line.Count)));
+            fixed (float* scores = room)
             {
-                AttendOne(from + (row * step), keys, values, lines[row], shape, biases, scores, to + ((long)row * inner));
+                for (var row = first; row < end; row++)
+                {
+                    AttendOne(from + (row * step), keys, values, lines[row], shape, biases, scores, to + ((long)row * inner));
+                }
             }
 
-            ArrayPool<float>.Shared.Return(scores);
+            ArrayPool<float>.Shared.Return(room);
         }
     }
 
@@ -69,25 +73,43 @@ internal static unsafe class PagedAttention
         GC.KeepAlive(to);
     }
 
-    private static void AttendOne(float* query, float* keys, float* values, Line line, HeadShape shape, float[,]? biases, float[] room, float* to)
+    // An entry after the other, all heads of it: so memory is read in its order, and prefetched.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AttendOne(float* query, float* keys, float* values, Line line, HeadShape shape, float[]? biases, float* scores, float* to)
     {
-        var (sharing, step) = (shape.Heads / shape.KeyHeads, (long)shape.KeyHeads * shape.Width);
-        var entries = line.Entries.AsSpan(line.First, line.Count);
-        var scores = room.AsSpan(0, line.Count);
-        for (var head = 0; head < shape.Heads; head++)
+        var (count, sharing, step) = (line.Count, shape.Heads / shape.KeyHeads, (long)shape.KeyHeads * shape.Width);
+        var room = PagedKernel.RoomFor(count);
+        for (var i = 0; i < count; i += 4)
         {
-            var (own, at) = (head * shape.Width, (long)(head / sharing) * shape.Width);
-            AttentionKernel.Score(query + own, keys + at, step, shape.Width, shape.Scale, entries, scores);
-            if (biases is not null)
+            float* a = keys + (At(i) * step), b = keys + (At(i + 1) * step), c = keys + (At(i + 2) * step), d = keys + (At(i + 3) * step);
+            for (var head = 0; head < shape.Heads; head++)
             {
-                for (var i = 0; i < scores.Length; i++)
-                {
-                    scores[i] += biases[head, scores.Length - 1 - i];
-                }
+                var at = head / sharing * shape.Width;
+                PagedKernel.Score(query + (head * shape.Width), a + at, b + at, c + at, d + at, shape.Width, shape.Scale, scores + (head * room) + i);
             }
-
-            AttentionKernel.Mix(scores, 1 / AttentionKernel.Exponentiate(scores), values + at, step, shape.Width, entries, to + own);
         }
+
+        fixed (float* added = biases)
+        {
+            for (var head = 0; head < shape.Heads; head++)
+            {
+                PagedKernel.Weigh(scores + (head * room), count, added is null ? null : added + ((head + 1) * (biases!.Length / shape.Heads)) - count);
+            }
+        }
+
+        new Span<float>(to, shape.Heads * shape.Width).Clear();
+        for (var i = 0; i < count; i += 4)
+        {
+            float* a = values + (At(i) * step), b = values + (At(i + 1) * step), c = values + (At(i + 2) * step), d = values + (At(i + 3) * step);
+            for (var head = 0; head < shape.Heads; head++)
+            {
+                var at = head / sharing * shape.Width;
+                PagedKernel.Mix(scores + (head * room) + i, a + at, b + at, c + at, d + at, shape.Width, to + (head * shape.Width));
+            }
+        }
+
+        // The last four are filled up with the last of all, whose further weights are 0.
+        long At(int i) => line.Entries[line.First + Math.Min(i, line.Count - 1)];
     }
 
     private static float* Data(Tensor tensor) => (float*)TensorMemory.Of(tensor);

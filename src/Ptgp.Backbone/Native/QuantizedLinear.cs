@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -18,9 +19,11 @@ internal sealed unsafe partial class QuantizedLinear : IDisposable
     private const int Shift = 128;
 
     private readonly Tensor packed, scales, zeros, one, zero;      // the weights in oneDNN's order; [outputs]; [outputs]; a number each
-    private readonly float[] shifts;                              // [outputs]: what the shift adds
+    private readonly float[] steps, shifts;                       // [outputs]: the scales, and what the shift adds
+    private readonly int[] raised;                                // [outputs]: what the shift adds, before it is scaled
     private readonly float[]? bias;
     private readonly int inputs, outputs;
+    private Tensor? ordered;                                      // [outputs, inputs], for few rows
 
     /// <summary>Rounds weights.</summary>
     /// <param name="weight">The weights, float32 <c>[outputs, inputs]</c>.</param>
@@ -34,8 +37,18 @@ internal sealed unsafe partial class QuantizedLinear : IDisposable
         scales = weight.abs().amax([1]).div(most).clamp_min(least).DetachFromDisposeScope();
         var rounded = weight.div(scales.unsqueeze(1)).round().to_type(ScalarType.Int8);
         packed = Pack(rounded).DetachFromDisposeScope();
+        HugePages.HoldPacked(packed, (long)outputs * inputs);
+        if (NearProducts.IsAvailable)
+        {
+            ordered = rounded.DetachFromDisposeScope();
+            HugePages.Hold(ordered);
+        }
+
         using Scalar shift = Shift;
-        shifts = [.. rounded.to_type(ScalarType.Float32).sum([1L]).mul(scales).mul(shift).data<float>()];
+        var sums = rounded.to_type(ScalarType.Float32).sum([1L]);
+        steps = [.. scales.data<float>()];
+        shifts = [.. sums.mul(scales).mul(shift).data<float>()];
+        raised = [.. sums.data<float>().Select(sum => (int)sum * Shift)];
         zeros = torch.zeros(outputs, dtype: ScalarType.Int32).DetachFromDisposeScope();
         one = ones(1).DetachFromDisposeScope();
         zero = torch.zeros(1, dtype: ScalarType.Int32).DetachFromDisposeScope();
@@ -54,10 +67,16 @@ internal sealed unsafe partial class QuantizedLinear : IDisposable
     /// <summary>Computes <c>[…, inputs]</c> to <c>[…, outputs]</c>, negative results cut to zero if wanted. Knows no gradients.</summary>
     /// <param name="x">The inputs, float32, contiguous.</param>
     /// <param name="relu">Whether to cut negative results to zero.</param>
-    public Tensor Multiply(Tensor x, bool relu)
+    /// <param name="isNear">Whether to multiply here, which is for few rows, and not by oneDNN: the same numbers to the bit. There must be <see cref="NearProducts"/>.</param>
+    public Tensor Multiply(Tensor x, bool relu, bool isNear = false)
     {
         var rows = (int)(x.NumberOfElements / inputs);
         var rowScales = new float[rows];
+        if (isNear)
+        {
+            return MultiplyNear(x, rowScales, relu);
+        }
+
         using var rounded = empty([rows, inputs], ScalarType.Byte);
         Round((float*)TensorMemory.Of(x), (byte*)TensorMemory.Of(rounded), rowScales);
         GC.KeepAlive(x);
@@ -90,9 +109,31 @@ internal sealed unsafe partial class QuantizedLinear : IDisposable
         }
     }
 
+    private Tensor MultiplyNear(Tensor x, float[] rowScales, bool relu)
+    {
+        var shape = x.shape;
+        shape[^1] = outputs;
+        var y = empty(shape, ScalarType.Float32);
+        var rounded = ArrayPool<byte>.Shared.Rent(rowScales.Length * inputs);
+        var to = (float*)TensorMemory.Of(y);
+        fixed (byte* from = rounded)
+        {
+            Round((float*)TensorMemory.Of(x), from, rowScales);
+            NearProducts.Sum(from, rowScales.Length, (sbyte*)TensorMemory.Of(ordered!), inputs, outputs, (int*)to);
+        }
+
+        ArrayPool<byte>.Shared.Return(rounded);
+        GC.KeepAlive(x);
+        GC.KeepAlive(this);
+        Scale(to, rowScales.Length);
+        Finish(to, rowScales, relu);
+        return y;
+    }
+
     public void Dispose()
     {
         packed.Dispose();
+        ordered?.Dispose();
         scales.Dispose();
         zeros.Dispose();
         one.Dispose();
@@ -156,6 +197,31 @@ internal sealed unsafe partial class QuantizedLinear : IDisposable
     }
 
     private static Vector256<int> Rounded(float* from, Vector256<float> shares) => Vector256.ConvertToInt32(Vector256.Round(Vector256.Load(from) * shares)) + Vector256.Create(Shift);
+
+    // Does with whole sums what oneDNN does with its own, in their place.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Scale(float* y, int rows)
+    {
+        var wide = Vector256<float>.Count;
+        fixed (int* more = raised)
+        fixed (float* by = steps)
+        {
+            for (var row = 0; row < rows; row++, y += outputs)
+            {
+                var sums = (int*)y;
+                var at = 0;
+                for (; at <= outputs - wide; at += wide)
+                {
+                    (Vector256.ConvertToSingle(Vector256.Load(sums + at) + Vector256.Load(more + at)) * Vector256.Load(by + at)).Store(y + at);
+                }
+
+                for (; at < outputs; at++)
+                {
+                    y[at] = (float)(sums[at] + more[at]) * by[at];
+                }
+            }
+        }
+    }
 
     // Scales each row, and adds the bias.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -40,6 +40,36 @@ public class QuantizedLinearTests
     }
 
     [Fact]
+    public void FewRowsGiveTheSameToTheBitWhoeverMultipliesThem() =>
+        Gen.Select(Gen.Long[1, 700], Gen.Long[1, 70], Gen.Long[1, 4], Gen.Bool, Gen.Int[0, 1000]).Sample(
+            (inputs, outputs, rows, relu, seed) =>
+            {
+                Assert.SkipUnless(Ops.CanQuantize && NearProducts.IsAvailable, "this libtorch has no oneDNN, or the processor no AVX2");
+                using var scope = NewDisposeScope();
+                using var gradientless = no_grad();
+                var random = new Generator((ulong)seed);
+                var (weight, x) = (randn([outputs, inputs], generator: random), randn([rows, inputs], generator: random));
+                using QuantizedLinear layer = new(weight, randn([outputs], generator: random));
+                Assert.True(layer.Multiply(x, relu).equal(layer.Multiply(x, relu, isNear: true)).all().item<bool>());
+            },
+            iter: 60,
+            threads: 1);
+
+    [Fact]
+    public void TheGreatestNumbersAreSummedExactly()
+    {
+        Assert.SkipUnless(Ops.CanQuantize && NearProducts.IsAvailable, "this libtorch has no oneDNN, or the processor no AVX2");
+        using var scope = NewDisposeScope();
+        using var gradientless = no_grad();
+        const int inputs = 2048;
+        // All products are as great as can be, and of one sign: what overflows would show.
+        using QuantizedLinear layer = new(cat([ones(4, inputs), ones(4, inputs).neg()], 0), null);
+        var sums = layer.Multiply(cat([ones(1, inputs), ones(1, inputs).neg()], 0), relu: false, isNear: true);
+        var expected = cat([cat([full([1, 4], (float)inputs), full([1, 4], -(float)inputs)], 1), cat([full([1, 4], -(float)inputs), full([1, 4], (float)inputs)], 1)], 0);
+        Assert.True(allclose(expected, sums, 1e-5));
+    }
+
+    [Fact]
     public void GradientsComeFromTheWeightsAsTheyAre()
     {
         using var scope = NewDisposeScope();

@@ -172,6 +172,11 @@ internal sealed class KeyValuePool : IDisposable
     {
         using var scope = NewDisposeScope();
         var grown = empty([(long)more * PageSize, Width], dtype, device);
+        if (device.type == DeviceType.CPU)
+        {
+            HugePages.Expect(grown);
+        }
+
         if (old is not null)
         {
             grown.narrow(0, 0, old.size(0)).copy_(old);
