@@ -11,9 +11,6 @@ internal static unsafe class NearProducts
     /// <summary>The most rows that it is worth trying for.</summary>
     public const int MostRows = 4;
 
-    // What rounded inputs are raised by, so that they are none below zero.
-    private const int Shift = 128;
-
     // Fewer multiplications than these are done before other threads have begun.
     private const long LeastShare = 1 << 20;
 
@@ -60,15 +57,15 @@ internal static unsafe class NearProducts
         var at = 0;
         for (; at <= count - Wide; at += Wide)
         {
-            var number = (Vector256.Load(x + at) - Vector256.Create((byte)Shift)).AsSByte();
+            var number = (Vector256.Load(x + at) - Vector256.Create((byte)RowRounding.Shift)).AsSByte();
             number.Store(signed + at);
             Avx2.Abs(number).Store(sizes + at);
         }
 
         for (; at < count; at++)
         {
-            signed[at] = (sbyte)(x[at] - Shift);
-            sizes[at] = (byte)Math.Abs(x[at] - Shift);
+            signed[at] = (sbyte)(x[at] - RowRounding.Shift);
+            sizes[at] = (byte)Math.Abs(x[at] - RowRounding.Shift);
         }
     }
 

@@ -13,10 +13,7 @@ namespace Ptgp.Backbone.Native;
 /// </summary>
 internal sealed unsafe partial class QuantizedLinear : IDisposable
 {
-    private const int Most = 127, Float32 = 6;
-
-    // Inputs are stored from 1 to 255, because products of unsigned by signed numbers are what processors have; what that adds is taken away again.
-    private const int Shift = 128;
+    private const int Float32 = 6;
 
     private readonly Tensor packed, scales, zeros, one, zero;      // the weights in oneDNN's order; [outputs]; [outputs]; a number each
     private readonly float[] steps, shifts;                       // [outputs]: the scales, and what the shift adds
@@ -33,7 +30,7 @@ internal sealed unsafe partial class QuantizedLinear : IDisposable
         using var scope = NewDisposeScope();
         using var gradientless = no_grad();
         (outputs, inputs) = ((int)weight.size(0), (int)weight.size(1));
-        using Scalar least = 1e-30, most = Most;
+        using Scalar least = 1e-30, most = RowRounding.Most;
         scales = weight.abs().amax([1]).div(most).clamp_min(least).DetachFromDisposeScope();
         var rounded = weight.div(scales.unsqueeze(1)).round().to_type(ScalarType.Int8);
         packed = Pack(rounded).DetachFromDisposeScope();
@@ -44,11 +41,11 @@ internal sealed unsafe partial class QuantizedLinear : IDisposable
             HugePages.Hold(ordered);
         }
 
-        using Scalar shift = Shift;
+        using Scalar shift = RowRounding.Shift;
         var sums = rounded.to_type(ScalarType.Float32).sum([1L]);
         steps = [.. scales.data<float>()];
         shifts = [.. sums.mul(scales).mul(shift).data<float>()];
-        raised = [.. sums.data<float>().Select(sum => (int)sum * Shift)];
+        raised = [.. sums.data<float>().Select(sum => (int)sum * RowRounding.Shift)];
         zeros = torch.zeros(outputs, dtype: ScalarType.Int32).DetachFromDisposeScope();
         one = ones(1).DetachFromDisposeScope();
         zero = torch.zeros(1, dtype: ScalarType.Int32).DetachFromDisposeScope();
@@ -78,7 +75,7 @@ internal sealed unsafe partial class QuantizedLinear : IDisposable
         }
 
         using var rounded = empty([rows, inputs], ScalarType.Byte);
-        Round((float*)TensorMemory.Of(x), (byte*)TensorMemory.Of(rounded), rowScales);
+        RowRounding.Round((float*)TensorMemory.Of(x), inputs, (byte*)TensorMemory.Of(rounded), rowScales);
         GC.KeepAlive(x);
         int result;
         nint product;
@@ -118,7 +115,7 @@ internal sealed unsafe partial class QuantizedLinear : IDisposable
         var to = (float*)TensorMemory.Of(y);
         fixed (byte* from = rounded)
         {
-            Round((float*)TensorMemory.Of(x), from, rowScales);
+            RowRounding.Round((float*)TensorMemory.Of(x), inputs, from, rowScales);
             NearProducts.Sum(from, rowScales.Length, (sbyte*)TensorMemory.Of(ordered!), inputs, outputs, (int*)to);
         }
 
@@ -143,7 +140,7 @@ internal sealed unsafe partial class QuantizedLinear : IDisposable
     // Numbers that 8 bits hold exactly: the greatest of each row is 127 times a power of 2.
     private static Tensor Whole(long rows, long columns)
     {
-        var values = Enumerable.Range(0, (int)(rows * columns)).Select(i => (float)(i % columns == 0 ? Most : (i * 37 % 251) - 125)).ToArray();
+        var values = Enumerable.Range(0, (int)(rows * columns)).Select(i => (float)(i % columns == 0 ? RowRounding.Most : (i * 37 % 251) - 125)).ToArray();
         return tensor(values, [rows, columns]);
     }
 
@@ -153,50 +150,6 @@ internal sealed unsafe partial class QuantizedLinear : IDisposable
         Span<ulong> stack = [Dispatcher.From(weight), Dispatcher.None];
         return Dispatcher.Call("onednn::qlinear_prepack\0"u8, stack);
     }
-
-    // Rounds each row to 8 bits, the greatest number being 127.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Round(float* from, byte* to, float[] rowScales)
-    {
-        var wide = Vector256<float>.Count;
-        for (var row = 0; row < rowScales.Length; row++, from += inputs, to += inputs)
-        {
-            var most = Vector256<float>.Zero;
-            var at = 0;
-            for (; at <= inputs - wide; at += wide)
-            {
-                most = Vector256.Max(most, Vector256.Abs(Vector256.Load(from + at)));
-            }
-
-            var greatest = 0f;
-            for (var i = 0; i < wide; i++)
-            {
-                greatest = MathF.Max(greatest, most[i]);
-            }
-
-            for (; at < inputs; at++)
-            {
-                greatest = MathF.Max(greatest, MathF.Abs(from[at]));
-            }
-
-            rowScales[row] = greatest / Most;
-            var share = greatest > 0 ? Most / greatest : 0;
-            var shares = Vector256.Create(share);
-            for (at = 0; at <= inputs - (4 * wide); at += 4 * wide)
-            {
-                Vector256.Narrow(
-                    Vector256.Narrow(Rounded(from + at, shares), Rounded(from + at + wide, shares)),
-                    Vector256.Narrow(Rounded(from + at + (2 * wide), shares), Rounded(from + at + (3 * wide), shares))).AsByte().Store(to + at);
-            }
-
-            for (; at < inputs; at++)
-            {
-                to[at] = (byte)(MathF.Round(from[at] * share) + Shift);
-            }
-        }
-    }
-
-    private static Vector256<int> Rounded(float* from, Vector256<float> shares) => Vector256.ConvertToInt32(Vector256.Round(Vector256.Load(from) * shares)) + Vector256.Create(Shift);
 
     // Does with whole sums what oneDNN does with its own, in their place.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
