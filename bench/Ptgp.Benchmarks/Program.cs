@@ -3,7 +3,7 @@ using System.Text.Json;
 using Ptgp.Benchmarks;
 
 // Ratios against a named reference, measured in the same run:
-// dotnet run -c Release --project bench/Ptgp.Benchmarks -- [--json] [--only decoding|mixed|loading|tokenizers|training] [--rounds N] [--threads N] [--device cpu|cuda]
+// dotnet run -c Release --project bench/Ptgp.Benchmarks -- [--json] [--only decoding|mixed|lookup|loading|tokenizers|training] [--rounds N] [--threads N] [--device cpu|cuda]
 // Of decoding some cases alone: [--shapes t5-small,bart-base,gpt2-small,whisper-tiny] [--dtypes float32,bfloat16,int8] [--rows 1,8,32] [--beams 1,4]; the first shape and no bfloat16 by default.
 // Ours alone of these, for a profiler to look on: … -- write [the same options]
 // The memory of a long training, as CSV and PNG: … -- memory [--steps N] [--recompute] [--output FOLDER]
@@ -30,7 +30,7 @@ if (args.FirstOrDefault() == "memory")
 }
 
 var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
-var parts = new Dictionary<string, Func<int, IEnumerable<Measurement>>> { ["decoding"] = count => DecodingBenchmarks.Measure(count, DecodingChoice.From(Text)), ["mixed"] = MixedBenchmarks.Measure, ["loading"] = LoadingBenchmarks.Measure, ["tokenizers"] = TokenizerBenchmarks.Measure, ["training"] = TrainingBenchmarks.Measure };
+var parts = new Dictionary<string, Func<int, IEnumerable<Measurement>>> { ["decoding"] = count => DecodingBenchmarks.Measure(count, DecodingChoice.From(Text)), ["mixed"] = MixedBenchmarks.Measure, ["lookup"] = LookupBenchmarks.Measure, ["loading"] = LoadingBenchmarks.Measure, ["tokenizers"] = TokenizerBenchmarks.Measure, ["training"] = TrainingBenchmarks.Measure };
 var only = Text("--only");
 var rounds = Number("--rounds", 5);
 var measured = args.FirstOrDefault() == "write"

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Ptgp.Host.Configuration;
+using Ptgp.Host.Hub;
 
 namespace Ptgp.Host.Commands;
 
@@ -53,6 +54,15 @@ internal static class Given
     /// <exception cref="UsageException">One of them leads nowhere.</exception>
     public static IReadOnlyList<string> Data(CommandContext context, IEnumerable<string> paths, string option) =>
         [.. paths.Select(context.Resolve).Select(path => Path.Exists(path) || path.Contains('{', StringComparison.Ordinal) ? path : throw new UsageException($"{option} must name a file or folder, but there is nothing at '{path}'."))];
+
+    /// <summary>Finds the folder of a checkpoint: a path, or <c>hub:NAME[@REVISION]</c> for one that was pulled.</summary>
+    /// <exception cref="UsageException">The name is none.</exception>
+    /// <exception cref="UserException">It was not pulled.</exception>
+    public static string Model(CommandContext context, string given, string argument) =>
+        !given.StartsWith(HubReference.Prefix, StringComparison.Ordinal) ? context.Resolve(given)
+        : !HubReference.TryParse(given[HubReference.Prefix.Length..], out var reference) ? throw new UsageException($"{argument} after '{HubReference.Prefix}' {HubReference.Rule}, but is '{given}'.")
+        : ModelCache.Of(context.Variables, context.WorkingFolder).Find(reference)?.Path
+            ?? throw new UserException($"{argument} must be a folder or a model that was pulled, but '{reference}' was not. Run 'ptgp models pull {reference}'.");
 
     /// <summary>Makes the path of a file to be read absolute.</summary>
     /// <exception cref="UsageException">There is no such file.</exception>

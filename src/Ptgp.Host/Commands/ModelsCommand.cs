@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Ptgp.Backbone;
-using Ptgp.Host.Hub;
 
 namespace Ptgp.Host.Commands;
 
@@ -20,7 +19,7 @@ internal sealed class ModelsCommand : IPtgpCommand
         var inspect = new Command("inspect", "Says what a checkpoint is and can do, without loading its weights.") { path, json };
         inspect.SetAction(parsed => guard(parsed, async (context, cancellation) =>
         {
-            var (folder, isForScripts) = (Folder(context, parsed.GetRequiredValue(path)), parsed.GetValue(json));
+            var (folder, isForScripts) = (Given.Model(context, parsed.GetRequiredValue(path), "PATH"), parsed.GetValue(json));
             JsonObject found;
             try
             {
@@ -36,19 +35,6 @@ internal sealed class ModelsCommand : IPtgpCommand
             return (bool)found["ok"]! ? ExitCode.Done : ExitCode.Failed;
         }));
         return new Command("models", "Looks at checkpoints, makes and fetches them.") { inspect, new ModelsNewCommand().Create(guard), new ModelsConvertCommand().Create(guard), new ModelsPullCommand().Create(guard), new ModelsListCommand().Create(guard) };
-    }
-
-    private static string Folder(CommandContext context, string given)
-    {
-        if (!given.StartsWith(HubReference.Prefix, StringComparison.Ordinal))
-        {
-            return context.Resolve(given);
-        }
-
-        return !HubReference.TryParse(given[HubReference.Prefix.Length..], out var reference)
-            ? throw new UsageException($"PATH after '{HubReference.Prefix}' {HubReference.Rule}, but is '{given}'.")
-            : ModelCache.Of(context.Variables, context.WorkingFolder).Find(reference)?.Path
-                ?? throw new UserException($"PATH must be a folder or a model that was pulled, but '{reference}' was not. Run 'ptgp models pull {reference}'.");
     }
 
     private static string AsText(JsonObject found)

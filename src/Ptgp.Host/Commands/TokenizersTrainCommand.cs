@@ -45,7 +45,7 @@ internal sealed class TokenizersTrainCommand : IPtgpCommand
             await context.Out.WriteLineAsync(folder.AsMemory(), cancellation).ConfigureAwait(false);
             return ExitCode.Done;
         }));
-        return new Command("tokenizers", "Makes tokenizers.") { command };
+        return new Command("tokenizers", "Makes tokenizers, and shows what they do.") { command, new TokenizersEncodeCommand().Create(guard) };
     }
 
     private TokenizerRecipe Recipe(ParseResult parsed)

@@ -38,7 +38,7 @@ internal sealed class EngineBench : IDisposable
     {
         Encode = Encode,
         Source = Source(seed, length),
-        Options = ResolvedOptions.From((options ?? new()).Or(new() { MaxNewTokens = 12 }), DecoderFacts.Of(Transformer.Config)),
+        Options = ResolvedOptions.From((options ?? new()).Or(new() { MaxNewTokens = 12 }), DecoderFacts.Of(Transformer.Config) with { Tokenizer = Tokenizer }),
     };
 
     public Task<Written> WriteAsync(EngineRequest request, CancellationToken cancellation = default) => Engine.WriteAsync(request, cancellation);

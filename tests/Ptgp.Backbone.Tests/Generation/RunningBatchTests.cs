@@ -50,7 +50,7 @@ public sealed class RunningBatchTests
     {
         using var bench = new EngineBench(fixture, new() { ReadsAlone = true }, arithmetic);
         var adapters = Adapters(bench.Transformer);
-        Mixed[] requests = [.. Enumerable.Range(0, 16).Select(at => new Mixed(at % 5, 2 + (at % 7), at % 4, at % 3, 3 + (at % 6), at % 3))];
+        Mixed[] requests = [.. Enumerable.Range(0, 18).Select(at => new Mixed(at % 5, 2 + (at % 7), at % 4, at % 9, 3 + (at % 6), at % 3))];
         List<Written> alone = [];
         foreach (var request in requests)
         {
@@ -192,7 +192,7 @@ public sealed class RunningBatchTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private static readonly Gen<Mixed> AnyRequest = Gen.Select(Gen.Int[0, 3], Gen.Int[2, 9], Gen.Int[0, 3], Gen.Int[0, 3], Gen.Int[1, 10], Gen.Int[0, 2],
+    private static readonly Gen<Mixed> AnyRequest = Gen.Select(Gen.Int[0, 3], Gen.Int[2, 9], Gen.Int[0, 3], Gen.Int[0, 8], Gen.Int[1, 10], Gen.Int[0, 2],
         (seed, length, adapter, way, most, prefix) => new Mixed(seed, length, adapter, way, most, prefix));
 
     // None, low-rank deltas, bottlenecks, and low-rank deltas elsewhere; all of them far from changing nothing.
@@ -224,7 +224,12 @@ public sealed class RunningBatchTests
                 0 => new(),
                 1 => new() { NumBeams = 3, NumReturnSequences = 2 },
                 2 => new() { DoSample = true, Seed = Seed, TopK = 20 },
-                _ => new() { NumBeams = 2, NoRepeatNgramSize = 2, LengthPenalty = 0.7 },
+                3 => new() { NumBeams = 2, NoRepeatNgramSize = 2, LengthPenalty = 0.7 },
+                4 => new() { NumBeams = 4, NumBeamGroups = 2, DiversityPenalty = 0.6, NumReturnSequences = 4 },
+                5 => new() { NumBeams = 3, ForceWordsIds = [[11]], NumReturnSequences = 2 },
+                6 => new() { PromptLookupNumTokens = 3, MaxMatchingNgramSize = 1 },
+                7 => new() { NumBeams = 3, Regex = ".{0,40}" },
+                _ => new() { NumBeams = 3, CoveragePenalty = bench.Transformer.Config.Encoder is null ? null : 0.5, NumReturnSequences = 3 },
             };
             var request = bench.Request(Seed, options with { MaxNewTokens = Most }, Length);
             return request with { Adapter = adapters[Adapter], Encode = bench.EncodeWith(adapters[Adapter]), Prefix = [.. Enumerable.Range(5, Prefix)] };
