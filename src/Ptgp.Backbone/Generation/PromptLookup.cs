@@ -1,12 +1,15 @@
 namespace Ptgp.Backbone.Generation;
 
 /// <summary>Guesses what follows by copying: what stood behind the last tokens where they stood before, in the input or in what was written.</summary>
-/// <remarks>How many are guessed follows how well it went: more after guesses that were all right, fewer after such as were all wrong.</remarks>
+/// <remarks>How many are guessed follows how well it went: more after guesses that were all right, fewer after such as were all wrong, and after several of these none for a while.</remarks>
 internal sealed class PromptLookup
 {
+    // In tokens written.
+    private const int LongestWait = 16;
+
     private readonly ReadOnlyMemory<int> source;
     private readonly int most, longest;
-    private int count;
+    private int count, waits, left;
 
     /// <summary>Begins to guess.</summary>
     /// <param name="source">The input.</param>
@@ -26,7 +29,7 @@ internal sealed class PromptLookup
     /// <returns>Some tokens, or none.</returns>
     public int[] Guess(ReadOnlySpan<int> written, int room)
     {
-        var wanted = Math.Min(count, room);
+        var wanted = left-- > 0 ? 0 : Math.Min(count, room);
         for (var same = Math.Min(longest, written.Length); same > 0 && wanted > 0; same--)
         {
             var last = written[^same..];
@@ -50,6 +53,9 @@ internal sealed class PromptLookup
     public void Learn(int guessed, int right)
     {
         (Guessed, Right) = (Guessed + guessed, Right + right);
+        // Each time nothing was right it is left alone for twice as long.
+        waits = right > 0 ? 0 : Math.Clamp(2 * waits, 1, LongestWait);
+        left = waits - 1;
         count = right == guessed ? Math.Min(most, count + 2) : right == 0 ? Math.Max(1, count - 1) : count;
     }
 

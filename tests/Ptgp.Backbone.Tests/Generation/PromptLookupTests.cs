@@ -75,6 +75,7 @@ public class PromptLookupTests
         Assert.Equal([11, 10], lookup.Guess([Start, 10, 11, 10], room: 10));
         lookup.Learn(4, 0);
         lookup.Learn(3, 0);
+        Assert.Equal([], lookup.Guess([Start, 2, 3], room: 10));
         Assert.Equal([4, 5], lookup.Guess([Start, 2, 3], room: 10));
         lookup.Learn(2, 1);
         Assert.Equal([4, 5], lookup.Guess([Start, 2, 3], room: 10));
