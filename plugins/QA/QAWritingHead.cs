@@ -80,7 +80,8 @@ internal sealed class QAWritingHead(IBackbone backbone, QAOptions options) : Tas
             var (text, (start, end)) = (hypothesis.Text.Trim(), part.Stretch);
             var score = Math.Exp(hypothesis.LogProbabilities.DefaultIfEmpty(0).Average());
             var at = text.Length == 0 ? -1 : part.Text.IndexOf(text, start, end - start, StringComparison.OrdinalIgnoreCase);
-            return at < 0 ? new() { Answer = text, Score = score } : Reply.Quote(part.Text, at, at + text.Length, score) with { Answer = text };
+            var answer = at < 0 ? new() { Answer = text, Score = score } : Reply.Quote(part.Text, at, at + text.Length, score) with { Answer = text };
+            return answer with { Unfinished = hypothesis.Finish == FinishReason.Length ? true : null };
         })];
         return new([.. answers.Where(answer => answer.Answer.Length > 0)], answers[0].Answer.Length == 0 ? answers[0].Score!.Value : 0);
     }

@@ -29,6 +29,9 @@ public sealed record Reply
     /// <summary>Gets how probable it is that the context does not say it, where that may be an answer.</summary>
     public double? NoAnswerProbability { get; init; }
 
+    /// <summary>Gets true where it was written and stops because its length ran out; else null.</summary>
+    public bool? Unfinished { get; init; }
+
     /// <summary>Gets all answers, best first, when several were asked for.</summary>
     public IReadOnlyList<Reply>? Answers { get; init; }
 

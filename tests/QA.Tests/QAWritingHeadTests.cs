@@ -51,6 +51,19 @@ public sealed class QAWritingHeadTests : IDisposable
     }
 
     [Fact]
+    public async Task AnAnswerThatItsLengthCutSaysSo()
+    {
+        using var head = Head();
+        var question = new Question { Text = "Who built it?", Contexts = [Context] };
+        foreach (var (finish, unfinished) in new (FinishReason, bool?)[] { (FinishReason.Length, true), (FinishReason.End, null) })
+        {
+            var written = Of(("Gustave", -0.2f));
+            var reply = await head.AnswerAsync(question, new Host(head, write: _ => written with { Hypotheses = [written.Best with { Finish = finish }] }), TestContext.Current.CancellationToken);
+            Assert.Equal(("Gustave", unfinished), (reply.Answer, reply.Unfinished));
+        }
+    }
+
+    [Fact]
     public async Task NothingIsAnsweredOnlyWhereEveryWindowWritesNothing()
     {
         using var head = Head(new() { HandleImpossibleAnswer = true });
