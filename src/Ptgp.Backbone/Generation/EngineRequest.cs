@@ -6,6 +6,10 @@ public sealed record EngineRequest
     /// <summary>Gets how inputs are read. Runs on the device's thread; requests with the same function may be read together.</summary>
     public required Func<IReadOnlyList<Features>, EncodedStates> Encode { get; init; }
 
+    /// <summary>Gets how inputs are brought to the backbone's width, where <see cref="Encode"/> then does no more than to let its encoder read that with <see cref="Adapter"/>: such requests are
+    /// read together whatever their tasks and adapters. Runs on the device's thread. Null, the default, where they are not.</summary>
+    public Func<IReadOnlyList<Features>, Embedded>? Embed { get; init; }
+
     /// <summary>Gets what is read. Either this or <see cref="Encoded"/>.</summary>
     public Features? Source { get; init; }
 
@@ -49,12 +53,15 @@ public sealed record EngineRequest
     /// <param name="request">What it asked for; its options are not looked at.</param>
     /// <param name="options">Its options over all others, resolved.</param>
     /// <param name="encode">How the task's inputs are read.</param>
-    public static EngineRequest From(WritingRequest request, ResolvedOptions options, Func<IReadOnlyList<Features>, EncodedStates> encode)
+    /// <param name="embed">See <see cref="Embed"/>.</param>
+    public static EngineRequest From(
+        WritingRequest request, ResolvedOptions options, Func<IReadOnlyList<Features>, EncodedStates> encode, Func<IReadOnlyList<Features>, Embedded>? embed = null)
     {
         ArgumentNullException.ThrowIfNull(request);
         return new()
         {
             Encode = encode,
+            Embed = embed,
             Source = request.Source,
             Encoded = request.Encoded,
             Options = options,

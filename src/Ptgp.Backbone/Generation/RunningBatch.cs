@@ -6,6 +6,9 @@ namespace Ptgp.Backbone.Generation;
 /// <summary>What is written at the moment with some weights. Synchronous, on the device's thread.</summary>
 internal sealed class RunningBatch : IDisposable
 {
+    // Inputs up to this long are read together whatever their lengths: they cost less than another pass.
+    private const int ShortInput = 32;
+
     private readonly Transformer weights;
     private readonly EngineLimits limits;
     private readonly KeyValuePool pool;
@@ -21,6 +24,9 @@ internal sealed class RunningBatch : IDisposable
 
     /// <summary>Gets how many rows are written.</summary>
     public int Rows => loop.Rows;
+
+    /// <summary>Gets how many passes over inputs there were.</summary>
+    public int Reads { get; private set; }
 
     /// <summary>Promises a request the memory that it may need.</summary>
     /// <returns>False when it must wait.</returns>
@@ -51,7 +57,7 @@ internal sealed class RunningBatch : IDisposable
     /// <param name="items">Requests of these weights, with memory promised.</param>
     public void Admit(IReadOnlyList<EngineItem> items)
     {
-        foreach (var alike in items.GroupBy(item => item.Key))
+        foreach (var alike in items.GroupBy(item => ReadsWithOthers(item) ? this : item.Key))
         {
             foreach (var batch in Share(alike.OrderByDescending(item => item.Length)))
             {
@@ -94,12 +100,15 @@ internal sealed class RunningBatch : IDisposable
 
     private DecodingLoop Begin() => new(weights.BeginBatch(pool), weights.Device);
 
+    private bool ReadsWithOthers(EngineItem item) => item.Encoded is null && item.Request.Embed is not null && weights.ReadsTogether(item.Request.Adapter);
+
+    // Longest first, as much at once as may be, and nobody beside one more than twice as long: what pads him would cost more than what is saved.
     private IEnumerable<List<EngineItem>> Share(IEnumerable<EngineItem> items)
     {
         List<EngineItem> batch = [];
         foreach (var item in items)
         {
-            if (batch.Count > 0 && (limits.ReadsAlone || (batch.Count + 1) * batch[0].Length > limits.TokensRead))
+            if (batch.Count > 0 && (limits.ReadsAlone || (batch.Count + 1) * batch[0].Length > limits.TokensRead || batch[0].Length > Math.Max(2 * item.Length, ShortInput)))
             {
                 yield return batch;
                 batch = [];
@@ -114,19 +123,89 @@ internal sealed class RunningBatch : IDisposable
     private void Admit(List<EngineItem> items)
     {
         using var scope = NewDisposeScope();
-        try
+        // Those of one adapter, and within it of one task, next to each other.
+        List<EngineItem>[] tasks = [.. items.GroupBy(item => item.Request.Adapter ?? (object)this).SelectMany(alike => alike.GroupBy(item => item.Request.Encode)).Select(task => task.ToList())];
+        if (tasks.Length > 1)
+        {
+            AdmitTogether(tasks);
+            return;
+        }
+
+        Guard(items, () =>
         {
             var request = items[0].Request;
-            var encoded = items[0].Encoded is null
+            Reads++;
+            Join(items, items[0].Encoded is null
                 ? request.Encode([.. items.Select(item => item.Source)])
-                : EncodedInput.Batch([.. items.Select(item => item.Encoded!)], weights, request.Adapter);
-            for (var row = 0; row < items.Count; row++)
-            {
-                items[row].Keep(encoded, row);
-            }
+                : EncodedInput.Batch([.. items.Select(item => item.Encoded!)], weights, request.Adapter));
+        });
+    }
 
-            var bySearch = items.ToDictionary(item => item.Search);
-            loop.Join(items.ConvertAll(item => item.Search), encoded, request.Adapter, search => Finish(bySearch[search]));
+    // One pass of the encoder over inputs of several tasks, each embedded by its own.
+    private void AdmitTogether(List<EngineItem>[] tasks)
+    {
+        List<(List<EngineItem> Items, Embedded Input)> parts = [];
+        foreach (var task in tasks)
+        {
+            Guard(task, () => parts.Add((task, task[0].Request.Embed!([.. task.Select(item => item.Source)]))));
+        }
+
+        if (parts.Count == 0)
+        {
+            return;
+        }
+
+        EncodedStates? encoded = null;
+        List<EngineItem> all = [.. parts.SelectMany(part => part.Items)];
+        Guard(all, () =>
+        {
+            Reads++;
+            encoded = weights.Encode(Padded(parts.ConvertAll(part => part.Input)), all.ConvertAll(item => item.Request.Adapter));
+        });
+        if (encoded is null)
+        {
+            return;
+        }
+
+        var first = 0;
+        foreach (var (items, _) in parts)
+        {
+            var rows = RowsOf(encoded, first, items.Count);
+            first += items.Count;
+            Guard(items, () => Join(items, rows));
+        }
+    }
+
+    private Embedded Padded(List<Embedded> inputs)
+    {
+        var longest = inputs.Max(input => input.States.size(1));
+        return new(
+            cat([.. inputs.Select(input => nn.functional.pad(input.States.to_type(weights.Dtype), [0, 0, 0, longest - input.States.size(1)]))], 0),
+            cat([.. inputs.Select(input => cat([input.Mask, zeros([input.Mask.size(0), longest - input.Mask.size(1)], ScalarType.Bool, input.Mask.device)], 1))], 0));
+    }
+
+    private static EncodedStates RowsOf(EncodedStates all, long first, long count)
+    {
+        var (states, mask) = (all.States.narrow(0, first, count), all.Mask.narrow(0, first, count));
+        return new(new(all.Input.States.narrow(0, first, count), mask), mask, isCausal: false, () => states);
+    }
+
+    private void Join(List<EngineItem> items, EncodedStates encoded)
+    {
+        for (var row = 0; row < items.Count; row++)
+        {
+            items[row].Keep(encoded, row);
+        }
+
+        var bySearch = items.ToDictionary(item => item.Search);
+        loop.Join(items.ConvertAll(item => item.Search), encoded, items[0].Request.Adapter, search => Finish(bySearch[search]));
+    }
+
+    private void Guard(List<EngineItem> items, Action read)
+    {
+        try
+        {
+            read();
         }
 #pragma warning disable CA1031 // It comes to all whose inputs were read together.
         catch (Exception fault)

@@ -35,6 +35,9 @@ public sealed class WritingEngine : IDisposable
     /// <summary>Gets the thread on which everything of this backbone is computed.</summary>
     public DeviceThread Device { get; }
 
+    /// <summary>Gets how many passes over inputs were made with the engine's own weights. Asked on the device's thread.</summary>
+    internal int Reads => BatchOf(transformer).Reads;
+
     /// <summary>Reads an input once, to write to it several times.</summary>
     /// <param name="source">The input.</param>
     /// <param name="encode">How it is read.</param>

@@ -27,6 +27,11 @@ internal sealed class FeedForward : nn.Module
     /// <summary><c>[batch, length, width]</c> to the same.</summary>
     public Tensor Forward(Tensor x, Pass pass)
     {
+        if (gate is null && activation == Activation.Relu && up.CanCut(pass))
+        {
+            return down.Forward(up.ForwardCut(x, pass), pass);
+        }
+
         var inner = gate is null ? pass.Activate(up.Forward(x, pass), activation) : pass.Activate(gate.Forward(x, pass), activation) * up.Forward(x, pass);
         return down.Forward(pass.DropActivation(inner), pass);
     }

@@ -28,6 +28,12 @@ internal sealed class Projection : nn.Module
 
     public Parameter? Bias { get; }
 
+    /// <summary>Tells whether the layer is computed from packed weights and no adapter changes it, so that it can cut negative results itself.</summary>
+    public bool CanCut(Pass pass) => pass.IsPacked && (pass.Spans is { } spans ? !spans.Any(adapter => adapter.Deltas.ContainsKey(Path)) : pass.DeltaOf(Path) is null);
+
+    /// <summary>The same as <see cref="Forward"/> where it <see cref="CanCut"/>, negative results cut to zero.</summary>
+    public Tensor ForwardCut(Tensor x, Pass pass) => Packed(pass).Forward(x, relu: true);
+
     /// <summary><c>[…, inputs]</c> to <c>[…, outputs]</c>.</summary>
     public Tensor Forward(Tensor x, Pass pass)
     {
@@ -43,7 +49,9 @@ internal sealed class Projection : nn.Module
         return delta is null ? y : delta.ChangeOutput(y, x, Weight, Bias);
     }
 
-    private Tensor Shared(Tensor x, Pass pass) => pass.IsPacked ? (packed ??= PackedLinear.Create(Weight, Bias, pass.Arithmetic)).Forward(x) : nn.functional.linear(x, Weight, Bias);
+    private Tensor Shared(Tensor x, Pass pass) => pass.IsPacked ? Packed(pass).Forward(x) : nn.functional.linear(x, Weight, Bias);
+
+    private PackedLinear Packed(Pass pass) => packed ??= PackedLinear.Create(Weight, Bias, pass.Arithmetic);
 
     /// <summary>Changes what the shared weights made of <paramref name="x"/> as the pass's adapter does.</summary>
     public Tensor Change(Tensor y, Tensor x, Pass pass) => pass.Spans is { } spans

@@ -156,6 +156,25 @@ public sealed class Transformer : nn.Module
         return adapter?.Prompt is null ? all : BehindPrompt.Of(input, all);
     }
 
+    /// <summary>Tells whether inputs of an adapter can be read beside those of others.</summary>
+    internal bool ReadsTogether(Adapter? adapter) => encoder is not null && adapter?.Prompt is null && adapter?.Prefix is null or { IsDecoders: true };
+
+    /// <summary>Reads rows of several adapters that <see cref="ReadsTogether"/> with the encoder, without gradients: <c>[batch, length, width]</c> to states of the same shape.</summary>
+    /// <param name="input">The rows, embedded by their own adapters.</param>
+    /// <param name="adapters">The adapter of each row; those of one are best next to each other.</param>
+    internal EncodedStates Encode(Embedded input, IReadOnlyList<Adapter?> adapters)
+    {
+        var spans = AdapterSpans.Of(adapters, Config.IsStrict);
+        if (spans.AreOne)
+        {
+            return Encode(input, spans.Adapter);
+        }
+
+        var hidden = Masks.Hide(input.Mask);
+        var states = encoder!.Forward(input.States, PlacesOf(input.Mask, hidden), hidden, null, null, null, new(Config, spans));
+        return new(input, input.Mask, isCausal: false, () => states);
+    }
+
     /// <summary>Computes the state that predicts each target <c>[batch, targets]</c> from those before it, and from what was read: <c>[batch, targets, width]</c>.</summary>
     public Tensor Decode(EncodedStates source, Tensor targets, Adapter? adapter = null, StateCapture? capture = null, Tensor? starts = null)
     {

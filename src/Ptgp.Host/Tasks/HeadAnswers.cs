@@ -16,8 +16,10 @@ internal sealed class HeadAnswers<TInput, TPart, TPartOutput, TOutput>
         (this.plugin, this.head, this.setting) = (plugin, head, setting);
         var (view, engine) = (setting.View, setting.Backbone.Engine);
         var collator = new Collator { Device = view.Transformer.Device, PadId = view.Tokenizer.PadId, EndId = view.Tokenizer.EndId };
-        writer = new(engine, view, features => view.Encode(head.Embed(collator.Collate(features))), setting.Task, setting.Weight);
+        writer = new(engine, view, features => view.Encode(Embed(features)), setting.Task, setting.Weight, Embed);
         predictions = new(head, view, collator, engine.Device);
+
+        Embedded Embed(IReadOnlyList<Features> features) => head.Embed(collator.Collate(features));
     }
 
     /// <summary>Answers one input.</summary>

@@ -9,7 +9,9 @@ namespace Ptgp.Host.Tasks;
 /// <param name="encode">How the task's inputs are read.</param>
 /// <param name="task">The task's name.</param>
 /// <param name="weight">The task's share of what is written at once.</param>
-internal sealed class TaskWriter(WritingEngine engine, BackboneView view, Func<IReadOnlyList<Features>, EncodedStates> encode, string task = "", double weight = 1)
+/// <param name="embed">How they are embedded, so that they can be read beside those of other tasks; null where they are not to be.</param>
+internal sealed class TaskWriter(
+    WritingEngine engine, BackboneView view, Func<IReadOnlyList<Features>, EncodedStates> encode, string task = "", double weight = 1, Func<IReadOnlyList<Features>, Embedded>? embed = null)
 {
     /// <summary>Reads an input once.</summary>
     public Task<IEncodedInput> EncodeAsync(Features features, CancellationToken cancellation) => engine.EncodeAsync(features, encode, cancellation);
@@ -23,7 +25,7 @@ internal sealed class TaskWriter(WritingEngine engine, BackboneView view, Func<I
     {
         ArgumentNullException.ThrowIfNull(request);
         var resolved = Resolve(request.Options.Or(options), view.Transformer.Config, view.Tokenizer, view.Adapter);
-        var asked = EngineRequest.From(request, resolved, encode) with { Transformer = view.Transformer, Adapter = view.Adapter, Flow = task, Weight = weight };
+        var asked = EngineRequest.From(request, resolved, encode, embed) with { Transformer = view.Transformer, Adapter = view.Adapter, Flow = task, Weight = weight };
         try
         {
             return await engine.WriteAsync(asked, cancellation).ConfigureAwait(false);

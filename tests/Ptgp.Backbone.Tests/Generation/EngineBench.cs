@@ -9,6 +9,7 @@ internal sealed class EngineBench : IDisposable
 {
     private readonly CheckpointFolder folder;
     private readonly Dictionary<Adapter, Func<IReadOnlyList<Features>, EncodedStates>> encoders = [];
+    private readonly Dictionary<object, Func<IReadOnlyList<Features>, Embedded>> embedders = [];
     private int batches;
 
     public EngineBench(string fixture = "t5-v1_0", EngineLimits? limits = null, LinearArithmetic arithmetic = LinearArithmetic.Fastest)
@@ -61,14 +62,30 @@ internal sealed class EngineBench : IDisposable
         return encode;
     }
 
+    /// <summary>Gets how inputs are embedded with an adapter: always the same function.</summary>
+    public Func<IReadOnlyList<Features>, Embedded> EmbedWith(Adapter? adapter)
+    {
+        if (!embedders.TryGetValue(adapter ?? (object)this, out var embed))
+        {
+            embedders.Add(adapter ?? (object)this, embed = parts => Embed(parts, adapter));
+        }
+
+        return embed;
+    }
+
     private EncodedStates Encode(IReadOnlyList<Features> parts, Adapter? adapter)
     {
         Interlocked.Increment(ref batches);
+        return Transformer.Encode(Embed(parts, adapter), adapter);
+    }
+
+    private Embedded Embed(IReadOnlyList<Features> parts, Adapter? adapter)
+    {
         OnEncode(parts);
         var length = parts.Max(part => part.Length);
         var ids = tensor(parts.SelectMany(part => part.Tokens.Concat(Enumerable.Repeat((long)folder.Config.PadId, length - part.Length))).ToArray()).view(parts.Count, length);
         var mask = tensor(parts.SelectMany(part => Enumerable.Range(0, length).Select(at => at < part.Length)).ToArray()).view(parts.Count, length);
-        return Transformer.Encode(Transformer.Embed(new() { Source = ids, Mask = mask }, adapter), adapter);
+        return Transformer.Embed(new() { Source = ids, Mask = mask }, adapter);
     }
 
     public void Dispose()

@@ -110,8 +110,8 @@ public sealed class RunningBatchTests
         Assert.Contains("keyValueMemory", fault.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task ReadingIsBoundedBetweenTwoStepsOfWhatIsWritten()
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task ReadingIsBoundedBetweenTwoStepsOfWhatIsWritten(bool isMixed)
     {
         using var bench = new EngineBench(limits: new() { TokensRead = 64, TokensReadBetweenSteps = 32 });
         var (since, most, isWriting) = (0, 0, true);
@@ -131,10 +131,62 @@ public sealed class RunningBatchTests
             since += parts.Count * parts.Max(part => part.Length);
             most = isWriting ? Math.Max(most, since) : most;
         };
-        var others = Enumerable.Range(0, 40).Select(seed => bench.WriteAsync(bench.Request(seed, new() { MaxNewTokens = 2 }, 8), Cancellation)).ToArray();
+        var adapters = Adapters(bench.Transformer);
+        var others = Enumerable.Range(0, 40).Select(seed => bench.WriteAsync(
+            isMixed ? new Mixed(seed, 8, seed % 4, 0, 2, 0).Make(bench, adapters) : bench.Request(seed, new() { MaxNewTokens = 2 }, 8), Cancellation)).ToArray();
         mayGo.Set();
         await Task.WhenAll([longOne, .. others]);
         Assert.Equal(32, most);
+        Array.ForEach(adapters, adapter => adapter?.Dispose());
+    }
+
+    [Fact]
+    public async Task WhatWaitsOfSeveralAdaptersIsReadInOnePass()
+    {
+        using var bench = new EngineBench();
+        var adapters = Adapters(bench.Transformer);
+        Mixed[] requests = [.. Enumerable.Range(0, 8).Select(at => new Mixed(at, 3 + at, at % 4, 0, 6, 0))];
+        List<Written> alone = [];
+        foreach (var request in requests)
+        {
+            alone.Add(await bench.WriteAsync(request.Make(bench, adapters), Cancellation));
+        }
+
+        var before = await bench.Engine.Device.RunAsync(() => bench.Engine.Reads);
+        Assert.Equal(requests.Length, before);
+        var together = await WhileBusy(bench, () => [.. requests.Select(request => bench.WriteAsync(request.Make(bench, adapters), Cancellation))]);
+        Assert.Equal(before + 1, await bench.Engine.Device.RunAsync(() => bench.Engine.Reads));
+        Assert.Equal(alone.Select(each => each.Best.Ids), together.Select(each => each.Best.Ids));
+        Assert.All(alone.Zip(together), pair => Assert.Equal(pair.First.Best.Score, pair.Second.Best.Score, 1e-5 * Math.Max(1, Math.Abs(pair.First.Best.Score))));
+        Array.ForEach(adapters, adapter => adapter?.Dispose());
+    }
+
+    [Fact]
+    public async Task NobodyIsReadBesideAnInputMoreThanTwiceAsLong()
+    {
+        using var bench = new EngineBench();
+        var requests = new[] { 120, 100, 70, 50, 5 }.Select(length => bench.Request(length, new() { MaxNewTokens = 2 }, length)).ToArray();
+        var read = new List<int[]>();
+        bench.OnEncode = parts => read.Add([.. parts.Select(part => part.Length)]);
+        await WhileBusy(bench, () => [.. requests.Select(request => bench.WriteAsync(request, Cancellation))]);
+        Assert.Equal([[120, 100, 70], [50], [5]], read);
+    }
+
+    [Fact]
+    public async Task WhatFailsToBeEmbeddedEndsItsOwnRequestsAlone()
+    {
+        using var bench = new EngineBench();
+        var adapters = Adapters(bench.Transformer);
+        var good = new Mixed(1, 5, 1, 0, 4, 0).Make(bench, adapters);
+        var bad = new Mixed(2, 5, 2, 0, 4, 0).Make(bench, adapters) with { Embed = _ => throw new FormatException("broken") };
+        Task<Written>[] tasks = [];
+        await WhileBusy(bench, () =>
+        {
+            tasks = [bench.WriteAsync(good, Cancellation), bench.WriteAsync(bad, Cancellation), bench.WriteAsync(new Mixed(3, 4, 0, 0, 4, 0).Make(bench, adapters), Cancellation)];
+            return [tasks[0], tasks[2]];
+        });
+        Assert.Equal("broken", (await Assert.ThrowsAsync<FormatException>(() => tasks[1])).Message);
+        Array.ForEach(adapters, adapter => adapter?.Dispose());
     }
 
     [Fact]
@@ -190,6 +242,21 @@ public sealed class RunningBatchTests
         await Assert.ThrowsAsync<ObjectDisposedException>(() => bench.WriteAsync(bench.Request(3), Cancellation));
     }
 
+    // Lets requests come while the device is at work, so that they wait together.
+    private static async Task<Written[]> WhileBusy(EngineBench bench, Func<Task<Written>[]> ask)
+    {
+        using ManualResetEventSlim asked = new();
+        var busy = bench.Engine.Device.RunAsync(() =>
+        {
+            asked.Wait(Cancellation);
+            return true;
+        });
+        var tasks = ask();
+        asked.Set();
+        await busy;
+        return await Task.WhenAll(tasks);
+    }
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private static readonly Gen<Mixed> AnyRequest = Gen.Select(Gen.Int[0, 3], Gen.Int[2, 9], Gen.Int[0, 3], Gen.Int[0, 8], Gen.Int[1, 10], Gen.Int[0, 2],
@@ -232,7 +299,7 @@ public sealed class RunningBatchTests
                 _ => new() { NumBeams = 3, CoveragePenalty = bench.Transformer.Config.Encoder is null ? null : 0.5, NumReturnSequences = 3 },
             };
             var request = bench.Request(Seed, options with { MaxNewTokens = Most }, Length);
-            return request with { Adapter = adapters[Adapter], Encode = bench.EncodeWith(adapters[Adapter]), Prefix = [.. Enumerable.Range(5, Prefix)] };
+            return request with { Adapter = adapters[Adapter], Encode = bench.EncodeWith(adapters[Adapter]), Embed = bench.EmbedWith(adapters[Adapter]), Prefix = [.. Enumerable.Range(5, Prefix)] };
         }
     }
 
