@@ -92,16 +92,46 @@ internal sealed class Attention : nn.Module
         return o.Forward(apart.transpose(1, 2).flatten(2), pass);
     }
 
+    /// <summary>Lets rows look each at its own entries of what a layer remembers, to which they are added: <c>[rows, 1, width]</c> to the same.</summary>
+    /// <param name="x">The rows' states.</param>
+    /// <param name="rotation">How queries and keys turn; null when they do not.</param>
+    /// <param name="memory">What the layer remembers.</param>
+    /// <param name="view">What the rows see of it.</param>
+    /// <param name="pass">The pass.</param>
+    public Tensor Look(Tensor x, Rotation? rotation, PagedLayer memory, PagedView view, Pass pass)
+    {
+        if (rotation is null && LiesNear(x, view, pass) && !q.ReadsApart(pass) && !k.ReadsApart(pass) && !v.ReadsApart(pass))
+        {
+            packed ??= Pack(pass.Arithmetic);
+            var (inner, keyInner) = (heads * headWidth, keyHeads * headWidth);
+            var (all, step) = (packed.Forward(x), inner + (2 * keyInner));
+            memory.Append(Part(k, inner, keyInner), Part(v, inner + keyInner, keyInner));
+            return o.Forward(view.Look(memory.Layer, Part(q, 0, inner), Shape), pass);
+
+            RowBlock Part(Projection of, long offset, long width) =>
+                of.IsChanged(pass) ? RowBlock.Of(of.Change(all.narrow(-1, offset, width), x, pass).reshape(-1, width)) : new(all, offset, step);
+        }
+
+        var (queries, own) = Read(x, rotation, pass);
+        memory.Append(own);
+        return Attend(queries, memory.Layer, view, pass);
+    }
+
+    /// <summary>Lets rows look each at its own entries of what the encoder made: <c>[rows, 1, width]</c> to the same.</summary>
+    public Tensor Look(Tensor x, int layer, PagedView view, Pass pass) => LiesNear(x, view, pass)
+        ? o.Forward(view.Look(layer, RowBlock.Of(q.Forward(x, pass).reshape(x.size(0), -1)), Shape), pass)
+        : Attend(Query(x, pass), layer, view, pass);
+
     /// <summary>Lets rows look each at its own entries of what a layer remembers: <c>[rows, heads, 1, head width]</c> to <c>[rows, 1, width]</c>.</summary>
     /// <param name="queries">The queries.</param>
     /// <param name="layer">The layer's number.</param>
     /// <param name="view">What they see.</param>
     /// <param name="pass">The pass.</param>
-    public Tensor Attend(Tensor queries, int layer, PagedView view, Pass pass)
+    private Tensor Attend(Tensor queries, int layer, PagedView view, Pass pass)
     {
         if (view.IsNear)
         {
-            return o.Forward(view.Look(layer, queries, new((int)heads, (int)keyHeads, (int)headWidth, (float)scale)), pass);
+            return o.Forward(view.Look(layer, queries, Shape), pass);
         }
 
         var (seen, mask) = view.Gather(layer, keyHeads);
@@ -124,6 +154,11 @@ internal sealed class Attention : nn.Module
 
         base.Dispose(disposing);
     }
+
+    private PagedAttention.HeadShape Shape => new((int)heads, (int)keyHeads, (int)headWidth, (float)scale);
+
+    // Whether what projections make of states is looked at where it lies.
+    private static bool LiesNear(Tensor x, PagedView view, Pass pass) => view.IsNear && pass.IsPacked && x.dtype == ScalarType.Float32;
 
     // One multiplication for all three: its rows are the queries', the keys' and the values' weights.
     private PackedLinear Pack(LinearArithmetic arithmetic)

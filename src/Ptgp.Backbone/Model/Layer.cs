@@ -80,14 +80,11 @@ internal sealed class Layer : nn.Module
     public Tensor Forward(Tensor x, Rotation? rotation, PagedLayer memory, Pass pass)
     {
         using var scope = NewDisposeScope();
-        var (queries, own) = selfAttention.Read(Before(selfNorm, x), rotation, pass);
-        memory.Append(own);
-        var mixed = selfAttention.Attend(queries, memory.Layer, hasWindow ? memory.Near! : memory.Own, pass);
+        var mixed = selfAttention.Look(Before(selfNorm, x), rotation, memory, hasWindow ? memory.Near! : memory.Own, pass);
         x = Add(selfNorm, x, pass.Narrow(afterAttention, mixed), pass);
         if (CrossAttention is not null)
         {
-            queries = CrossAttention.Query(Before(crossNorm!, x), pass);
-            x = Add(crossNorm!, x, CrossAttention.Attend(queries, memory.Layer, memory.Memory!, pass), pass);
+            x = Add(crossNorm!, x, CrossAttention.Look(Before(crossNorm!, x), memory.Layer, memory.Memory!, pass), pass);
         }
 
         return Feed(x, pass).MoveToOuterDisposeScope();

@@ -28,8 +28,11 @@ internal sealed class Projection : nn.Module
 
     public Parameter? Bias { get; }
 
+    /// <summary>Tells whether the pass's adapter changes this layer.</summary>
+    public bool IsChanged(Pass pass) => pass.Spans is { } spans ? spans.Any(adapter => adapter.Deltas.ContainsKey(Path)) : pass.DeltaOf(Path) is not null;
+
     /// <summary>Tells whether the layer is computed from packed weights and no adapter changes it, so that it can cut negative results itself.</summary>
-    public bool CanCut(Pass pass) => pass.IsPacked && (pass.Spans is { } spans ? !spans.Any(adapter => adapter.Deltas.ContainsKey(Path)) : pass.DeltaOf(Path) is null);
+    public bool CanCut(Pass pass) => pass.IsPacked && !IsChanged(pass);
 
     /// <summary>The same as <see cref="Forward"/> where it <see cref="CanCut"/>, negative results cut to zero.</summary>
     public Tensor ForwardCut(Tensor x, Pass pass) => Packed(pass).Forward(x, relu: true);

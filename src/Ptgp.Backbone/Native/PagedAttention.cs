@@ -12,16 +12,16 @@ internal static unsafe class PagedAttention
     private const long LeastShare = 1 << 18;
 
     /// <summary>Computes attention.</summary>
-    /// <param name="queries"><c>[rows, heads · head width]</c>; each row contiguous.</param>
+    /// <param name="queries">Rows of heads · head width numbers.</param>
     /// <param name="memory">What is remembered, <c>[entries, key heads · head width]</c> each, contiguous.</param>
     /// <param name="lines">What each row sees.</param>
     /// <param name="shape">How rows are divided into heads.</param>
     /// <param name="biases">What is added to the scores of each head, by how far an entry lies before the last that is seen, the farthest first, <c>[heads, distances]</c>; null for nothing.</param>
-    /// <returns><c>[rows, heads · head width]</c>.</returns>
-    public static Tensor Attend(Tensor queries, KeyValues memory, IReadOnlyList<Line> lines, HeadShape shape, float[]? biases)
+    /// <returns><c>[rows, 1, heads · head width]</c>.</returns>
+    public static Tensor Attend(RowBlock queries, KeyValues memory, IReadOnlyList<Line> lines, HeadShape shape, float[]? biases)
     {
-        var result = empty(queries.shape, ScalarType.Float32);
-        float* from = Data(queries), keys = Data(memory.Keys), values = Data(memory.Values), to = Data(result);
+        var result = empty([lines.Count, 1, shape.Heads * shape.Width], ScalarType.Float32);
+        float* from = queries.Data, keys = Data(memory.Keys), values = Data(memory.Values), to = Data(result);
         var work = lines.Sum(line => (long)line.Count) * shape.Heads * shape.Width;
         var shares = (int)Math.Clamp(work / LeastShare, 1, Math.Min(get_num_threads(), lines.Count));
         if (shares == 1)
@@ -34,14 +34,14 @@ internal static unsafe class PagedAttention
         }
 
         // Only their addresses were used above, which keeps nothing from being finalized.
-        GC.KeepAlive(queries);
+        GC.KeepAlive(queries.Tensor);
         GC.KeepAlive(memory.Keys);
         GC.KeepAlive(memory.Values);
         return result;
 
         void Share(int first, int end)
         {
-            var (inner, step) = (shape.Heads * shape.Width, queries.stride(0));
+            var (inner, step) = (shape.Heads * shape.Width, queries.Step);
             var room = ArrayPool<float>.Shared.Rent(shape.Heads * PagedKernel.RoomFor(lines.Skip(first).Take(end - first).Max(line => line.Count)));
             fixed (float* scores = room)
             {
@@ -56,20 +56,20 @@ internal static unsafe class PagedAttention
     }
 
     /// <summary>Copies rows to places of a memory.</summary>
-    /// <param name="from"><c>[rows, width]</c>; each row contiguous.</param>
+    /// <param name="from">The rows.</param>
     /// <param name="to"><c>[entries, width]</c>, contiguous.</param>
     /// <param name="rows">Which rows.</param>
     /// <param name="entries">Where each goes.</param>
-    public static void Scatter(Tensor from, Tensor to, ReadOnlySpan<int> rows, ReadOnlySpan<int> entries)
+    public static void Scatter(RowBlock from, Tensor to, ReadOnlySpan<int> rows, ReadOnlySpan<int> entries)
     {
-        var (width, step) = ((int)to.size(1), from.stride(0));
-        float* source = Data(from), target = Data(to);
+        var (width, step) = ((int)to.size(1), from.Step);
+        float* source = from.Data, target = Data(to);
         for (var i = 0; i < rows.Length; i++)
         {
             new ReadOnlySpan<float>(source + (rows[i] * step), width).CopyTo(new(target + ((long)entries[i] * width), width));
         }
 
-        GC.KeepAlive(from);
+        GC.KeepAlive(from.Tensor);
         GC.KeepAlive(to);
     }
 

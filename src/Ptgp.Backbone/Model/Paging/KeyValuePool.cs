@@ -114,6 +114,18 @@ internal sealed class KeyValuePool : IDisposable
         Write(values[layer]!, own.Values, rows, entries);
     }
 
+    /// <summary>Remembers rows, where it <see cref="IsNear"/>.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="ownKeys">Keys, a row of <see cref="Width"/> numbers each.</param>
+    /// <param name="ownValues">Values, likewise.</param>
+    /// <param name="rows">Which of them.</param>
+    /// <param name="entries">Where each of them goes.</param>
+    public void Write(int layer, RowBlock ownKeys, RowBlock ownValues, ReadOnlySpan<int> rows, ReadOnlySpan<int> entries)
+    {
+        PagedAttention.Scatter(ownKeys, keys[layer]!, rows, entries);
+        PagedAttention.Scatter(ownValues, values[layer]!, rows, entries);
+    }
+
     public void Dispose()
     {
         foreach (var tensor in keys.Concat(values))
@@ -128,7 +140,7 @@ internal sealed class KeyValuePool : IDisposable
         var from = own.transpose(1, 2).reshape(-1, Width).to_type(dtype);
         if (IsNear)
         {
-            PagedAttention.Scatter(from, to, rows, entries);
+            PagedAttention.Scatter(RowBlock.Of(from), to, rows, entries);
             return;
         }
 

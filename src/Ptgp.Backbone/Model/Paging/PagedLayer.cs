@@ -15,4 +15,7 @@ internal readonly record struct PagedLayer(int Layer, KeyValuePool Pool, int[] R
 {
     /// <summary>Remembers what the rows add, <c>[rows, key heads, 1, head width]</c> each.</summary>
     public void Append(KeyValues own) => Pool.Write(Layer, own, Rows, Entries);
+
+    /// <summary>The same for rows that lie somewhere, where the processor reads the pool.</summary>
+    public void Append(RowBlock keys, RowBlock values) => Pool.Write(Layer, keys, values, Rows, Entries);
 }

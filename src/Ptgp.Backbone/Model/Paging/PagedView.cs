@@ -26,7 +26,7 @@ internal sealed class PagedView
         }
     }
 
-    /// <summary>Gets whether <see cref="Look"/> can be asked, and not <see cref="Gather"/>.</summary>
+    /// <summary>Gets whether <see cref="Look(int, Tensor, PagedAttention.HeadShape)"/> can be asked, and not <see cref="Gather"/>.</summary>
     public bool IsNear => pool.IsNear;
 
     /// <summary>Lets queries look at what a layer remembers: <c>[rows, heads, 1, head width]</c> to <c>[rows, 1, heads · head width]</c>.</summary>
@@ -34,9 +34,11 @@ internal sealed class PagedView
     {
         using var scope = NewDisposeScope();
         var rows = queries.transpose(1, 2).reshape(lines.Length, -1).to_type(ScalarType.Float32);
-        var mixed = PagedAttention.Attend(rows, pool.Of(layer), lines, shape, biases?.Near);
-        return mixed.to_type(queries.dtype).view(lines.Length, 1, -1).MoveToOuterDisposeScope();
+        return Look(layer, RowBlock.Of(rows), shape).to_type(queries.dtype).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The same for queries that lie somewhere, in float32.</summary>
+    public Tensor Look(int layer, RowBlock queries, PagedAttention.HeadShape shape) => PagedAttention.Attend(queries, pool.Of(layer), lines, shape, biases?.Near);
 
     /// <summary>Copies what rows see next to each other, <c>[rows, key heads, longest, head width]</c> each, with what hides the rest.</summary>
     public (KeyValues Seen, Tensor? Mask) Gather(int layer, long keyHeads)
