@@ -10,6 +10,6 @@ public enum LinearArithmetic
     /// <summary>So that a row's result is the same to the bit whatever stands beside it.</summary>
     Strict = 1,
 
-    /// <summary>Linear layers with 8 bits a weight, a scale for each output, and 8 bits an input, a scale for each row: rounded.</summary>
+    /// <summary>Linear layers with 8 bits a weight, a scale for each output, and 8 bits an input, a scale and a zero for each row: rounded.</summary>
     Quantized = 2,
 }

@@ -18,6 +18,7 @@ public sealed class Transformer : nn.Module
     private static readonly Scalar ignored = Target.Ignored;
 
     private readonly Scalar startId, padId;
+    private TransformerConfig? reading;
     private readonly Stem? stem;
     private readonly Stack? encoder;
     private readonly Stack? decoder;
@@ -148,7 +149,7 @@ public sealed class Transformer : nn.Module
             return new(input, input.Mask, isCausal: true, () => ReadOn(input, DecoderPass(adapter, capture), capture));
         }
 
-        var pass = new Pass(Config.WithDropout(Dropout), adapter, training) { SelfAttentions = capture?.EncoderAttentions, Recomputes = RecomputesNow(capture) };
+        var pass = new Pass(Reading.WithDropout(Dropout), adapter, training) { SelfAttentions = capture?.EncoderAttentions, Recomputes = RecomputesNow(capture) };
         var whole = BehindPromptOf(adapter, input);
         var hidden = Masks.Hide(whole.Mask);
         var states = encoder.Forward(whole.States, PlacesOf(whole.Mask, hidden), hidden, null, null, capture?.EncoderStates, pass);
@@ -171,7 +172,7 @@ public sealed class Transformer : nn.Module
         }
 
         var hidden = Masks.Hide(input.Mask);
-        var states = encoder!.Forward(input.States, PlacesOf(input.Mask, hidden), hidden, null, null, null, new(Config, spans));
+        var states = encoder!.Forward(input.States, PlacesOf(input.Mask, hidden), hidden, null, null, null, new(Reading, spans));
         return new(input, input.Mask, isCausal: false, () => states);
     }
 
@@ -369,6 +370,9 @@ public sealed class Transformer : nn.Module
     private Places PlacesOf(Tensor mask, Tensor? hidden) => hidden is null || !Config.SkipsPadding ? Places.From(0, (int)mask.size(1)) : Places.Of(mask);
 
     private MemoryDecoding BeginSegments(EncodedStates source, int beams, Adapter? adapter) => new(this, Decoder, source.Input, beams, new(Config, adapter, isTraining: false));
+
+    // What is read is rounded once and seen at every step: so beside a decoder it is computed exactly.
+    private TransformerConfig Reading => decoder is null ? Config : reading ??= Config with { Arithmetic = Config.Arithmetic & ~LinearArithmetic.Quantized };
 
     private Stack Decoder => decoder ?? throw new InvalidOperationException("This backbone has no decoder.");
 

@@ -14,15 +14,13 @@ internal static unsafe class NearProducts
     // Fewer multiplications than these are done before other threads have begun.
     private const long LeastShare = 1 << 20;
 
-    private static readonly Vector256<short> ones = Vector256.Create((short)1);
-
-    private static int Wide => Vector256<byte>.Count;
+    private static int Wide => Vector256<short>.Count;
 
     /// <summary>Gets whether this processor has the instructions.</summary>
     public static bool IsAvailable => Avx2.IsSupported;
 
     /// <summary>Multiplies rows with weights, and sums exactly.</summary>
-    /// <param name="x">The rows, each number from −127 to 127 and stored 128 higher.</param>
+    /// <param name="x">The rows, from 0 to 255.</param>
     /// <param name="rows">How many they are.</param>
     /// <param name="weights"><c>[outputs, inputs]</c>, from −127 to 127.</param>
     /// <param name="inputs">How many numbers a row has.</param>
@@ -30,47 +28,43 @@ internal static unsafe class NearProducts
     /// <param name="sums">Where they go, <c>[rows, outputs]</c>.</param>
     public static void Sum(byte* x, int rows, sbyte* weights, int inputs, int outputs, int* sums)
     {
-        var room = ArrayPool<byte>.Shared.Rent(2 * rows * inputs);
-        fixed (byte* sizes = room)
+        var room = ArrayPool<short>.Shared.Rent(rows * inputs);
+        fixed (short* wide = room)
         {
-            var (size, signed) = ((nint)sizes, (nint)(sizes + (rows * inputs)));
-            Split(x, rows * inputs, sizes, (sbyte*)signed);
+            Widen(x, rows * inputs, wide);
             var shares = (int)Math.Clamp((long)inputs * outputs * rows / LeastShare, 1, Math.Min(TorchSharp.torch.get_num_threads(), outputs));
             if (shares == 1)
             {
-                Share((byte*)size, (sbyte*)signed, rows, weights, inputs, outputs, sums, 0, outputs);
+                Share(wide, rows, weights, inputs, outputs, sums, 0, outputs);
             }
             else
             {
+                var from = (nint)wide;
                 Parallel.For(0, shares, share =>
-                    Share((byte*)size, (sbyte*)signed, rows, weights, inputs, outputs, sums, (int)((long)outputs * share / shares), (int)((long)outputs * (share + 1) / shares)));
+                    Share((short*)from, rows, weights, inputs, outputs, sums, (int)((long)outputs * share / shares), (int)((long)outputs * (share + 1) / shares)));
             }
         }
 
-        ArrayPool<byte>.Shared.Return(room);
+        ArrayPool<short>.Shared.Return(room);
     }
 
-    // The size of each number, and the number itself.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Split(byte* x, int count, byte* sizes, sbyte* signed)
+    private static void Widen(byte* x, int count, short* to)
     {
         var at = 0;
         for (; at <= count - Wide; at += Wide)
         {
-            var number = (Vector256.Load(x + at) - Vector256.Create((byte)RowRounding.Shift)).AsSByte();
-            number.Store(signed + at);
-            Avx2.Abs(number).Store(sizes + at);
+            Avx2.ConvertToVector256Int16(x + at).Store(to + at);
         }
 
         for (; at < count; at++)
         {
-            signed[at] = (sbyte)(x[at] - RowRounding.Shift);
-            sizes[at] = (byte)Math.Abs(x[at] - RowRounding.Shift);
+            to[at] = x[at];
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Share(byte* sizes, sbyte* signed, int rows, sbyte* weights, int inputs, int outputs, int* sums, int first, int end)
+    private static void Share(short* x, int rows, sbyte* weights, int inputs, int outputs, int* sums, int first, int end)
     {
         // Four outputs at once, far apart: memory gives more when it is read in several places.
         var quarter = (end - first) / 4;
@@ -79,7 +73,7 @@ internal static unsafe class NearProducts
         {
             for (var row = 0; row < rows; row++)
             {
-                Four(sizes + (row * inputs), signed + (row * inputs), weights + ((long)output * inputs), step, inputs, sums + ((long)row * outputs) + output, quarter);
+                Four(x + (row * inputs), weights + ((long)output * inputs), step, inputs, sums + ((long)row * outputs) + output, quarter);
             }
         }
 
@@ -87,42 +81,40 @@ internal static unsafe class NearProducts
         {
             for (var row = 0; row < rows; row++)
             {
-                sums[((long)row * outputs) + output] = Rest(0, signed + (row * inputs), weights + ((long)output * inputs), 0, inputs);
+                sums[((long)row * outputs) + output] = Rest(0, x + (row * inputs), weights + ((long)output * inputs), 0, inputs);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Four(byte* sizes, sbyte* signed, sbyte* weights, long step, int count, int* to, int apart)
+    private static void Four(short* x, sbyte* weights, long step, int count, int* to, int apart)
     {
         sbyte* second = weights + step, third = second + step, fourth = third + step;
         var (a, b, c, d) = (Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero);
         var at = 0;
         for (; at <= count - Wide; at += Wide)
         {
-            var (size, sign) = (Vector256.Load(sizes + at), Vector256.Load(signed + at));
-            a += Products(size, sign, weights + at);
-            b += Products(size, sign, second + at);
-            c += Products(size, sign, third + at);
-            d += Products(size, sign, fourth + at);
+            var numbers = Vector256.Load(x + at);
+            a += Products(numbers, weights + at);
+            b += Products(numbers, second + at);
+            c += Products(numbers, third + at);
+            d += Products(numbers, fourth + at);
         }
 
-        to[0] = Rest(Vector256.Sum(a), signed, weights, at, count);
-        to[apart] = Rest(Vector256.Sum(b), signed, second, at, count);
-        to[2 * apart] = Rest(Vector256.Sum(c), signed, third, at, count);
-        to[3 * apart] = Rest(Vector256.Sum(d), signed, fourth, at, count);
+        to[0] = Rest(Vector256.Sum(a), x, weights, at, count);
+        to[apart] = Rest(Vector256.Sum(b), x, second, at, count);
+        to[2 * apart] = Rest(Vector256.Sum(c), x, third, at, count);
+        to[3 * apart] = Rest(Vector256.Sum(d), x, fourth, at, count);
     }
 
-    // Processors multiply unsigned by signed numbers: so the inputs' signs go over to the weights. Two products make at most 2 · 127², which 16 bits hold.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Products(Vector256<byte> sizes, Vector256<sbyte> signs, sbyte* weights) =>
-        Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(sizes, Avx2.Sign(Vector256.Load(weights), signs)), ones);
+    private static Vector256<int> Products(Vector256<short> numbers, sbyte* weights) => Avx2.MultiplyAddAdjacent(numbers, Avx2.ConvertToVector256Int16(weights));
 
-    private static int Rest(int sum, sbyte* signed, sbyte* weights, int at, int count)
+    private static int Rest(int sum, short* x, sbyte* weights, int at, int count)
     {
         for (; at < count; at++)
         {
-            sum += signed[at] * weights[at];
+            sum += x[at] * weights[at];
         }
 
         return sum;

@@ -8,16 +8,15 @@ using static TorchSharp.torch;
 namespace Ptgp.Backbone.Native;
 
 /// <summary>
-/// A linear layer of 8-bit numbers on the CPU: weights are rounded once, with a scale for each output, and inputs as they come, with a scale for each row. Products are summed exactly, so that a
+/// A linear layer of 8-bit numbers on the CPU: weights are rounded once, with a scale for each output, and inputs as they come, with a scale and a zero for each row. Products are summed exactly, so that a
 /// row's result does not depend on what other rows hold.
 /// </summary>
 internal sealed unsafe partial class QuantizedLinear : IDisposable
 {
-    private const int Float32 = 6;
+    private const int Most = 127, Float32 = 6;
 
     private readonly Tensor packed, scales, zeros, one, zero;      // the weights in oneDNN's order; [outputs]; [outputs]; a number each
-    private readonly float[] steps, shifts;                       // [outputs]: the scales, and what the shift adds
-    private readonly int[] raised;                                // [outputs]: what the shift adds, before it is scaled
+    private readonly float[] steps, raised;                       // [outputs]: the scales, and what a zero of 1 adds to each sum
     private readonly float[]? bias;
     private readonly int inputs, outputs;
     private Tensor? ordered;                                      // [outputs, inputs], for few rows
@@ -30,7 +29,7 @@ internal sealed unsafe partial class QuantizedLinear : IDisposable
         using var scope = NewDisposeScope();
         using var gradientless = no_grad();
         (outputs, inputs) = ((int)weight.size(0), (int)weight.size(1));
-        using Scalar least = 1e-30, most = RowRounding.Most;
+        using Scalar least = 1e-30, most = Most;
         scales = weight.abs().amax([1]).div(most).clamp_min(least).DetachFromDisposeScope();
         var rounded = weight.div(scales.unsqueeze(1)).round().to_type(ScalarType.Int8);
         packed = Pack(rounded).DetachFromDisposeScope();
@@ -41,11 +40,8 @@ internal sealed unsafe partial class QuantizedLinear : IDisposable
             HugePages.Hold(ordered);
         }
 
-        using Scalar shift = RowRounding.Shift;
-        var sums = rounded.to_type(ScalarType.Float32).sum([1L]);
         steps = [.. scales.data<float>()];
-        shifts = [.. sums.mul(scales).mul(shift).data<float>()];
-        raised = [.. sums.data<float>().Select(sum => (int)sum * RowRounding.Shift)];
+        raised = [.. rounded.to_type(ScalarType.Float32).sum([1L]).mul(scales).data<float>()];
         zeros = torch.zeros(outputs, dtype: ScalarType.Int32).DetachFromDisposeScope();
         one = ones(1).DetachFromDisposeScope();
         zero = torch.zeros(1, dtype: ScalarType.Int32).DetachFromDisposeScope();
@@ -56,10 +52,10 @@ internal sealed unsafe partial class QuantizedLinear : IDisposable
     public static bool IsAvailable { get; } = RuntimeInformation.ProcessArchitecture == Architecture.X64 && SelfTest.Passes(
         () =>
         {
-            using QuantizedLinear layer = new(Whole(7, 5), SelfTest.Numbers(7));
-            return layer.Multiply(Whole(3, 5), relu: true);
+            using QuantizedLinear layer = new(Whole(7, 5, -Most), SelfTest.Numbers(7));
+            return layer.Multiply(Whole(3, 5, -Most - 1), relu: true);
         },
-        () => nn.functional.linear(Whole(3, 5), Whole(7, 5), SelfTest.Numbers(7)).relu());
+        () => nn.functional.linear(Whole(3, 5, -Most - 1), Whole(7, 5, -Most), SelfTest.Numbers(7)).relu());
 
     /// <summary>Computes <c>[…, inputs]</c> to <c>[…, outputs]</c>, negative results cut to zero if wanted. Knows no gradients.</summary>
     /// <param name="x">The inputs, float32, contiguous.</param>
@@ -68,14 +64,14 @@ internal sealed unsafe partial class QuantizedLinear : IDisposable
     public Tensor Multiply(Tensor x, bool relu, bool isNear = false)
     {
         var rows = (int)(x.NumberOfElements / inputs);
-        var rowScales = new float[rows];
+        var rounding = new RowRounding.Row[rows];
         if (isNear)
         {
-            return MultiplyNear(x, rowScales, relu);
+            return MultiplyNear(x, rounding, relu);
         }
 
         using var rounded = empty([rows, inputs], ScalarType.Byte);
-        RowRounding.Round((float*)TensorMemory.Of(x), inputs, (byte*)TensorMemory.Of(rounded), rowScales);
+        RowRounding.Round((float*)TensorMemory.Of(x), inputs, (byte*)TensorMemory.Of(rounded), rounding);
         GC.KeepAlive(x);
         int result;
         nint product;
@@ -94,7 +90,7 @@ internal sealed unsafe partial class QuantizedLinear : IDisposable
         }
 
         var y = Tensor.UnsafeCreateTensor(product);
-        Finish((float*)TensorMemory.Of(y), rowScales, relu);
+        Finish((float*)TensorMemory.Of(y), rounding, relu);
         if (x.Dimensions == 2)
         {
             return y;
@@ -106,24 +102,24 @@ internal sealed unsafe partial class QuantizedLinear : IDisposable
         }
     }
 
-    private Tensor MultiplyNear(Tensor x, float[] rowScales, bool relu)
+    private Tensor MultiplyNear(Tensor x, RowRounding.Row[] rounding, bool relu)
     {
         var shape = x.shape;
         shape[^1] = outputs;
         var y = empty(shape, ScalarType.Float32);
-        var rounded = ArrayPool<byte>.Shared.Rent(rowScales.Length * inputs);
+        var rounded = ArrayPool<byte>.Shared.Rent(rounding.Length * inputs);
         var to = (float*)TensorMemory.Of(y);
         fixed (byte* from = rounded)
         {
-            RowRounding.Round((float*)TensorMemory.Of(x), inputs, from, rowScales);
-            NearProducts.Sum(from, rowScales.Length, (sbyte*)TensorMemory.Of(ordered!), inputs, outputs, (int*)to);
+            RowRounding.Round((float*)TensorMemory.Of(x), inputs, from, rounding);
+            NearProducts.Sum(from, rounding.Length, (sbyte*)TensorMemory.Of(ordered!), inputs, outputs, (int*)to);
         }
 
         ArrayPool<byte>.Shared.Return(rounded);
         GC.KeepAlive(x);
         GC.KeepAlive(this);
-        Scale(to, rowScales.Length);
-        Finish(to, rowScales, relu);
+        Scale(to, rounding.Length);
+        Finish(to, rounding, relu);
         return y;
     }
 
@@ -137,10 +133,10 @@ internal sealed unsafe partial class QuantizedLinear : IDisposable
         zero.Dispose();
     }
 
-    // Numbers that 8 bits hold exactly: the greatest of each row is 127 times a power of 2.
-    private static Tensor Whole(long rows, long columns)
+    // Numbers that 8 bits hold exactly: each row reaches from the least to 127.
+    private static Tensor Whole(long rows, long columns, int least)
     {
-        var values = Enumerable.Range(0, (int)(rows * columns)).Select(i => (float)(i % columns == 0 ? RowRounding.Most : (i * 37 % 251) - 125)).ToArray();
+        var values = Enumerable.Range(0, (int)(rows * columns)).Select(i => (i % columns) switch { 0 => Most, 1 => (float)least, _ => (i * 37 % 251) - 125 }).ToArray();
         return tensor(values, [rows, columns]);
     }
 
@@ -156,7 +152,6 @@ internal sealed unsafe partial class QuantizedLinear : IDisposable
     private void Scale(float* y, int rows)
     {
         var wide = Vector256<float>.Count;
-        fixed (int* more = raised)
         fixed (float* by = steps)
         {
             for (var row = 0; row < rows; row++, y += outputs)
@@ -165,12 +160,12 @@ internal sealed unsafe partial class QuantizedLinear : IDisposable
                 var at = 0;
                 for (; at <= outputs - wide; at += wide)
                 {
-                    (Vector256.ConvertToSingle(Vector256.Load(sums + at) + Vector256.Load(more + at)) * Vector256.Load(by + at)).Store(y + at);
+                    (Vector256.ConvertToSingle(Vector256.Load(sums + at)) * Vector256.Load(by + at)).Store(y + at);
                 }
 
                 for (; at < outputs; at++)
                 {
-                    y[at] = (float)(sums[at] + more[at]) * by[at];
+                    y[at] = sums[at] * by[at];
                 }
             }
         }
@@ -178,25 +173,26 @@ internal sealed unsafe partial class QuantizedLinear : IDisposable
 
     // Scales each row, and adds the bias.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Finish(float* y, float[] rowScales, bool relu)
+    private void Finish(float* y, RowRounding.Row[] rounding, bool relu)
     {
         var wide = Vector256<float>.Count;
-        fixed (float* plus = bias, taken = shifts)
+        fixed (float* plus = bias, taken = raised)
         {
-            for (var row = 0; row < rowScales.Length; row++, y += outputs)
+            for (var row = 0; row < rounding.Length; row++, y += outputs)
             {
-                var (scale, all) = (rowScales[row], Vector256.Create(rowScales[row]));
+                var (scale, zero) = (rounding[row].Scale, (float)rounding[row].Zero);
+                var (all, zeros) = (Vector256.Create(scale), Vector256.Create(zero));
                 var at = 0;
                 for (; at <= outputs - wide; at += wide)
                 {
-                    var value = (Vector256.Load(y + at) - Vector256.Load(taken + at)) * all;
+                    var value = (Vector256.Load(y + at) - (Vector256.Load(taken + at) * zeros)) * all;
                     value = plus is null ? value : value + Vector256.Load(plus + at);
                     (relu ? Vector256.Max(value, Vector256<float>.Zero) : value).Store(y + at);
                 }
 
                 for (; at < outputs; at++)
                 {
-                    var value = ((y[at] - taken[at]) * scale) + (plus is null ? 0 : plus[at]);
+                    var value = ((y[at] - (taken[at] * zero)) * scale) + (plus is null ? 0 : plus[at]);
                     y[at] = relu ? MathF.Max(value, 0) : value;
                 }
             }
