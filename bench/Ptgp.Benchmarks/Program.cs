@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Ptgp;
 using Ptgp.Benchmarks;
 
 // Ratios against a named reference, measured in the same run:
@@ -9,12 +10,26 @@ using Ptgp.Benchmarks;
 // What a step of decoding asks of the host: … -- host [--rounds N] [--rows 1,32]
 // The memory of a long training, as CSV and PNG: … -- memory [--steps N] [--recompute] [--output FOLDER]
 // The memory of an engine that answers many requests: … -- engine-memory [--requests N]
+// Steps of one kind alone, for a profiler: … -- steps [--low-rank] [--bfloat16] [--no-dropout] [--rounds N]
 // The greatest working set of two steps on t5-small's shape: … -- step-memory [--batch N] [--length N] [--recompute]
 var asJson = args.Contains("--json");
 TorchSharp.torch.set_num_threads(Number("--threads", 1));
 if (args.FirstOrDefault() == "step-memory")
 {
     Console.WriteLine(StepMemory.Measure(Number("--batch", 16), Number("--length", 64), args.Contains("--recompute")));
+    return 0;
+}
+
+if (args.FirstOrDefault() == "steps")
+{
+    Console.WriteLine(StepsAlone.Measure(
+        new()
+        {
+            Tuning = args.Contains("--low-rank") ? BackboneTuning.LowRank : BackboneTuning.Full,
+            Precision = args.Contains("--bfloat16") ? TrainingPrecision.Bfloat16 : TrainingPrecision.Float32,
+            Dropout = args.Contains("--no-dropout") ? 0 : 0.1,
+        },
+        Number("--rounds", 5)));
     return 0;
 }
 

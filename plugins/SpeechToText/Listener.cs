@@ -12,7 +12,11 @@ internal sealed class Listener(IAnswering host, IBackbone backbone, SpeechMarks 
     private readonly bool padsSilence = options.Padding switch { Padding.Silence => true, Padding.Zeros => false, _ => marks.Window != 30 };
     private readonly int frames = (int)Math.Min(int.MaxValue, sound.Frames);
     private readonly int width = backbone.Description.FrameWidth;
+    private readonly List<string> remarks = [];
     private float[]? silence;
+
+    /// <summary>Gets what was heard and left out, a line each.</summary>
+    public IReadOnlyList<string> Remarks => remarks;
 
     /// <summary>Gets how many frames of sound a window has at most.</summary>
     public int Longest => options.ChunkLengthS is { } seconds ? Math.Clamp((int)(seconds * marks.FramesPerSecond), 1, marks.Frames) : marks.Frames;
@@ -162,7 +166,18 @@ internal sealed class Listener(IAnswering host, IBackbone backbone, SpeechMarks 
     private bool IsText(int id) => id < marks.End;
 
     // What takes no time or has no text is kept for its place, but says nothing.
-    private static Segment Cleared(Segment segment) => segment.Start == segment.End || string.IsNullOrWhiteSpace(segment.Text)
-        ? segment with { Text = "", Tokens = [], Words = segment.Words is null ? null : [] }
-        : segment;
+    private Segment Cleared(Segment segment)
+    {
+        if (segment.Start != segment.End && !string.IsNullOrWhiteSpace(segment.Text))
+        {
+            return segment;
+        }
+
+        if (!string.IsNullOrWhiteSpace(segment.Text))
+        {
+            remarks.Add(FormattableString.Invariant($"'{segment.Text.Trim()}' is left out, since by its times it begins and ends at {segment.Start:0.##} s{(options.WordTimestamps ? ", as its words were placed; without wordTimestamps it may stay" : "")}."));
+        }
+
+        return segment with { Text = "", Tokens = [], Words = segment.Words is null ? null : [] };
+    }
 }

@@ -102,6 +102,11 @@ internal sealed class SpeechToTextHead(IBackbone backbone, SpeechToTextOptions o
         var segments = await (options.BatchSize > 1
             ? listener.AtOnceAsync(language, prompt, voices!.Windows(clips, listener.Longest), Show, cancellation)
             : listener.InTurnAsync(language, prompt, clips, Show, cancellation)).ConfigureAwait(false);
+        foreach (var remark in listener.Remarks)
+        {
+            Say($"{input.Audio}: {remark}");
+        }
+
         return Formatted(Compose(segments));
 
         void Show(IReadOnlyList<Segment> soFar, int done)
@@ -110,7 +115,13 @@ internal sealed class SpeechToTextHead(IBackbone backbone, SpeechToTextOptions o
             host.ReportProgress(Math.Min(1, (double)done / frames));
         }
 
-        Transcript Compose(IReadOnlyList<Segment> all) => new() { Text = string.Concat(all.Select(segment => segment.Text)), Segments = [.. all], Language = SpokenLanguage.Code(language), Warnings = sound.Remark is { } remark ? [remark] : null };
+        Transcript Compose(IReadOnlyList<Segment> all) => new()
+        {
+            Text = string.Concat(all.Select(segment => segment.Text)),
+            Segments = [.. all],
+            Language = SpokenLanguage.Code(language),
+            Warnings = (string[])[.. sound.Remark is { } odd ? [odd] : Array.Empty<string>(), .. listener.Remarks] is { Length: > 0 } warnings ? warnings : null,
+        };
     }
 
     // Each remark once: training hears its recordings again and again.

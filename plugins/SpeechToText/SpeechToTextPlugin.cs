@@ -85,16 +85,18 @@ public sealed class SpeechToTextPlugin(SpeechToTextOptions options, ILogger<Spee
             times += SegmentTimes.Of(options.ReturnTimestamps ? answer.Expected.Segments ?? [] : [], answer.Predicted.Segments ?? [], rule);
         }
 
-        var signature = $"normalizer:{options.Normalizer}|S:{words.Substitutions}|D:{words.Deletions}|I:{words.Insertions}|H:{words.Hits}";
+        var (ofWords, ofCharacters) = (Signature(words), Signature(characters));
         return
         [
-            new("wer", words.ErrorRate, LowerIsBetter: true) { Signature = signature },
-            new("cer", characters.ErrorRate, LowerIsBetter: true),
-            new("mer", words.MatchErrorRate, LowerIsBetter: true),
-            new("wil", words.InformationLost, LowerIsBetter: true),
+            new("wer", words.ErrorRate, LowerIsBetter: true) { Signature = ofWords },
+            new("cer", characters.ErrorRate, LowerIsBetter: true) { Signature = ofCharacters },
+            new("mer", words.MatchErrorRate, LowerIsBetter: true) { Signature = ofWords },
+            new("wil", words.InformationLost, LowerIsBetter: true) { Signature = ofWords },
             .. times.Expected > 0 ? [new Metric("segmentsFound", times.Share)] : Array.Empty<Metric>(),
             .. times.Found > 0 ? [new("startError", times.StartError, LowerIsBetter: true), new("endError", times.EndError, LowerIsBetter: true)] : Array.Empty<Metric>(),
         ];
+
+        string Signature(ErrorCounts counts) => $"normalizer:{options.Normalizer}|S:{counts.Substitutions}|D:{counts.Deletions}|I:{counts.Insertions}|H:{counts.Hits}";
     }
 
     /// <inheritdoc />

@@ -35,6 +35,25 @@ public sealed class AskingTests(DigitsTests.Shared shared) : IClassFixture<Digit
     }
 
     [Fact]
+    public async Task WhatIsLeftOutForItsTimesIsSaid()
+    {
+        var log = new Notes();
+        using var head = (SpeechToTextHead)new SpeechToTextPlugin(Plain with { WordTimestamps = true }, log).CreateHead(shared.Host);
+        var leftOut = 0;
+        foreach (var file in Directory.GetFiles(Repository.Fixture("audio", "fsdd"), "*.wav").Order(StringComparer.Ordinal))
+        {
+            var answer = await AskAsync(head, new() { Audio = file });
+            var instants = answer.Segments!.Count(segment => segment.Start == segment.End);
+            Assert.Equal(instants, answer.Warnings?.Count ?? 0);
+            Assert.All(answer.Warnings ?? [], warning => Assert.Matches(" is left out, since by its times it begins and ends at [0-9.]+ s, as its words were placed; without wordTimestamps it may stay.$", warning));
+            leftOut += instants;
+        }
+
+        Assert.NotEqual(0, leftOut);
+        Assert.Equal(leftOut, log.Said.Count);
+    }
+
+    [Fact]
     public async Task WhatLiesBehindTheEndIsRefusedWithTheSoundsLength()
     {
         using var head = new SpeechToTextHead(shared.Host, Plain);

@@ -26,6 +26,15 @@ public class SpeechToTextPluginTests
     }
 
     [Fact]
+    public void EveryRateSaysWhatWasCounted()
+    {
+        Answer<Recording, Transcript>[] answers = [new(new() { Audio = "a" }, new() { Text = "one two tree" }, new() { Text = "one two three" })];
+        var signatures = new SpeechToTextPlugin(new() { Normalizer = Normalizer.None }).Score(answers).ToDictionary(metric => metric.Name, metric => metric.Signature);
+        Assert.All(["wer", "mer", "wil"], name => Assert.Equal("normalizer:None|S:1|D:0|I:0|H:2", signatures[name]));
+        Assert.Equal("normalizer:None|S:0|D:1|I:0|H:12", signatures["cer"]);
+    }
+
+    [Fact]
     public void TheyAreScoredWhereTheyAreKnownAndMarked()
     {
         Answer<Recording, Transcript>[] answers =

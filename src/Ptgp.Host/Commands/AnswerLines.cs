@@ -98,7 +98,8 @@ internal sealed class AnswerLines(ITaskRunner runner, LineFormat from, LineForma
         }
         catch (Exception refused) when (refused is FormatException or JsonException or UserException or CheckpointException)
         {
-            throw new UserException(line.Place.Length == 0 ? refused.Message : $"{line.Place}: {refused.Message}", refused);
+            var message = line.Place.Length == 0 ? refused.Message : $"{line.Place}: {refused.Message}";
+            throw refused is UsageException ? new UsageException(message, refused) : new UserException(message, refused);
         }
     }
 

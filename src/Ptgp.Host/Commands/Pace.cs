@@ -1,6 +1,6 @@
 namespace Ptgp.Host.Commands;
 
-/// <summary>How many tokens a second the last steps of a training learned from.</summary>
+/// <summary>How many tokens a second the last steps of a training went through.</summary>
 internal sealed class Pace
 {
     // Enough that one slow step does not say all.
@@ -10,7 +10,7 @@ internal sealed class Pace
 
     /// <summary>Adds a step that has just ended.</summary>
     /// <param name="time">When, on any clock.</param>
-    /// <param name="tokens">How many tokens it learned from.</param>
+    /// <param name="tokens">How many tokens it went through.</param>
     /// <returns>Tokens a second over the last steps; null for the first, of which nobody knows when it began.</returns>
     public double? Add(TimeSpan time, long tokens)
     {

@@ -39,7 +39,7 @@ internal sealed class TokenizersTrainCommand : IPtgpCommand
             Given.MustBeEmpty(folder, "--output");
             var begun = Stopwatch.GetTimestamp();
             using var line = new StatusLine(context);
-            var made = await Task.Run(() => TokenizerTraining.Train(recipe, texts.SelectMany(TextFile.Read).Select(text => text.Text), folder, text => Show(context, line, text), cancellation), cancellation).ConfigureAwait(false);
+            var made = await Task.Run(() => Train(recipe, texts.SelectMany(TextFile.Read).Select(text => text.Text), folder, text => Show(context, line, text), cancellation), cancellation).ConfigureAwait(false);
             line.Clear();
             context.Log.Status(string.Create(CultureInfo.InvariantCulture, $"'{folder}' is there: {Kind(recipe.Kind)} of {made.Count} tokens in the layout '{recipe.Layout.Name}', after {Stopwatch.GetElapsedTime(begun).TotalSeconds:0.0} s."));
             await context.Out.WriteLineAsync(folder.AsMemory(), cancellation).ConfigureAwait(false);
@@ -73,6 +73,18 @@ internal sealed class TokenizersTrainCommand : IPtgpCommand
             LongestPiece = parsed.GetValue(longest),
             Symbols = parsed.GetRequiredValue(symbols),
         };
+    }
+
+    private static ITokenizer Train(TokenizerRecipe recipe, IEnumerable<string> texts, string folder, Action<string> report, CancellationToken cancellation)
+    {
+        try
+        {
+            return TokenizerTraining.Train(recipe, texts, folder, report, cancellation);
+        }
+        catch (ArgumentException fault)
+        {
+            throw new UsageException(fault.Message, fault);
+        }
     }
 
     private static void Show(CommandContext context, StatusLine line, string text)

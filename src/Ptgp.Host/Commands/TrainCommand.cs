@@ -48,6 +48,11 @@ internal sealed class TrainCommand : IPtgpCommand
             throw new UsageException($"--dry-run and --find-lr try one training, but there {(choices.Count > 1 ? "is a --sweep" : "are several tasks")}. Try each by itself.");
         }
 
+        if (isTrial && parsed.GetValue(resume))
+        {
+            throw new UsageException("--dry-run and --find-lr begin anew and throw away what they learn, so that there is nothing to go on with: leave out --resume.");
+        }
+
         var data = Given.DataOf(context, names, parsed.GetRequiredValue(this.data), "--data");
         var held = Given.DataOf(context, names, parsed.GetValue(heldOut) ?? [], "--held-out");
         if (names.FirstOrDefault(name => data[name].Count == 0) is { } without)
@@ -121,6 +126,7 @@ internal sealed class TrainCommand : IPtgpCommand
     private async Task<int> TryAsync(ParseResult parsed, CommandContext context, HostConfiguration configuration, string name, TrainingRequest request, CancellationToken cancellation)
     {
         using var host = context.Parts.CreateTaskHost(configuration, context.Log);
+        await host.CheckTrainingAsync(name, request, isJoint: false, cancellation).ConfigureAwait(false);
         using var runner = await host.OpenAsync(name, TaskUse.Training, new(), cancellation).ConfigureAwait(false);
         using var status = new StatusLine(context);
         string said;

@@ -23,7 +23,7 @@ internal abstract class TrainingDisplay : IDisposable
             paces[task] = pace = new();
         }
 
-        Show(step, Say(step, pace.Add(watch.Elapsed, step.Tokens)));
+        Show(step, Say(step, pace.Add(watch.Elapsed, step.Positions)));
     }
 
     /// <summary>Shows an evaluation.</summary>

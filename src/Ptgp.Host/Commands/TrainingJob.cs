@@ -54,6 +54,11 @@ internal sealed record TrainingJob
         }
 
         using var host = Context.Parts.CreateTaskHost(Configuration, Context.Log);
+        foreach (var (task, asked) in Tasks)
+        {
+            await host.CheckTrainingAsync(task, asked, IsJoint, cancellation).ConfigureAwait(false);
+        }
+
         using var display = TrainingDisplay.For(Context);
         KeyValuePair<string, TrainingRequest>[] watched = [.. Tasks.Select(task => KeyValuePair.Create(task.Key, Watched(task.Key, task.Value)))];
         if (watched.Length > 1)

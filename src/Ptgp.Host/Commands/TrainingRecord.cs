@@ -51,7 +51,7 @@ internal sealed class TrainingRecord(string folder) : IDisposable
         var now = Stopwatch.GetTimestamp();
         if (before is { } last && last.Step == step.Step - 1)
         {
-            scalars.Add(new("train/tokensPerSecond", step.Tokens / Math.Max(Stopwatch.GetElapsedTime(last.Time, now).TotalSeconds, 1e-9)));
+            scalars.Add(new("train/tokensPerSecond", step.Positions / Math.Max(Stopwatch.GetElapsedTime(last.Time, now).TotalSeconds, 1e-9)));
         }
 
         before = (now, step.Step);
@@ -81,7 +81,8 @@ internal sealed class TrainingRecord(string folder) : IDisposable
         if (isAnswered && !result.WasInterrupted && request.HeldOut.Count > 0)
         {
             var trained = configuration with { Tasks = new Dictionary<string, TaskConfiguration>(configuration.Tasks) { [task] = configuration.Tasks[task] with { Adapter = folder } } };
-            using var host = context.Parts.CreateTaskHost(trained, context.Log);
+            // The backbone was announced when training began.
+            using var host = context.Parts.CreateTaskHost(trained, new WarningsAlone(context.Log));
             using var runner = await host.OpenAsync(task, TaskUse.Answering, new(), cancellation).ConfigureAwait(false);
             samples = (samples ?? new() { Before = [] }) with { After = await SampleAnswers.AnswerAsync(runner, request.HeldOut, request.Format, cancellation).ConfigureAwait(false) };
         }

@@ -66,7 +66,8 @@ internal sealed class OptionsBinder
             return value;
         }
 
-        var meant = type.IsEnum && Nearest.Find(text, OptionTypes.Choices(type)) is { } nearest ? $" Did you mean '{nearest}'?" : "";
+        var meant = OtherNames.Find(type, text) is { } here ? $" Here it is called '{here}'."
+            : type.IsEnum && Nearest.Find(text, OptionTypes.Choices(type)) is { } nearest ? $" Did you mean '{nearest}'?" : "";
         return Fault(section.Path, $"must be {OptionTypes.Describe(type)}, but is '{text}'.{meant}");
     }
 

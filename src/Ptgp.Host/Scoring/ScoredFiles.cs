@@ -16,7 +16,7 @@ internal static class ScoredFiles
         if (references.Count == 0)
         {
             return written.Count == 0 || written.Exists(line => line.Expected is null)
-                ? throw new UserException($"Predictions must come with what was expected, but '{predictions}' has no field 'expected' and no --references are given. Name the file of references, or a file that 'ptgp evaluate --predictions' wrote.")
+                ? throw new UsageException($"Predictions must come with what was expected, but '{predictions}' has no field 'expected' and no --references are given. Name the file of references, or a file that 'ptgp evaluate --predictions' wrote.")
                 : [.. written.Select(line => new ScoredText(line.Predicted, line.Expected!, line.NoAnswer) { IsAnswer = line.IsAnswer })];
         }
 

@@ -7,8 +7,8 @@ internal sealed class BadLines(IConsoleLog log)
     /// <summary>How many are shown.</summary>
     public const int Shown = 5;
 
-    // A file that begins with so many is of another format.
-    private const int Patience = 100;
+    /// <summary>A file that begins with so many is of another format.</summary>
+    public const int Patience = 100;
 
     private int passes;
 

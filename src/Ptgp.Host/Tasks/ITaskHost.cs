@@ -11,6 +11,15 @@ internal interface ITaskHost : IDisposable
     /// <exception cref="UserException">The task cannot be opened; the message says why and what to do.</exception>
     Task<ITaskRunner> OpenAsync(string task, TaskUse use, GenerationOptions caller, CancellationToken cancellation);
 
+    /// <summary>Finds what is wrong with a training's data and recipe, as far as that can be found before a weight is read.</summary>
+    /// <param name="task">A key of <c>tasks</c> in the configuration.</param>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="isJoint">Whether the task learns one backbone with others, all of it.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="UserException">Something is; the message says what to do.</exception>
+    /// <exception cref="InvalidDataException">A file holds nothing but lines that are no examples.</exception>
+    Task CheckTrainingAsync(string task, TrainingRequest request, bool isJoint, CancellationToken cancellation);
+
     /// <summary>Trains several tasks at once, their steps mixed; see <see cref="FineTuningRecipe.MixingTemperature"/>.</summary>
     /// <param name="tasks">The tasks, and what is asked for each: an own folder, or under <paramref name="isJoint"/> the same.</param>
     /// <param name="isJoint">Whether all learn one copy of their backbone, which is saved as one checkpoint; else each learns its own adapter and head.</param>

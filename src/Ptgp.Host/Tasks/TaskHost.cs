@@ -19,6 +19,16 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         Task.Run(() => OrElsewhere(task, () => Open(task, use, caller, cancellation)), cancellation);
 
     /// <inheritdoc />
+    public Task CheckTrainingAsync(string task, TrainingRequest request, bool isJoint, CancellationToken cancellation) => Task.Run(
+        () => OrElsewhere(task, () =>
+        {
+            var ready = Prepare(task, BackboneOf(task), new());
+            TrainingCheck.Run(ready.Plugin, request, backbones.Outline(ready.Folder, ready.Description).View().Transformer.NamedParameters.Keys, isJoint);
+            return true;
+        }),
+        cancellation);
+
+    /// <inheritdoc />
     public async Task<IReadOnlyList<TrainingResult>> TrainTogetherAsync(IReadOnlyList<KeyValuePair<string, TrainingRequest>> tasks, bool isJoint, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(tasks);
@@ -55,7 +65,7 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
     {
         var ready = Prepare(task, BackboneOf(task), new());
         backbones.Verify(ready.Folder);
-        var remarks = TryOut(task, ready, TrainedFor(ready));
+        List<string> remarks = [.. TryOut(task, ready, TrainedFor(ready)), .. WhyUnreachable(ready) is { } remark ? [remark] : Array.Empty<string>()];
         return new TaskInspection
         {
             Task = task,
@@ -95,6 +105,16 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
             Foresee(task, ready, trained);
             cancellation.ThrowIfCancellationRequested();
             backbone = backbones.Load(ready.Folder, ready.Description, ready.Device, Limits(configuration.Backbones[ready.Description.Name]));
+        }
+
+        if (use == TaskUse.Training && ready.Settings.Adapter is { } standing && Directory.Exists(standing))
+        {
+            log.Status($"Task '{task}' begins from backbone '{ready.Description.Name}' as it is: what tasks:{task}:adapter names, '{standing}', is not read.");
+        }
+
+        if (WhyUnreachable(ready) is { } remark)
+        {
+            log.Warn(remark);
         }
 
         return TaskRunner.Create(ready.Plugin, new()
@@ -218,6 +238,10 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
             log.Detail($"Task '{task}' cannot be tried without weights: {fault.Message}");
         }
     }
+
+    private static string? WhyUnreachable(Prepared ready) => ready.Generation.MaxNewTokens is { } most && most > ready.Description.MaxTargetLength && ready.Plugin.Needs.HasFlag(BackboneFeatures.Writes)
+        ? $"maxNewTokens is {most}, but backbone '{ready.Description.Name}' has {ready.Description.MaxTargetLength} positions: texts end there at the latest."
+        : null;
 
     private static string? TrainedFor(Prepared ready) => ready.Settings.Adapter is { } adapter ? TrainedTask.Find(adapter) : null;
 

@@ -73,7 +73,8 @@ internal static class TaskRunner
             weight.shape.SequenceEqual(parameter.shape) && weight.to(parameter.device).eq(parameter).all().item<bool>()));
     }
 
-    private static Type? Base(Type? type, Type definition)
+    /// <summary>Finds the type of that generic definition among a type and what it derives from; null for none.</summary>
+    internal static Type? Base(Type? type, Type definition)
     {
         while (type is not null && !(type.IsGenericType && type.GetGenericTypeDefinition() == definition))
         {

@@ -41,7 +41,8 @@ internal sealed record TrainingRequest
 /// <param name="GradNorm">The norm of the gradients before they were cut.</param>
 /// <param name="LearningRate">The learning rate it was made with.</param>
 /// <param name="Tokens">How many labels it learned from.</param>
-internal readonly record struct TrainingStep(int Step, int Steps, double Loss, double GradNorm, double LearningRate, long Tokens)
+/// <param name="Positions">How many positions of inputs and labels it went through, padding aside: what it takes time for.</param>
+internal readonly record struct TrainingStep(int Step, int Steps, double Loss, double GradNorm, double LearningRate, long Tokens, long Positions)
 {
     /// <summary>Gets the task, where several are trained each by itself; else null.</summary>
     public string? Task { get; init; }

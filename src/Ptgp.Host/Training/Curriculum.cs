@@ -41,9 +41,10 @@ internal interface ITaskCurriculum : ICurriculum
 /// <summary>What a batch has added to a step.</summary>
 /// <param name="Sum">The summed loss, a float64 scalar in the caller's scope.</param>
 /// <param name="Count">How many targets it has.</param>
+/// <param name="Positions">How many positions of inputs and labels it has.</param>
 /// <param name="Next">Where the next batch is.</param>
 /// <param name="Examples">Which examples it was, in words.</param>
-internal sealed record GatheredBatch(Tensor Sum, long Count, DataPosition Next, Func<string> Examples);
+internal sealed record GatheredBatch(Tensor Sum, long Count, long Positions, DataPosition Next, Func<string> Examples);
 
 /// <summary>What came of a step.</summary>
 /// <param name="Loss">The mean loss of a target.</param>
@@ -55,4 +56,7 @@ internal sealed record LearnedStep(double Loss, double GradNorm, long Count, IRe
 {
     /// <summary>Gets why nothing was learned: loss or gradient are no number. Null for nothing.</summary>
     public string? Fault { get; init; }
+
+    /// <summary>Gets how many positions of inputs and labels it went through, padding aside.</summary>
+    public long Positions { get; init; }
 }

@@ -32,7 +32,7 @@ internal sealed class MixedCurriculum(IReadOnlyList<KeyValuePair<string, ITaskCu
         using var scope = NewDisposeScope();
         var next = from.ToArray();
         var sum = zeros([], float64);
-        var count = 0L;
+        var (count, positions) = (0L, 0L);
         List<Func<string>> learned = [];
         descent.Begin(step);
         for (var i = 0; i < batches; i++)
@@ -41,7 +41,7 @@ internal sealed class MixedCurriculum(IReadOnlyList<KeyValuePair<string, ITaskCu
             var batch = tasks[turn].Value.Gather(next[turn]);
             next[turn] = batch.Next;
             sum = Ops.AddTo(sum.to(batch.Sum.device), batch.Sum);
-            count += batch.Count;
+            (count, positions) = (count + batch.Count, positions + batch.Positions);
             learned.Add(() => $"{batch.Examples()} of '{tasks[turn].Key}'");
         }
 
@@ -51,7 +51,7 @@ internal sealed class MixedCurriculum(IReadOnlyList<KeyValuePair<string, ITaskCu
         try
         {
             var (loss, norm) = descent.End(learningRate, sum, count, "the tasks' heads");
-            return new(loss, norm, count, next, endsEpoch);
+            return new(loss, norm, count, next, endsEpoch) { Positions = positions };
         }
         catch (NonFiniteException fault)
         {

@@ -39,7 +39,7 @@ internal sealed class TaskCurriculum<TInput, TPart, TPartOutput, TOutput>(
         try
         {
             var (loss, norm, count) = learner.Step(step, learningRate, batches);
-            return new(loss, norm, count, [at], at.BeginsEpoch);
+            return new(loss, norm, count, [at], at.BeginsEpoch) { Positions = batches.Sum(Positions) };
         }
         catch (NonFiniteException fault)
         {
@@ -55,12 +55,14 @@ internal sealed class TaskCurriculum<TInput, TPart, TPartOutput, TOutput>(
     {
         var (batch, next) = data.Get(from);
         var (sum, count) = learner.Gather([batch]);
-        return new(sum, count, next, () => Name([batch]));
+        return new(sum, count, Positions(batch), next, () => Name([batch]));
     }
 
     /// <inheritdoc />
     public async Task<EvaluationResult?> EvaluateAsync(CancellationToken cancellation) =>
         heldOut is null ? null : await heldOut.EvaluateAsync(learner, cancellation).ConfigureAwait(false);
+
+    private long Positions(IReadOnlyList<EncodedExample<TPart>> batch) => batch.Sum(example => (long)example.Positions(learner.Recipe.MaxInputLength, learner.Recipe.MaxTargetLength));
 
     private static string Name(IEnumerable<IEnumerable<EncodedExample<TPart>>> batches)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Ptgp.Backbone;
 using Ptgp.Backbone.Native;
 using Ptgp.Host.Tasks;
@@ -35,6 +36,11 @@ internal sealed class TrainingSession : IDisposable
         if (Recipe.Packing is not null && Transformer.PreventsPacking(tasks[0].Checkpoint.Config) is { } why)
         {
             throw new UsageException(why);
+        }
+
+        if (Recipe.LowRankDropout > 0 && Recipe.Tuning is not (BackboneTuning.LowRank or BackboneTuning.Dora))
+        {
+            log.Warn(FormattableString.Invariant($"lowRankDropout is {Recipe.LowRankDropout}, but tuning '{JsonNamingPolicy.CamelCase.ConvertName(Recipe.Tuning.ToString())}' has no low-rank deltas, so that it changes nothing. Choose 'lowRank' or 'dora', or leave it out."));
         }
 
         folder = new(request.Output);

@@ -49,13 +49,15 @@ internal sealed class FakeParts : IHostParts, ITaskHost
         return Failure is null ? Task.FromResult<ITaskRunner>(new FakeRunner(this)) : throw Failure;
     }
 
+    public Task CheckTrainingAsync(string task, TrainingRequest request, bool isJoint, CancellationToken cancellation) => Task.CompletedTask;
+
     public Task<IReadOnlyList<TrainingResult>> TrainTogetherAsync(IReadOnlyList<KeyValuePair<string, TrainingRequest>> tasks, bool isJoint, CancellationToken cancellation)
     {
         (WasOpened, Together, IsJoint) = (true, tasks, isJoint);
         List<TrainingResult> results = [];
         foreach (var (_, request) in isJoint ? tasks.Take(1) : tasks)
         {
-            request.OnStep?.Invoke(new(1, 1, 2.5, 1.5, 3e-4, 640));
+            request.OnStep?.Invoke(new(1, 1, 2.5, 1.5, 3e-4, 640, 1000));
             results.Add(new() { Steps = 1, Output = request.Output, Parameters = 7 });
         }
 

@@ -48,6 +48,7 @@ internal sealed class FakeRunner(FakeParts parts) : ITaskRunner
             return text switch
             {
                 "!fail" => throw new UserException("There must be an answer, but there is none."),
+                "!asked" => throw new UsageException("There must be room for it, but there is none."),
                 "!long" => Watched(observer, text),
                 "!bug" => throw new InvalidOperationException("impossible"),
                 _ => text.ToUpperInvariant() + (caller.NumBeams is { } beams ? $" by {beams}" : ""),
@@ -95,7 +96,7 @@ internal sealed class FakeRunner(FakeParts parts) : ITaskRunner
         parts.Training = request;
         for (var step = 1; step <= 100; step++)
         {
-            request.OnStep?.Invoke(new(step, 100, 4.0 / step, 1.5, 3e-4, 640));
+            request.OnStep?.Invoke(new(step, 100, 4.0 / step, 1.5, 3e-4, 640, 1000));
         }
 
         var best = new TrainingEvaluation(100, new() { Examples = 3, Metrics = [new("bleu", 12.5)] }, IsBest: true);

@@ -145,18 +145,19 @@ public sealed class RunCommandTests
     [Theory]
     [InlineData("in.txt", "!parse", "in.txt(3): There must be no '!parse', but there is. With --format jsonl, or in a .jsonl file, it is asked with a line such as {\"text\": \"…\"}")]
     [InlineData("in.txt", "!fail", "in.txt(3): There must be an answer, but there is none.")]
+    [InlineData("in.txt", "!asked", "in.txt(3): There must be room for it, but there is none.", 2)]
     [InlineData("in.jsonl", "{\"text\": \"a\"", "in.jsonl(3): a line must be JSON, such as {\"text\": \"…\"}, but '{\"text\": \"a\"' is not: Expected depth to be zero at the end of the JSON payload. There is an open JSON object or array that should be closed.")]
     [InlineData("in.jsonl", "[]", "in.jsonl(3): An input must have 'text', but has not.")]
-    public async Task AnInvalidLineIsNamedAndWhatWasAnsweredBeforeIsWritten(string file, string line, string message)
+    public async Task AnInvalidLineIsNamedAndWhatWasAnsweredBeforeIsWritten(string file, string line, string message, int ends = 1)
     {
         using var folder = new CommandFolder();
         var (good, answer) = file == "in.txt" ? ("a", "A") : ("{\"text\": \"a\"}", "{\"answer\":\"A\"}");
         folder.Write(file, $"{good}\n{good}\n{line}\n{good}\n");
         folder.Write("old.txt", "old");
-        Assert.Equal((1, $"{answer}\n{answer}\n", $"{message}\n"), await folder.RunAsync("run", "shout", "--input", file));
+        Assert.Equal((ends, $"{answer}\n{answer}\n", $"{message}\n"), await folder.RunAsync("run", "shout", "--input", file));
 
         var written = await folder.RunAsync("run", "shout", "--input", file, "--output", "old.txt");
-        Assert.Equal((1, "", $"Warning: Not all was answered. What was, 2 lines, is in '{folder["old.txt.partial"]}'.\n{message}\n"), written);
+        Assert.Equal((ends, "", $"Warning: Not all was answered. What was, 2 lines, is in '{folder["old.txt.partial"]}'.\n{message}\n"), written);
         Assert.Equal(("old", "A\nA\n"), (File.ReadAllText(folder["old.txt"]), File.ReadAllText(folder["old.txt.partial"])));
     }
 

@@ -42,6 +42,17 @@ public sealed class TokenizersTrainCommandTests
     }
 
     [Theory]
+    [InlineData("The coverage of characters must be above 0 and at most 1, but is 5.", "--coverage", "5")]
+    [InlineData("A tokenizer of these texts must have 5 pieces at least, 2 of them for single characters, but 4 are asked for. Ask for more, or for less coverage of characters.", "--size", "4")]
+    public async Task AValueThatWillNotDoIsWrongUsage(string message, params string[] args)
+    {
+        using var folder = new CommandFolder();
+        folder.Write("text.txt", "a a a\n");
+        Assert.Equal((2, "", message + "\n"), await folder.RunAsync(["tokenizers", "train", "text.txt", "--layout", "t5", "--output", "made", .. args]));
+        Assert.False(Directory.Exists(folder["made"]));
+    }
+
+    [Theory]
     [InlineData("a\nb\u00E4\n", "latin1", "(2): a text file must be UTF-8, but the byte 0xE4 at position 2 of this line, offset 3 of the file, is none. Save it as UTF-8.")]
     [InlineData("a\n", "utf-16", "(1): a text file must be UTF-8, but this one is UTF-16. Save it as UTF-8.")]
     public async Task TextThatIsNotUtf8IsRefusedByItsPlace(string text, string encoding, string message)

@@ -136,6 +136,7 @@ public sealed class TrainCommandTests
 
     [Theory]
     [InlineData("--recipe has 2 faults:\n  tuning must be 'frozen' or 'lowRank' or 'full' or 'houlsby' or 'pfeiffer' or 'dora' or 'ia3' or 'prefix' or 'prompt', but is 'ful'. Did you mean 'full'?\n  epoch is not known. Did you mean 'epochs'?", "--output", "o", "--recipe", "tuning=ful", "--recipe", "epoch=1")]
+    [InlineData("--recipe has 2 faults:\n  precision must be 'float32' or 'bfloat16', but is 'bf16'. Here it is called 'bfloat16'.\n  tuning must be 'frozen' or 'lowRank' or 'full' or 'houlsby' or 'pfeiffer' or 'dora' or 'ia3' or 'prefix' or 'prompt', but is 'lora'. Here it is called 'lowRank'.", "--output", "o", "--recipe", "tuning=lora", "--recipe", "precision=bf16")]
     [InlineData("--recipe has a fault:\n  learningRate must be above 0 and at most 1, but is 0.", "--output", "o", "--recipe", "learningRate=0")]
     [InlineData("--output must name a folder, but there is a file at 'HERE/ptgp.json'.", "--output", "ptgp.json/x")]
     [InlineData("--held-out must name a file or folder, but there is nothing at 'HERE/no'.", "--output", "o", "--held-out", "no")]

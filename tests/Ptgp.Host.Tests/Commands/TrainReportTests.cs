@@ -81,7 +81,9 @@ public sealed class TrainReportTests : IDisposable
         var rates = found["points"]!.AsArray().Select(point => (double)point!["learningRate"]!).ToList();
         Assert.Equal((1e-7, true), (rates[0], rates.Count > 20));
         Assert.All(rates.Zip(rates.Skip(1)), pair => Assert.True(pair.First < pair.Second));
-        Assert.InRange((double)found["suggested"]!, rates[0], (double)found["lowest"]!);
+        Assert.InRange((double)found["lowest"]!, rates[rates.Count / 10], rates[^1]);
+        Assert.True(found["suggested"] is not { } suggested || rates[rates.Count / 10] <= (double)suggested && (double)suggested <= (double)found["lowest"]!);
+        Assert.Equal(found["suggested"] is not null, (double)found["fall"]! > (double)found["noise"]!);
         Assert.Equal(["learning-rates.png"], Directory.GetFiles(folder["rates"]).Select(Path.GetFileName));
     }
 
@@ -103,6 +105,7 @@ public sealed class TrainReportTests : IDisposable
     [InlineData("--sweep must be KEY=VALUE,VALUE…, such as learningRate=1e-4,3e-4, but is 'rank'.", "--output", "o", "--sweep", "rank")]
     [InlineData("--sweep must name each key once, but names 'rank' again. Put all its values behind one: rank=VALUE,VALUE….", "--output", "o", "--sweep", "rank=1", "--sweep", "rank=2")]
     [InlineData("--recipe has a fault:\n  rank must be from 1 to 256, but is 0.", "--output", "o", "--sweep", "rank=1,0")]
+    [InlineData("--dry-run and --find-lr begin anew and throw away what they learn, so that there is nothing to go on with: leave out --resume.", "--dry-run", "--resume")]
     [InlineData("--dry-run and --find-lr try one training, but there is a --sweep. Try each by itself.", "--dry-run", "--sweep", "rank=1,2")]
     public async Task WrongUsageIsFoundBeforeAnythingIsLoaded(string message, params string[] args)
     {
@@ -110,16 +113,31 @@ public sealed class TrainReportTests : IDisposable
         Assert.Equal((2, message + "\n"), (code, error));
     }
 
-    [Fact]
-    public void TheSteepestFallIsFoundBeforeTheLowestPoint()
+    // The backbone is announced when its weights are read.
+    [Theory]
+    [InlineData(1, "Data 'HERE/empty.jsonl' must hold at least one example, but holds none.", "--held-out", "empty.jsonl")]
+    [InlineData(1, "Data 'HERE/empty.jsonl' must hold at least one example, but holds none.", "--held-out", "val.jsonl", "--held-out", "empty.jsonl", "--dry-run")]
+    [InlineData(1, "Data 'HERE/empty.jsonl' must hold at least one example, but holds none.", "--data", "empty.jsonl")]
+    [InlineData(2, "Plugin 'summarization' cannot tell the format of 'HERE/ptgp.json' from its name. Choose one of jsonl, csv, tsv, paired-lines with --format.", "--held-out", "ptgp.json")]
+    [InlineData(2, "A recipe's targets must be projections of the backbone, but it has none called 'query'. It has 'down', 'k', 'o', 'q', 'up', 'v'.", "--recipe", "targets=query")]
+    public async Task WhatDataAndRecipeLackIsSaidBeforeWeightsAreRead(int ends, string message, params string[] args)
     {
-        // It falls around 1e-3 and is lowest at 1e-2, behind which it runs away.
-        var points = Enumerable.Range(0, 81).Select(step => (Rate: 1e-6 * Math.Pow(10, step / 15.0), Step: step))
-            .Select(point => (point.Rate, Loss: (4 / (1 + Math.Exp(3 * (Math.Log10(point.Rate) + 3)))) + (point.Rate > 1e-2 ? 50 * (point.Rate - 1e-2) : 0))).ToList();
-        var found = FoundRate.Of(points);
-        Assert.InRange(found.Steepest, 3e-4, 4e-3);
-        Assert.InRange(found.Lowest, 5e-3, 3e-2);
-        Assert.Throws<UserException>(() => FoundRate.Of(points[..10]));
+        folder.Write("empty.jsonl", "");
+        var (code, output, error) = await RunAsync(["train", "tldr", "--data", "train.jsonl", "--output", "none", .. args]);
+        Assert.Equal((ends, "", message.Replace("HERE", folder.Path, StringComparison.Ordinal) + "\n"), (code, output, error));
+        Assert.False(Directory.Exists(folder["none"]));
+    }
+
+    [Fact]
+    public async Task WhatATrainingBeginsFromAndLeavesUnreadIsSaidOnce()
+    {
+        Directory.CreateDirectory(folder["standing"]);
+        var (code, _, error) = await RunAsync("train", "tldr", "--set", "tasks:tldr:adapter=standing", "--data", "train.jsonl", "--held-out", "val.jsonl", "--output", "run", "--recipe", "maxSteps=1", "--recipe", "tuning=full", "--recipe", "lowRankDropout=0.1");
+        Assert.True(code == 0, error);
+        var lines = error.Split('\n');
+        Assert.Single(lines, line => line.StartsWith("base: cpu", StringComparison.Ordinal));
+        Assert.Single(lines, $"Task 'tldr' begins from backbone 'base' as it is: what tasks:tldr:adapter names, '{folder["standing"]}', is not read.");
+        Assert.Single(lines, "Warning: lowRankDropout is 0.1, but tuning 'full' has no low-rank deltas, so that it changes nothing. Choose 'lowRank' or 'dora', or leave it out.");
     }
 
     private static string Lines(int count) => string.Concat(Enumerable.Range(0, count).Select(i =>

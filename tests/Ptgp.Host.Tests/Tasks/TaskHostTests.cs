@@ -24,6 +24,14 @@ public sealed class TaskHostTests
     }
 
     [Fact]
+    public async Task MoreThanTheBackboneHasPositionsForIsRemarked()
+    {
+        const string remark = "maxNewTokens is 99999999, but backbone 'captions' has 256 positions: texts end there at the latest.";
+        Assert.Equal([remark], (await Inspect("tasks:en-de:generation:maxNewTokens=99999999")).Remarks);
+        Assert.Empty((await Inspect("tasks:en-de:generation:maxNewTokens=256")).Remarks);
+    }
+
+    [Fact]
     public async Task OptionsThatContradictEachOtherAreWrongUsage()
     {
         const string message = "numReturnSequences is 9, but numBeams is 4: no more hypotheses can be returned than are kept. Raise numBeams.";

@@ -10,6 +10,9 @@ public class RepetitionTests
     [InlineData("Ein Mann, ein Mann, Ein Mann, und", "Ein Mann,", 3, 0, 29)]
     [InlineData("no no no no and the cat the cat the cat the cat the", "the cat", 4, 16, 47)]
     [InlineData("好好好好", "好", 4, 0, 4)]
+    [InlineData("So schön mmmmmmmmmmmm.", "m", 12, 9, 21)]
+    [InlineData("Hahahahahahaha", "Ha", 7, 0, 14)]
+    [InlineData("wort00000000000000 wort", "0", 14, 4, 18)]
     [InlineData("a b c a b c a b c a b c a b c a b c", "a b c", 6, 0, 35)]
     public void WhatIsSaidAgainAndAgainIsFound(string text, string block, int count, int start, int end) =>
         Assert.Equal(new Repetition { Text = block, Count = count, Start = start, End = end }, Repetition.Find(text, "The source."));
@@ -20,6 +23,9 @@ public class RepetitionTests
     [InlineData("............", "")]
     [InlineData("", "")]
     [InlineData("tick tack tick tack tick tack", "tick tock tick tock tick tock")]
+    [InlineData("Sooooo gut, hahaha", "")]
+    [InlineData("1000000000000 mmmmmmmmmmmm", "mmmmmmmmmmmmm 1000000000000")]
+    [InlineData("--------------------", "")]
     [InlineData("ho ho ho ho", "Ho, ho, ho: ho ho ho ho!")]
     public void WhatIsSaidSeldomOrInTheSourceTooIsNone(string text, string source) => Assert.Null(Repetition.Find(text, source));
 

@@ -17,7 +17,8 @@ public static class TokenizerTraining
     /// <param name="report">Is told how far it has come.</param>
     /// <param name="cancellation">Stops the training; nothing is written then.</param>
     /// <returns>The tokenizer, as it is read from the folder.</returns>
-    /// <exception cref="InvalidDataException">The texts do not do for the recipe, or the recipe not for its layout; the message is for users.</exception>
+    /// <exception cref="ArgumentException">The recipe does not do for these texts or for its layout; the message is for users.</exception>
+    /// <exception cref="InvalidDataException">There is no text.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public static ITokenizer Train(TokenizerRecipe recipe, IEnumerable<string> texts, string folder, Action<string> report, CancellationToken cancellation = default)
     {
@@ -67,7 +68,7 @@ public static class TokenizerTraining
         var room = recipe.Size - taken - characters.Length;
         if (room < 0)
         {
-            throw new InvalidDataException($"A tokenizer of these texts must have {taken + characters.Length} pieces at least, {characters.Length} of them for single characters, but {recipe.Size} are asked for. Ask for more{(layout.IsOfBytes ? "" : ", or for less coverage of characters")}.");
+            throw new ArgumentException($"A tokenizer of these texts must have {taken + characters.Length} pieces at least, {characters.Length} of them for single characters, but {recipe.Size} are asked for. Ask for more{(layout.IsOfBytes ? "" : ", or for less coverage of characters")}.");
         }
 
         var rule = new PieceRule(recipe.LongestPiece);
@@ -85,7 +86,7 @@ public static class TokenizerTraining
 
         return pieces.Count + taken == recipe.Size
             ? new(recipe, [.. before, .. pieces, .. layout.Last.Select(token => new TrainedPiece(token, 0, PieceKind.Control))], merges)
-            : throw new InvalidDataException($"These texts give {pieces.Count + taken} pieces at most, but {recipe.Size} are asked for. Ask for no more, or give more text.");
+            : throw new ArgumentException($"These texts give {pieces.Count + taken} pieces at most, but {recipe.Size} are asked for. Ask for no more, or give more text.");
     }
 
     private static void Check(TokenizerRecipe recipe)
@@ -106,7 +107,7 @@ public static class TokenizerTraining
         };
         if (fault is not null)
         {
-            throw new InvalidDataException(fault);
+            throw new ArgumentException(fault);
         }
     }
 

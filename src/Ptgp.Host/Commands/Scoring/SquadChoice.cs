@@ -19,8 +19,8 @@ internal sealed class SquadChoice : MetricChoice
 
     public override IReadOnlyList<ICorpusMetric> Create(ParseResult parsed, IReadOnlyList<ScoredText> texts) =>
     [
-        new MeanScore("f1", (predicted, expected) => 100 * expected.Max(one => Squad.F1(predicted, one))),
-        new MeanScore("exact", (predicted, expected) => 100 * expected.Max(one => Squad.Exact(predicted, one))),
+        new MeanScore("f1", (predicted, expected) => 100 * expected.Max(one => Squad.F1(predicted, one)), _ => Version(texts)),
+        new MeanScore("exact", (predicted, expected) => 100 * expected.Max(one => Squad.Exact(predicted, one)), _ => Version(texts)),
     ];
 
     public override IReadOnlyList<Metric> Measure(ParseResult parsed, IReadOnlyList<ScoredText> texts)
@@ -50,4 +50,6 @@ internal sealed class SquadChoice : MetricChoice
 
         static Metric Figure(string name, double value) => new(name, value) { Signature = "SQuAD 2.0" };
     }
+
+    private static string Version(IReadOnlyList<ScoredText> texts) => texts.All(text => text.Expected.Count > 0) ? "SQuAD 1.1" : "SQuAD 2.0";
 }

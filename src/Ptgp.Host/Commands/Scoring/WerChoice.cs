@@ -44,7 +44,7 @@ internal sealed class WerChoice : MetricChoice
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            throw new UserException($"--spellings must name a file of spellings, but: {fault.Message}", fault);
+            throw new UsageException($"--spellings must name a file of spellings, but: {fault.Message}", fault);
         }
     }
 }

@@ -51,13 +51,21 @@ internal static class Curves
     }
 
     /// <summary>Draws losses over learning rates, these by their logarithm.</summary>
-    public static void DrawRates(string file, IReadOnlyList<(double Rate, double Loss)> points, double[] smoothed, double suggested)
+    /// <param name="file">The file.</param>
+    /// <param name="points">The rates, and the loss at each.</param>
+    /// <param name="smoothed">The losses of the first of them, smoothed.</param>
+    /// <param name="steepest">The rate at which they fall most steeply; null for none.</param>
+    public static void DrawRates(string file, IReadOnlyList<(double Rate, double Loss)> points, double[] smoothed, double? steepest)
     {
         Plot plot = new();
         double[] rates = [.. points.Select(point => Math.Log10(point.Rate))];
         Line(plot, rates, [.. points.Select(point => point.Loss)], Colors.Gray.WithAlpha(.5), "a step");
-        Line(plot, rates, smoothed, Colors.C0, "smoothed");
-        plot.Add.VerticalLine(Math.Log10(suggested), color: Colors.C1).LegendText = FormattableString.Invariant($"steepest: {suggested:0.0e+0}");
+        Line(plot, [.. rates.Take(smoothed.Length)], smoothed, Colors.C0, "smoothed");
+        if (steepest is { } rate)
+        {
+            plot.Add.VerticalLine(Math.Log10(rate), color: Colors.C1).LegendText = FormattableString.Invariant($"steepest: {rate:0.0e+0}");
+        }
+
         plot.Axes.Bottom.TickGenerator = new plots::ScottPlot.TickGenerators.NumericAutomatic { LabelFormatter = power => FormattableString.Invariant($"1e{power:0.#}") };
         Finish(plot, "loss");
         plot.XLabel("learning rate");

@@ -13,4 +13,17 @@ internal static class Smoothing
             return weight > 0 ? sum / weight : double.NaN;
         })];
     }
+
+    /// <summary>Averages each figure with those before and behind it, whose weight falls by a factor a step; ends are corrected for what is missing. All must be numbers.</summary>
+    public static double[] AverageBothWays(IReadOnlyList<double> figures, double factor) => [.. figures.Select((_, place) =>
+    {
+        var (sum, weight) = (0.0, 0.0);
+        foreach (var (other, figure) in figures.Index())
+        {
+            var share = Math.Pow(factor, Math.Abs(other - place));
+            (sum, weight) = (sum + (share * figure), weight + share);
+        }
+
+        return sum / weight;
+    })];
 }

@@ -103,7 +103,7 @@ public class TokenizerTrainingTests
     public void ASizeThatCannotBeIsRefused(string message, string layout, int size)
     {
         using var folder = new TemporaryFolder();
-        var fault = Assert.Throws<InvalidDataException>(() => Train(folder, "made", Recipe(layout) with { Size = size }));
+        var fault = Assert.Throws<ArgumentException>(() => Train(folder, "made", Recipe(layout) with { Size = size }));
         Assert.Matches($"^{message}$", fault.Message);
         Assert.False(Directory.Exists(folder["made"]));
     }
@@ -119,7 +119,7 @@ public class TokenizerTrainingTests
         Assert.Equal("The coverage of characters must be above 0 and at most 1, but is 1.5.", Fault(Recipe("t5") with { CharacterCoverage = 1.5 }));
         Assert.Equal("There must be text to train a tokenizer from, but there is none.", Assert.Throws<InvalidDataException>(() => TokenizerTraining.Train(Recipe("t5"), ["", " "], folder["made"], _ => { }, TestContext.Current.CancellationToken)).Message);
 
-        string Fault(TokenizerRecipe recipe) => Assert.Throws<InvalidDataException>(() => Train(folder, "made", recipe)).Message;
+        string Fault(TokenizerRecipe recipe) => Assert.Throws<ArgumentException>(() => Train(folder, "made", recipe)).Message;
     }
 
     [Fact]
