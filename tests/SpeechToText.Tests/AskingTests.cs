@@ -39,18 +39,12 @@ public sealed class AskingTests(DigitsTests.Shared shared) : IClassFixture<Digit
     {
         var log = new Notes();
         using var head = (SpeechToTextHead)new SpeechToTextPlugin(Plain with { WordTimestamps = true }, log).CreateHead(shared.Host);
-        var leftOut = 0;
-        foreach (var file in Directory.GetFiles(Repository.Fixture("audio", "fsdd"), "*.wav").Order(StringComparer.Ordinal))
-        {
-            var answer = await AskAsync(head, new() { Audio = file });
-            var instants = answer.Segments!.Count(segment => segment.Start == segment.End);
-            Assert.Equal(instants, answer.Warnings?.Count ?? 0);
-            Assert.All(answer.Warnings ?? [], warning => Assert.Matches(" is left out, since by its times it begins and ends at [0-9.]+ s, as its words were placed; without wordTimestamps it may stay.$", warning));
-            leftOut += instants;
-        }
-
-        Assert.NotEqual(0, leftOut);
-        Assert.Equal(leftOut, log.Said.Count);
+        var answer = await AskAsync(head, new() { Audio = Repository.Fixture("audio", "1_yweweler_1.wav") });
+        Assert.Equal((0, 0, ""), (answer.Segments![0].Start, answer.Segments[0].End, answer.Text));
+        var warning = Assert.Single(answer.Warnings!);
+        Assert.Matches(@"1_yweweler_1\.wav: '[a-z]+' is left out, since by its times it begins and ends at 0 s, as its words were placed; without wordTimestamps it may stay\.$", warning);
+        Assert.Equal([$"Warning {warning}"], log.Said);
+        Assert.Null((await AskAsync(head, new() { Audio = Seven })).Warnings);
     }
 
     [Fact]

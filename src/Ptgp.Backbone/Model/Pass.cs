@@ -1,3 +1,4 @@
+using Ptgp.Backbone.Native;
 using static TorchSharp.torch;
 
 namespace Ptgp.Backbone;
@@ -56,9 +57,9 @@ internal sealed class Pass(TransformerConfig config, Adapter? adapter, bool isTr
     public double AttentionDropout { get; } = isTraining ? config.AttentionDropout : 0;
 
     /// <summary>Drops activations when training.</summary>
-    public Tensor Drop(Tensor x) => isTraining && config.Dropout > 0 ? nn.functional.dropout(x, config.Dropout, training: true) : x;
+    public Tensor Drop(Tensor x) => isTraining && config.Dropout > 0 ? Ops.Dropout(x, config.Dropout) : x;
 
     /// <summary>Drops feed-forward activations when training.</summary>
     public Tensor DropActivation(Tensor x) =>
-        isTraining && config.ActivationDropout > 0 ? nn.functional.dropout(x, config.ActivationDropout, training: true) : x;
+        isTraining && config.ActivationDropout > 0 ? Ops.Dropout(x, config.ActivationDropout) : x;
 }

@@ -123,6 +123,18 @@ public static class Ops
             : ScaledAttention.Attend(q, k, v, mask, scale, causal, dropout);
     }
 
+    /// <summary>Sets a share of the numbers to 0 by lot, and multiplies the others so that their sum stays what it was on average. The lots follow from libtorch's stream.</summary>
+    /// <param name="x">The numbers, of any shape and type.</param>
+    /// <param name="share">From 0, which drops none, to below 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The share is none.</exception>
+    public static Tensor Dropout(Tensor x, double share)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentOutOfRangeException.ThrowIfNegative(share);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(share, 1);
+        return share == 0 ? x.alias() : NearDropout.Fits(x) ? NearDropout.Drop(x, share) : nn.functional.dropout(x, share, training: true);
+    }
+
     /// <summary>Gets whether linear layers can compute with 8 bits a weight on this machine; see <see cref="LinearArithmetic.Quantized"/>.</summary>
     public static bool CanQuantize => QuantizedLinear.IsAvailable;
 

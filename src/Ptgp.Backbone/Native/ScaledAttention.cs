@@ -14,7 +14,7 @@ internal static class ScaledAttention
     static ScaledAttention() => GpuAttention.LeaveOutCudnn();
 
     public static Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor? mask, double scale, bool causal, double dropout) =>
-        hasScaled ? Scaled(q, k, v, mask, scale, causal, dropout) : Rescaled(q, k, v, mask, scale, causal, dropout);
+        dropout > 0 && !causal && NearDropout.Fits(q) ? Dropping(q, k, v, mask, scale, dropout) : hasScaled ? Scaled(q, k, v, mask, scale, causal, dropout) : Rescaled(q, k, v, mask, scale, causal, dropout);
 
     public static Tensor Scaled(Tensor q, Tensor k, Tensor v, Tensor? mask, double scale, bool causal, double dropout)
     {
@@ -25,6 +25,19 @@ internal static class ScaledAttention
             Dispatcher.From(dropout), Dispatcher.From(causal), Dispatcher.Optional(scale), Dispatcher.From(false),
         ];
         return Dispatcher.Call("aten::scaled_dot_product_attention\0"u8, stack);
+    }
+
+    // As libtorch does it where anything is dropped, but for the lots.
+    public static Tensor Dropping(Tensor q, Tensor k, Tensor v, Tensor? mask, double scale, double dropout)
+    {
+        using var scope = NewDisposeScope();
+        var scores = Ops.MatMul(scale == 1 ? q : q.mul(tensor(scale, q.dtype)), k.transpose(2, 3));
+        if (mask is not null)
+        {
+            scores = mask.dtype == ScalarType.Bool ? scores.masked_fill(mask.logical_not(), float.NegativeInfinity) : Ops.Add(scores, mask);
+        }
+
+        return Ops.MatMul(Ops.Dropout(nn.functional.softmax(scores, -1), dropout), v).MoveToOuterDisposeScope();
     }
 
     // TorchSharp's divides by the root of the width.

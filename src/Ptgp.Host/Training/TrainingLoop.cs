@@ -13,7 +13,7 @@ internal sealed class TrainingLoop
     private const int MostSkipped = 10;
 
     // Steps of ever new shapes took a fifth of a megabyte and more each in bfloat16 where none was handed back.
-    private const int KeepsFreedMemory = 50;
+    private const int KeepsFreedMemory = 20;
 
     private readonly TrainingRequest request;
     private readonly FineTuningRecipe recipe;

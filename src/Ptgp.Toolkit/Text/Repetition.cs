@@ -76,7 +76,7 @@ public sealed record Repetition
     private static IEnumerable<Range> Stretched(string text, IReadOnlyList<Range> places) =>
         places.Where(word => word.End.Value - word.Start.Value >= characters.LeastOfOne && char.IsLetterOrDigit(text, word.Start.Value));
 
-    private static IReadOnlyList<Range> Characters(string text, Range word)
+    private static List<Range> Characters(string text, Range word)
     {
         List<Range> places = [];
         for (var at = word.Start.Value; at < word.End.Value;)

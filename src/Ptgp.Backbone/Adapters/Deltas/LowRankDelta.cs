@@ -55,7 +55,7 @@ public class LowRankDelta : ProjectionDelta
     internal override (Tensor Weight, Tensor? Bias) Merge(Tensor weight, Tensor? bias) => (Sum(weight), Bias ?? bias);
 
     /// <summary>Drops a share in training, and makes up for it by the rest.</summary>
-    private protected Tensor Drop(Tensor x) => Draws ? nn.functional.dropout(x, Dropout, training: true) : x;
+    private protected Tensor Drop(Tensor x) => Draws ? Ops.Dropout(x, Dropout) : x;
 
     /// <summary>Adds the product to weights, <c>[out, in]</c>.</summary>
     private protected Tensor Sum(Tensor weight) => Ops.Add(weight, B.mm(A).mul(factor));
