@@ -102,12 +102,14 @@ internal sealed class SpeechToTextHead(IBackbone backbone, SpeechToTextOptions o
         var segments = await (options.BatchSize > 1
             ? listener.AtOnceAsync(language, prompt, voices!.Windows(clips, listener.Longest), Show, cancellation)
             : listener.InTurnAsync(language, prompt, clips, Show, cancellation)).ConfigureAwait(false);
-        foreach (var remark in listener.Remarks)
+        foreach (var remark in LeftOut())
         {
-            Say($"{input.Audio}: {remark}");
+            Say(remark);
         }
 
         return Formatted(Compose(segments));
+
+        IEnumerable<string> LeftOut() => listener.Remarks.Select(remark => $"{input.Audio}: {remark}");
 
         void Show(IReadOnlyList<Segment> soFar, int done)
         {
@@ -120,7 +122,7 @@ internal sealed class SpeechToTextHead(IBackbone backbone, SpeechToTextOptions o
             Text = string.Concat(all.Select(segment => segment.Text)),
             Segments = [.. all],
             Language = SpokenLanguage.Code(language),
-            Warnings = (string[])[.. sound.Remark is { } odd ? [odd] : Array.Empty<string>(), .. listener.Remarks] is { Length: > 0 } warnings ? warnings : null,
+            Warnings = (string[])[.. sound.Remark is { } odd ? [odd] : Array.Empty<string>(), .. LeftOut()] is { Length: > 0 } warnings ? warnings : null,
         };
     }
 

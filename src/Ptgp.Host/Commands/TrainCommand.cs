@@ -137,7 +137,7 @@ internal sealed class TrainCommand : IPtgpCommand
             if (request.Output.Length > 0)
             {
                 Directory.CreateDirectory(request.Output);
-                Curves.DrawRates(Path.Combine(request.Output, "learning-rates.png"), found.Points, found.Smoothed, found.Steepest);
+                Curves.DrawRates(Path.Combine(request.Output, "learning-rates.png"), found.Points, found.First, found.Smoothed, found.Steepest);
             }
         }
         else

@@ -50,7 +50,7 @@ public class FoundRateTests
         Assert.InRange(suggested, 0, 4);
         var still = FoundRate.Of(Curve(seed: 0, _ => 4, noise: 0));
         Assert.Null(still.Steepest);
-        Assert.StartsWith("No rate can be suggested: the loss must fall by more than batches differ (0.000), but it falls by 0.000 (100 steps, 1.0e-7 to 1.0e+0).", still.AsText(), StringComparison.Ordinal);
+        Assert.StartsWith("No rate can be suggested: the loss must fall by more than 0.000 to be told from what batches differ by, but it falls by 0.000 (100 steps, 1.0e-7 to 1.0e+0).", still.AsText(), StringComparison.Ordinal);
         Assert.Null(still.AsJson()["suggested"]);
     }
 

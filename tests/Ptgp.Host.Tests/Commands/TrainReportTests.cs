@@ -83,7 +83,7 @@ public sealed class TrainReportTests : IDisposable
         Assert.All(rates.Zip(rates.Skip(1)), pair => Assert.True(pair.First < pair.Second));
         Assert.InRange((double)found["lowest"]!, rates[rates.Count / 10], rates[^1]);
         Assert.True(found["suggested"] is not { } suggested || rates[rates.Count / 10] <= (double)suggested && (double)suggested <= (double)found["lowest"]!);
-        Assert.Equal(found["suggested"] is not null, (double)found["fall"]! > (double)found["noise"]!);
+        Assert.Equal(found["suggested"] is not null, (double)found["fall"]! > (double)found["needed"]!);
         Assert.Equal(["learning-rates.png"], Directory.GetFiles(folder["rates"]).Select(Path.GetFileName));
     }
 
@@ -118,13 +118,15 @@ public sealed class TrainReportTests : IDisposable
     [InlineData(1, "Data 'HERE/empty.jsonl' must hold at least one example, but holds none.", "--held-out", "empty.jsonl")]
     [InlineData(1, "Data 'HERE/empty.jsonl' must hold at least one example, but holds none.", "--held-out", "val.jsonl", "--held-out", "empty.jsonl", "--dry-run")]
     [InlineData(1, "Data 'HERE/empty.jsonl' must hold at least one example, but holds none.", "--data", "empty.jsonl")]
-    [InlineData(2, "Plugin 'summarization' cannot tell the format of 'HERE/ptgp.json' from its name. Choose one of jsonl, csv, tsv, paired-lines with --format.", "--held-out", "ptgp.json")]
+    [InlineData(2, "Plugin 'summarization' cannot tell the format of 'HERE/ptgp.json' from its name.", "--held-out", "ptgp.json")]
     [InlineData(2, "A recipe's targets must be projections of the backbone, but it has none called 'query'. It has 'down', 'k', 'o', 'q', 'up', 'v'.", "--recipe", "targets=query")]
     public async Task WhatDataAndRecipeLackIsSaidBeforeWeightsAreRead(int ends, string message, params string[] args)
     {
         folder.Write("empty.jsonl", "");
         var (code, output, error) = await RunAsync(["train", "tldr", "--data", "train.jsonl", "--output", "none", .. args]);
-        Assert.Equal((ends, "", message.Replace("HERE", folder.Path, StringComparison.Ordinal) + "\n"), (code, output, error));
+        Assert.Equal((ends, ""), (code, output));
+        Assert.StartsWith(message.Replace("HERE", folder.Path, StringComparison.Ordinal), error, StringComparison.Ordinal);
+        Assert.DoesNotContain("base: cpu", error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder["none"]));
     }
 

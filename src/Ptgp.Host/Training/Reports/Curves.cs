@@ -53,14 +53,15 @@ internal static class Curves
     /// <summary>Draws losses over learning rates, these by their logarithm.</summary>
     /// <param name="file">The file.</param>
     /// <param name="points">The rates, and the loss at each.</param>
-    /// <param name="smoothed">The losses of the first of them, smoothed.</param>
+    /// <param name="first">From which of them on losses are smoothed.</param>
+    /// <param name="smoothed">The smoothed losses of as many as there are.</param>
     /// <param name="steepest">The rate at which they fall most steeply; null for none.</param>
-    public static void DrawRates(string file, IReadOnlyList<(double Rate, double Loss)> points, double[] smoothed, double? steepest)
+    public static void DrawRates(string file, IReadOnlyList<(double Rate, double Loss)> points, int first, double[] smoothed, double? steepest)
     {
         Plot plot = new();
         double[] rates = [.. points.Select(point => Math.Log10(point.Rate))];
         Line(plot, rates, [.. points.Select(point => point.Loss)], Colors.Gray.WithAlpha(.5), "a step");
-        Line(plot, [.. rates.Take(smoothed.Length)], smoothed, Colors.C0, "smoothed");
+        Line(plot, rates[first..(first + smoothed.Length)], smoothed, Colors.C0, "smoothed");
         if (steepest is { } rate)
         {
             plot.Add.VerticalLine(Math.Log10(rate), color: Colors.C1).LegendText = FormattableString.Invariant($"steepest: {rate:0.0e+0}");
