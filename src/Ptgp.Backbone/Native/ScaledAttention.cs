@@ -6,6 +6,8 @@ namespace Ptgp.Backbone.Native;
 /// <summary>Attention with a scale of the caller's, which TorchSharp's own lacks: T5 scales by 1.</summary>
 internal static class ScaledAttention
 {
+    private static readonly Scalar unseen = float.NegativeInfinity;
+
     private static readonly bool hasScaled = SelfTest.Passes(
         () => Scaled(SelfTest.Numbers(1, 2, 3, 4), SelfTest.Numbers(1, 2, 5, 4), SelfTest.Numbers(1, 2, 5, 4), SelfTest.Numbers(3, 5), 0.7, false, 0),
         () => Rescaled(SelfTest.Numbers(1, 2, 3, 4), SelfTest.Numbers(1, 2, 5, 4), SelfTest.Numbers(1, 2, 5, 4), SelfTest.Numbers(3, 5), 0.7, false, 0));
@@ -34,7 +36,7 @@ internal static class ScaledAttention
         var scores = Ops.MatMul(scale == 1 ? q : q.mul(tensor(scale, q.dtype)), k.transpose(2, 3));
         if (mask is not null)
         {
-            scores = mask.dtype == ScalarType.Bool ? scores.masked_fill(mask.logical_not(), float.NegativeInfinity) : Ops.Add(scores, mask);
+            scores = mask.dtype == ScalarType.Bool ? scores.masked_fill(mask.logical_not(), unseen) : Ops.Add(scores, mask);
         }
 
         return Ops.MatMul(Ops.Dropout(nn.functional.softmax(scores, -1), dropout), v).MoveToOuterDisposeScope();
