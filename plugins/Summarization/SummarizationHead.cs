@@ -42,6 +42,7 @@ internal sealed class SummarizationHead : WritingHead<Document, Summary>
         var limits = SentenceLimits.Of(input, options);
         var length = string.IsNullOrWhiteSpace(input.Text) ? 0 : Encode(input.Text).Tokens.Count;
         var isOverlong = length > Backbone.MaxLength;
+        CheckForm(host.Options, limits, isOverlong && options.Overlong == Overlong.Split);
         if (isOverlong && options.Overlong == Overlong.Error)
         {
             throw LongText.Refusal(length, Backbone.MaxLength);
@@ -90,6 +91,14 @@ internal sealed class SummarizationHead : WritingHead<Document, Summary>
     };
 
     private EncodedText Encode(string text, int maxLength = int.MaxValue) => Backbone.Tokenizer.Encode(prefix + text, new() { Language = reads, MaxLength = maxLength });
+
+    private static void CheckForm(GenerationOptions asked, SentenceLimits limits, bool splits)
+    {
+        if ((asked.JsonSchema ?? asked.Regex) is not null && (limits.Any || splits))
+        {
+            throw new FormatException($"A summary keeps to a form ('{(asked.Regex is null ? "jsonSchema" : "regex")}') where nothing else cuts or joins it, but {(limits.Any ? "sentences are counted. Leave 'minSentences' and 'maxSentences' out" : "this text is too long and is split. Set 'overlong' to 'truncate' or 'error'")}, or leave the form out.");
+        }
+    }
 
     // Once: a dataset would say it over and over.
     private void Note(int length, GenerationOptions wanted)

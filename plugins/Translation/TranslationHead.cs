@@ -30,7 +30,7 @@ internal sealed class TranslationHead(IBackbone backbone, TranslationOptions opt
 
         var text = passage.Text;
         var pieces = Pieces.Of(text, direction.Languages.From, options, piece => translator.Encode(piece, direction).Tokens.Count, Backbone.MaxLength);
-        CheckWhole(passage, pieces.Count);
+        CheckWhole(passage, pieces.Count, host.Options);
         var writer = new PieceWriter(text, pieces, soFar => host.Report(In(direction, new() { Text = soFar })), host.ReportProgress);
         var written = await Task.WhenAll(pieces.Select(async (range, piece) =>
         {
@@ -73,8 +73,13 @@ internal sealed class TranslationHead(IBackbone backbone, TranslationOptions opt
 
     private Direction DirectionOf(Passage passage) => Direction.Of(passage, options, Backbone);
 
-    private void CheckWhole(Passage passage, int pieces)
+    private void CheckWhole(Passage passage, int pieces, GenerationOptions asked)
     {
+        if (pieces > 1 && (asked.JsonSchema ?? asked.Regex) is not null)
+        {
+            throw new FormatException($"A translation keeps to a form ('{(asked.Regex is null ? "jsonSchema" : "regex")}') where its text is translated at once, but this one is translated in {pieces} pieces. Ask for one at a time, or leave the form out.");
+        }
+
         if (pieces > 1 && (!string.IsNullOrWhiteSpace(passage.TargetPrefix) || translator.AlternativesOf(passage) is not null))
         {
             throw new FormatException($"'{(string.IsNullOrWhiteSpace(passage.TargetPrefix) ? "returnAlternatives" : "targetPrefix")}' goes with a text that is translated at once, but this one is translated in {pieces} pieces. Ask for the piece that it belongs to.");

@@ -151,6 +151,17 @@ public class SummarizationHeadTests
     }
 
     [Fact]
+    public async Task AFormIsNeitherCutNorSplit()
+    {
+        GenerationOptions asked = new() { JsonSchema = "{}" };
+        Assert.Equal("ONE.", (await Ask("One.", wanted: asked)).Answer.Text);
+        var cut = await Assert.ThrowsAsync<FormatException>(() => Ask("One. Two.", new() { MaxSentences = 1 }, wanted: asked));
+        Assert.Equal("A summary keeps to a form ('jsonSchema') where nothing else cuts or joins it, but sentences are counted. Leave 'minSentences' and 'maxSentences' out, or leave the form out.", cut.Message);
+        var split = await Assert.ThrowsAsync<FormatException>(() => Ask(Long, wanted: asked));
+        Assert.Contains("but this text is too long and is split. Set 'overlong' to 'truncate' or 'error'", split.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ABackboneOfManyLanguagesIsToldTheLanguage()
     {
         var many = new FakeBackbone { Tokenizer = new("de_DE", "en_XX") };

@@ -142,6 +142,15 @@ public class TranslationHeadTests
     }
 
     [Fact]
+    public async Task AFormIsNotKeptToPieceByPiece()
+    {
+        GenerationOptions asked = new() { Regex = "[a-z]+" };
+        Assert.Equal("ONE.", (await Head(new()).AnswerAsync(new() { Text = "One." }, Writing(Capitals, asked), TestContext.Current.CancellationToken)).Text);
+        var fault = await Assert.ThrowsAsync<FormatException>(() => Head(new()).AnswerAsync(new() { Text = "One.\nTwo." }, Writing(Capitals, asked), TestContext.Current.CancellationToken));
+        Assert.Equal("A translation keeps to a form ('regex') where its text is translated at once, but this one is translated in 2 pieces. Ask for one at a time, or leave the form out.", fault.Message);
+    }
+
+    [Fact]
     public async Task HowManyWaysThereMayBeIsSaid()
     {
         var fault = await Assert.ThrowsAsync<OptionException>(() => Head(new()).AnswerAsync(new() { Text = "One.", ReturnAlternatives = true, NumHypotheses = 65 }, Writing(Capitals), TestContext.Current.CancellationToken));

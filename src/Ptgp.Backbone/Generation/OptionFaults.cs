@@ -94,6 +94,12 @@ internal static class OptionFaults
             yield return "coveragePenalty needs attention from what is written to what was read by an encoder, and this backbone has none. Leave it out.";
         }
 
+        int[] never = [.. options.SuppressTokens, .. options.BadWords.Where(word => word.Count == 1).Select(word => word[0])];
+        if (options.ForceWords.SelectMany(word => word).Intersect(never).Cast<int?>().FirstOrDefault() is { } both)
+        {
+            yield return $"forceWordsIds asks for id {both}, but suppressTokens or badWordsIds forbids it. Take it out of one.";
+        }
+
         string[] ways =
         [
             .. options.NumBeamGroups > 1 ? ["numBeamGroups"] : Array.Empty<string>(),

@@ -23,6 +23,12 @@ internal static class OptionForm
             return null;
         }
 
+        if (options.Regex?.Length == 0)
+        {
+            faults.Add("regex must not be empty: nothing could be written. Leave it out for any text.");
+            return null;
+        }
+
         var compiler = ConstraintCompiler.Of(tokenizer ?? throw new ArgumentException("To keep to a form the facts of a decoder must have its tokenizer, but have none.", nameof(tokenizer)));
         try
         {

@@ -54,7 +54,7 @@ internal sealed class PhraseBeamSearch : BeamSearch
         var kept = isLast ? [] : Allocate(going);
         if (kept.Length == 0 && Ended == 0)
         {
-            Fail(new InvalidOperationException($"After {Length} tokens nothing may follow, and the phrases of forceWordsIds do not all stand. Loosen the rules or options that forbid them."));
+            Fail(new ForbiddenException($"After {Length} tokens nothing may follow, and the phrases of forceWordsIds do not all stand. Loosen the rules or options that forbid them."));
             return;
         }
 

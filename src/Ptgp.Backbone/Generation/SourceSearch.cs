@@ -145,7 +145,7 @@ internal abstract class SourceSearch
 
         if (IsStuck(sums))
         {
-            Fail(new InvalidOperationException($"After {Length} tokens every token is forbidden. Loosen the rules or options that forbid them."));
+            Fail(new ForbiddenException($"After {Length} tokens every token is forbidden. Loosen the rules or options that forbid them."));
             return;
         }
 

@@ -20,7 +20,7 @@ internal sealed class TaskWriter(
     /// <param name="request">What the head asks for.</param>
     /// <param name="options">What stands where the request says nothing.</param>
     /// <param name="cancellation">Ends it early.</param>
-    /// <exception cref="UsageException">The options contradict each other or the backbone, or what may be written has no room.</exception>
+    /// <exception cref="UsageException">The options contradict each other or the backbone, what may be written has no room, or nothing may be.</exception>
     public async Task<Written> WriteAsync(WritingRequest request, GenerationOptions options, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -30,7 +30,7 @@ internal sealed class TaskWriter(
         {
             return await engine.WriteAsync(asked, cancellation).ConfigureAwait(false);
         }
-        catch (MemoryBudgetException fault)
+        catch (Exception fault) when (fault is MemoryBudgetException or ForbiddenException)
         {
             throw new UsageException(fault.Message, fault);
         }

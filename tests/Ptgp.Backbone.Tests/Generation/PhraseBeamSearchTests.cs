@@ -73,6 +73,7 @@ public class PhraseBeamSearchTests
             StringComparison.Ordinal);
         Refused(new() { ForceWordsIds = [[3]] }, "forceWordsIds needs beams, but numBeams is 1.");
         Refused(new() { NumBeams = 2, ForceWordsIds = [[3], []] }, "forceWordsIds must hold at most 64 sequences, none of them empty.");
+        Refused(new() { NumBeams = 2, ForceWordsIds = [[3], [4, 5]], BadWordsIds = [[5]] }, "forceWordsIds asks for id 5, but suppressTokens or badWordsIds forbids it.");
         Refused(new() { NumBeams = 2, ForceWordsIds = [[3, 99]] }, "forceWordsIds names id 99");
         Refused(new() { NumBeams = 2, Patience = 1, ForceWordsIds = [[3]] }, "forceWordsIds and patience must not stand together");
 
@@ -83,7 +84,7 @@ public class PhraseBeamSearchTests
     [Fact]
     public void WhatARuleForbidsIsAFaultInWords()
     {
-        var search = DecodingLoop.Begin(new() { Options = ResolvedOptions.From(new() { NumBeams = 2, MaxNewTokens = 5, ForceWordsIds = [[4]], SuppressTokens = [4] }, Facts) });
+        var search = DecodingLoop.Begin(new() { Options = ResolvedOptions.From(new() { NumBeams = 2, MaxNewTokens = 5, ForceWordsIds = [[4, 5]], BadWordsIds = [[4, 5]] }, Facts) });
         new TableDecoding(Vocabulary, (source, written) => TableDecoding.Arbitrary(Vocabulary, source, written)).Run(search);
         Assert.Contains("the phrases of forceWordsIds do not all stand. Loosen the rules", search.Fault?.Message, StringComparison.Ordinal);
     }

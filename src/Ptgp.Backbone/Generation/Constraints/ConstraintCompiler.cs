@@ -27,8 +27,12 @@ internal sealed class ConstraintCompiler
     /// </remarks>
     /// <param name="schema">The schema.</param>
     /// <exception cref="FormatException">It is none, holds what is not known, or what the vocabulary cannot write; the message names it.</exception>
-    public TokenAutomaton JsonSchema(JsonElement schema) => Keep(true, schema.GetRawText(), () => new JsonGrammar(schema, vocabulary.Value.Writes).Root ?? throw new FormatException(
-        "A JSON schema must have a value that can be written, but this one has none: it contradicts itself, never ends, or holds characters that the vocabulary lacks, such as '{' in T5's."));
+    public TokenAutomaton JsonSchema(JsonElement schema) => Keep(true, schema.GetRawText(), () =>
+    {
+        JsonGrammar grammar = new(schema, vocabulary.Value.Writes);
+        return grammar.Root ?? throw new FormatException(
+            $"A JSON schema must have a value that can be written, but this one has none: {(grammar.Lacking is { } lacking ? $"the vocabulary lacks '{lacking}'." : "it contradicts itself or never ends.")}");
+    });
 
     /// <summary>Compiles a regular expression that the whole of a text matches; see <see cref="TextPattern"/> for what may stand in it.</summary>
     /// <exception cref="FormatException">It is none, holds what is not known, or what the vocabulary cannot write; the message names it.</exception>

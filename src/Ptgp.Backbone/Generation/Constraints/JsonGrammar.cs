@@ -51,6 +51,9 @@ internal sealed class JsonGrammar
     /// <summary>Gets the pattern; null when nothing can be written for it.</summary>
     public Pattern? Root { get; }
 
+    /// <summary>Gets the first character of what a value is made of that cannot be written; null where there is none.</summary>
+    public Rune? Lacking { get; private set; }
+
     private Pattern? Of(JsonElement schema, string place)
     {
         if (schema.ValueKind is JsonValueKind.True or JsonValueKind.False)
@@ -220,5 +223,14 @@ internal sealed class JsonGrammar
             : throw Unknown("oneOf of choices whose types are not different", place);
     }
 
-    private Pattern? Text(string text) => text.EnumerateRunes().All(writes) ? Pattern.Text(text) : null;
+    private Pattern? Text(string text)
+    {
+        if (text.EnumerateRunes().Where(one => !writes(one)).Select(one => (Rune?)one).FirstOrDefault() is { } lacking)
+        {
+            Lacking ??= lacking;
+            return null;
+        }
+
+        return Pattern.Text(text);
+    }
 }

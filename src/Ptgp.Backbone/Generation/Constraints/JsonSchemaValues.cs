@@ -47,7 +47,9 @@ internal static class JsonSchemaValues
     {
         if (keywords.FirstOrDefault() is { } unknown)
         {
-            throw Unknown($"'{unknown}'{of}", place);
+            throw of.StartsWith(" beside", StringComparison.Ordinal)
+                ? new FormatException($"A JSON schema must keep to what can be written by it, but at {place} it holds '{unknown}'{of}, where it cannot be kept to. Leave one of them out.")
+                : Unknown($"'{unknown}'{of}", place);
         }
     }
 

@@ -17,6 +17,7 @@ internal sealed class TokenAutomaton
     /// <summary>Names the tokens that may follow, and the ends where all is there.</summary>
     /// <param name="written">What was written.</param>
     /// <param name="ends">The ids that end a sequence.</param>
+    /// <exception cref="ForbiddenException">What was written does not keep to the form.</exception>
     public IReadOnlyCollection<int> Following(ReadOnlySpan<int> written, IReadOnlyList<int> ends)
     {
         lock (turn)
@@ -29,7 +30,7 @@ internal sealed class TokenAutomaton
 
             if (state == ByteAutomaton.Dead)
             {
-                return ends;
+                throw new ForbiddenException("What is written must keep to its form (jsonSchema, regex), but a token that was forced does not. Force no token beside a form that does not begin with it.");
             }
 
             if (!following.TryGetValue(state, out var ids))

@@ -42,8 +42,9 @@ internal sealed class RuleSet
         AddIf(options.SequenceBias.Count > 0, () => new BiasedSequences(options.SequenceBias));
         AddIf(options.EncoderRepetitionPenalty != 1, () => new SourcePenalty(source, (float)options.EncoderRepetitionPenalty));
         AddIf(options.RepetitionPenalty != 1, () => new RepetitionPenalty((float)options.RepetitionPenalty));
-        AddIf(options.NoRepeatNgramSize > 0, () => new NoRepeatedNgrams(options.NoRepeatNgramSize));
-        AddIf(options.EncoderNoRepeatNgramSize > 0, () => new NoSourceNgrams(source, options.EncoderNoRepeatNgramSize));
+        // What a form repeats must be repeated.
+        AddIf(options.NoRepeatNgramSize > 0 && options.Form is null, () => new NoRepeatedNgrams(options.NoRepeatNgramSize));
+        AddIf(options.EncoderNoRepeatNgramSize > 0 && options.Form is null, () => new NoSourceNgrams(source, options.EncoderNoRepeatNgramSize));
         AddIf(options.BadWords.Any(word => word.Count > 1), () => new ForbiddenWords(options.BadWords.Where(word => word.Count > 1)));
         var shortest = Math.Max(options.MinLength, options.MinNewTokens == 0 ? 0 : given + options.MinNewTokens);
         AddIf(shortest > given, () => new ForbiddenBefore(options.EndIds, shortest));

@@ -69,6 +69,7 @@ public class RegexTests
         var facts = new DecoderFacts(100, 0, 1) { Tokenizer = tokenizers["gpt2"] };
         Refused(new() { Regex = "(?=a)" }, "regex must be one that can be kept to, but is not: A regular expression must be made of characters, ", "but it holds (?.");
         Refused(new() { Regex = "a", JsonSchema = "{}" }, "jsonSchema and regex must not stand together");
+        Refused(new() { Regex = "" }, "regex must not be empty");
         Refused(new() { JsonSchema = "{" }, "jsonSchema must be JSON, but is not: ");
         Refused(new() { JsonSchema = """{"type": "integer", "multipleOf": 2}""" }, "jsonSchema must be a JSON Schema that can be kept to, but is not: ", "it holds 'multipleOf' of type integer");
         Assert.Equal(("a", null), (new GenerationOptions { Regex = "a" }.Or(new() { JsonSchema = "{}" }).Regex, new GenerationOptions { Regex = "a" }.Or(new() { JsonSchema = "{}" }).JsonSchema));
@@ -79,6 +80,27 @@ public class RegexTests
             Assert.StartsWith(parts[0], fault.Message, StringComparison.Ordinal);
             Assert.All(parts, part => Assert.Contains(part, fault.Message, StringComparison.Ordinal));
         }
+    }
+
+    [Fact]
+    public void WhatTheVocabularyLacksIsNamed() => Assert.EndsWith(
+        "this one has none: the vocabulary lacks ':'.",
+        Assert.Throws<FormatException>(() => ConstraintCompiler.Of(tokenizers["t5-v1_0"]).JsonSchema(System.Text.Json.JsonElement.Parse("""{"type": "object"}"""))).Message,
+        StringComparison.Ordinal);
+
+    // A ban on repeated n-grams would leave nothing; a token that was forced may not fit.
+    [Fact]
+    public async Task WhatAFormRepeatsMayBeRepeatedAndWhatDoesNotFitItIsAFault()
+    {
+        using var bench = new EngineBench("gpt2");
+        GenerationOptions options = new() { Regex = "(?:ja ){9}ja", NoRepeatNgramSize = 2, EncoderNoRepeatNgramSize = 1, MaxNewTokens = 60 };
+        var written = await bench.WriteAsync(bench.Request(1, options), TestContext.Current.CancellationToken);
+        Assert.Equal((string.Join(' ', Enumerable.Repeat("ja", 10)), FinishReason.End), (written.Best.Text, written.Best.Finish));
+        var fault = await Assert.ThrowsAsync<ForbiddenException>(() => bench.WriteAsync(bench.Request(1, options with { MinNewTokens = 59 }), TestContext.Current.CancellationToken));
+        Assert.Contains("every token is forbidden", fault.Message, StringComparison.Ordinal);
+        using var t5 = new EngineBench();
+        fault = await Assert.ThrowsAsync<ForbiddenException>(() => t5.WriteAsync(t5.Request(1, new() { Regex = "[0-9]+", ForcedBosTokenId = tokenizers["t5-v1_0"].Tokenize("dog")[^1].Id }), TestContext.Current.CancellationToken));
+        Assert.StartsWith("What is written must keep to its form (jsonSchema, regex), but a token that was forced does not.", fault.Message, StringComparison.Ordinal);
     }
 
     private static bool May(string model, string regex, string text)
