@@ -118,9 +118,10 @@ public class QuantizedLinearTests
     private static Tensor Raised(Tensor rows)
     {
         var (least, greatest) = (rows.amin([1], keepdim: true).minimum(tensor(0f)), rows.amax([1], keepdim: true).maximum(tensor(0f)));
-        var scales = (greatest - least) / 255f;
-        var zeros = (least.neg() / scales).round();
-        return ((rows / scales).round().add(zeros).clamp(0, 255) - zeros) * scales;
+        // Multiplied by the share as it is there: a number halfway between two steps is rounded as its last bit has it.
+        var share = tensor(255f) / (greatest - least);
+        var zeros = (least.neg() * share).round();
+        return ((rows * share).round().add(zeros).clamp(0, 255) - zeros) * ((greatest - least) / 255f);
     }
 
     // Each row to multiples of its greatest number's 127th.
