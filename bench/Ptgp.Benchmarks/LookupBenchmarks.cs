@@ -17,7 +17,7 @@ internal static class LookupBenchmarks
 
     public static IEnumerable<Measurement> Measure(int rounds)
     {
-        var folder = CheckpointFolder.Open(Path.Combine(Root(), "models", "multitask-t5"));
+        var folder = CheckpointFolder.Open(Path.Combine(Clone.Root, "models", "multitask-t5"));
         using var transformer = folder.LoadTransformer(CPU, ScalarType.Float32);
         var tokenizer = folder.LoadTokenizer();
         AdapterFolder files = new(folder, transformer);
@@ -60,16 +60,5 @@ internal static class LookupBenchmarks
         }
 
         return guessed == 0 ? 0 : (double)right / guessed;
-    }
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Ptgp.sln")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("The benchmarks must run inside the repository, whose Ptgp.sln marks its root.");
-        }
-
-        return folder;
     }
 }

@@ -18,7 +18,7 @@ internal static class TokenizerBenchmarks
 
     public static IEnumerable<Measurement> Measure(int rounds)
     {
-        var root = Root(AppContext.BaseDirectory);
+        var root = Clone.Root;
         var lines = Prose(root);
         var bytes = lines.Sum(Encoding.UTF8.GetByteCount);
         foreach (var (kind, folder) in tokenizers)
@@ -37,8 +37,4 @@ internal static class TokenizerBenchmarks
         var once = Directory.GetFiles(Path.Combine(root, "docs"), "*.md").Order(StringComparer.Ordinal).SelectMany(File.ReadAllLines).Where(line => line.Length > 0).ToArray();
         return [.. Enumerable.Repeat(once, (Size / once.Sum(line => line.Length)) + 1).SelectMany(lines => lines)];
     }
-
-    private static string Root(string? folder) =>
-        folder is null ? throw new InvalidOperationException("The benchmarks must be run inside the repository, but no folder above them holds Ptgp.sln.")
-        : File.Exists(Path.Combine(folder, "Ptgp.sln")) ? folder : Root(Path.GetDirectoryName(folder));
 }

@@ -94,9 +94,9 @@ internal sealed class SummarizationHead : WritingHead<Document, Summary>
 
     private static void CheckForm(GenerationOptions asked, SentenceLimits limits, bool splits)
     {
-        if ((asked.JsonSchema ?? asked.Regex) is not null && (limits.Any || splits))
+        if (WrittenForm.NameOf(asked) is { } form && (limits.Any || splits))
         {
-            throw new FormatException($"A summary keeps to a form ('{(asked.Regex is null ? "jsonSchema" : "regex")}') where nothing else cuts or joins it, but {(limits.Any ? "sentences are counted. Leave 'minSentences' and 'maxSentences' out" : "this text is too long and is split. Set 'overlong' to 'truncate' or 'error'")}, or leave the form out.");
+            throw new FormatException($"A summary keeps to a form ('{form}') where nothing else cuts or joins it, but {(limits.Any ? "sentences are counted. Leave 'minSentences' and 'maxSentences' out" : "this text is too long and is split. Set 'overlong' to 'truncate' or 'error'")}, or leave the form out.");
         }
     }
 

@@ -73,7 +73,7 @@ internal sealed class TextGenerationHead(IBackbone backbone, TextGenerationOptio
         var kept = Fit(all.Count, host.Options);
         var (soFar, source) = (new StringBuilder(), Features.FromTokens(encoder.Framed(all.TakeLast(kept))));
         var own = new GenerationOptions { JsonSchema = input.JsonSchema?.GetRawText() };
-        var isFull = input.ReturnFullText ?? options.ReturnFullText ?? (encoder.WritesOn && own.Or(host.Options) is { JsonSchema: null, Regex: null });
+        var isFull = input.ReturnFullText ?? options.ReturnFullText ?? (encoder.WritesOn && WrittenForm.NameOf(own.Or(host.Options)) is null);
         Action<Piece> show = piece => host.Report(Compose(input, isFull, soFar.Append(piece.Text).ToString()));
         var written = await host.WriteAsync(new() { Source = source, Options = own, OnPiece = host.IsWatched ? show : null }, cancellation).ConfigureAwait(false);
         return Compose(input, isFull, written.Best.Text) with

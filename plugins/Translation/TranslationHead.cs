@@ -75,9 +75,9 @@ internal sealed class TranslationHead(IBackbone backbone, TranslationOptions opt
 
     private void CheckWhole(Passage passage, int pieces, GenerationOptions asked)
     {
-        if (pieces > 1 && (asked.JsonSchema ?? asked.Regex) is not null)
+        if (pieces > 1 && WrittenForm.NameOf(asked) is { } form)
         {
-            throw new FormatException($"A translation keeps to a form ('{(asked.Regex is null ? "jsonSchema" : "regex")}') where its text is translated at once, but this one is translated in {pieces} pieces. Ask for one at a time, or leave the form out.");
+            throw new FormatException($"A translation keeps to a form ('{form}') where its text is translated at once, but this one is translated in {pieces} pieces. Ask for one at a time, or leave the form out.");
         }
 
         if (pieces > 1 && (!string.IsNullOrWhiteSpace(passage.TargetPrefix) || translator.AlternativesOf(passage) is not null))

@@ -80,7 +80,8 @@ internal sealed class Chooser(int beams, int lists, int vocabulary, bool normali
             var source = sources[slot];
             if (source.Chooses && source.Asked is { Count: > 0 } asked)
             {
-                source.AskedSums = RowKernels.Sums(scores, normalizers, [.. asked.Select(place => ((long)slot * beams * vocabulary) + place)], place => source.SumOf((int)(place / vocabulary) - (slot * beams)));
+                var sums = RowKernels.Sums(scores, normalizers, [.. asked.Select(place => ((long)slot * beams * vocabulary) + place)], place => source.SumOf((int)(place / vocabulary) - (slot * beams)));
+                source.Answered = [.. asked.Zip(sums)];
             }
         }
     }

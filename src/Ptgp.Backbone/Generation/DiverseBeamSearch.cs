@@ -4,16 +4,18 @@ namespace Ptgp.Backbone.Generation;
 internal sealed class DiverseBeamSearch : SourceSearch
 {
     private readonly BeamSearch[] groups;
+    private readonly int size;
     private readonly Dictionary<int, int> taken = [];
 
     public DiverseBeamSearch(WritingJob job)
         : base(job, job.Options.NumBeams)
     {
         Lists = Options.NumBeamGroups;
-        groups = [.. Enumerable.Range(0, Lists).Select(_ => new BeamSearch(job with { OnCertain = null }, Beams / Lists))];
+        size = Beams / Lists;
+        groups = [.. Enumerable.Range(0, Lists).Select(_ => new BeamSearch(job with { OnCertain = null }, size))];
 
         // However many a group is kept from, as many as it needs are left.
-        Candidates = groups[0].Candidates + ((Beams - (Beams / Lists)) * Beams / Lists);
+        Candidates = groups[0].Candidates + ((Beams - size) * size);
     }
 
     public override int Candidates { get; }
@@ -24,9 +26,9 @@ internal sealed class DiverseBeamSearch : SourceSearch
 
     public override IReadOnlyList<RawHypothesis> Found => [.. groups.SelectMany(group => group.Found).OrderByDescending(hypothesis => hypothesis.Score)];
 
-    public override ReadOnlySpan<int> Written(int beam) => GroupOf(beam).Written(beam % (Beams / Lists));
+    public override ReadOnlySpan<int> Written(int beam) => GroupOf(beam).Written(beam % size);
 
-    public override float SumOf(int beam) => GroupOf(beam) is { HasEnded: false } group ? group.SumOf(beam % (Beams / Lists)) : float.NegativeInfinity;
+    public override float SumOf(int beam) => GroupOf(beam) is { HasEnded: false } group ? group.SumOf(beam % size) : float.NegativeInfinity;
 
     public override ReadOnlySpan<int> Certain()
     {
@@ -81,7 +83,7 @@ internal sealed class DiverseBeamSearch : SourceSearch
 
     protected override void Choose(ReadOnlySpan<float> sums, ReadOnlySpan<long> places)
     {
-        var (count, size) = (sums.Length / Lists, Beams / Lists);
+        var count = sums.Length / Lists;
         var (own, ownPlaces) = (new float[count], new long[count]);
         taken.Clear();
         for (var at = 0; at < Lists; at++)
@@ -108,13 +110,13 @@ internal sealed class DiverseBeamSearch : SourceSearch
                 (Next[row], Origins[row]) = (group.Next[beam], (at * size) + group.Origins[beam]);
                 if (!group.HasEnded && !float.IsNegativeInfinity(group.SumOf(beam)))
                 {
-                    taken[Next[row]] = taken.GetValueOrDefault(Next[row]) + 1;
+                    Take(Next[row]);
                 }
             }
 
             foreach (var last in group.HasEnded ? group.Found.Where(one => one.Finish == FinishReason.Length && one.Tokens.Length == Length + 1) : [])
             {
-                taken[last.Tokens[^1]] = taken.GetValueOrDefault(last.Tokens[^1]) + 1;
+                Take(last.Tokens[^1]);
             }
 
             IsReordered |= group.IsReordered;
@@ -128,5 +130,7 @@ internal sealed class DiverseBeamSearch : SourceSearch
         }
     }
 
-    private BeamSearch GroupOf(int beam) => groups[beam / (Beams / Lists)];
+    private void Take(int token) => taken[token] = taken.GetValueOrDefault(token) + 1;
+
+    private BeamSearch GroupOf(int beam) => groups[beam / size];
 }

@@ -100,13 +100,9 @@ internal static class OptionFaults
             yield return $"forceWordsIds asks for id {both}, but suppressTokens or badWordsIds forbids it. Take it out of one.";
         }
 
-        string[] ways =
-        [
-            .. options.NumBeamGroups > 1 ? ["numBeamGroups"] : Array.Empty<string>(),
-            .. options.ForceWords.Count > 0 ? ["forceWordsIds"] : Array.Empty<string>(),
-            .. options.MostEnded is not null ? ["patience"] : Array.Empty<string>(),
-            .. options.DoSample ? ["doSample"] : Array.Empty<string>(),
-        ];
+        (string Name, bool IsWanted)[] all =
+            [("numBeamGroups", options.NumBeamGroups > 1), ("forceWordsIds", options.ForceWords.Count > 0), ("patience", options.MostEnded is not null), ("doSample", options.DoSample)];
+        string[] ways = [.. all.Where(way => way.IsWanted).Select(way => way.Name)];
         if (ways.Length > 1 && (options.NumBeamGroups > 1 || options.ForceWords.Count > 0))
         {
             yield return $"{string.Join(" and ", ways)} must not stand together: each is a way of searching of its own. Leave {(ways.Length == 2 ? "one" : "all but one")} out.";

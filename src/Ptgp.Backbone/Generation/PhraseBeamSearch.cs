@@ -84,7 +84,7 @@ internal sealed class PhraseBeamSearch : BeamSearch
             }
         }
 
-        foreach (var (place, sum) in Asked.Zip(AskedSums))
+        foreach (var (place, sum) in Answered)
         {
             if (!float.IsNegativeInfinity(sum))
             {

@@ -90,8 +90,8 @@ internal abstract class SourceSearch
     /// <summary>Gets the places, row within the source · vocabulary + id, whose sums are wanted beside the candidates'.</summary>
     public virtual IReadOnlyList<long> Asked => [];
 
-    /// <summary>Gets or sets the sums of <see cref="Asked"/> in this step.</summary>
-    public IReadOnlyList<float> AskedSums { get; set; } = [];
+    /// <summary>Gets or sets the places that were <see cref="Asked"/> for in this step, and their sums.</summary>
+    public IReadOnlyList<(long Place, float Sum)> Answered { get; set; } = [];
 
     public abstract ReadOnlySpan<int> Written(int beam);
 

@@ -3,6 +3,7 @@ using Ptgp.Backbone.Generation;
 using Ptgp.Host.Configuration;
 using Ptgp.Host.Plugins;
 using Ptgp.Host.Training;
+using Ptgp.Toolkit.Heads;
 using static TorchSharp.torch;
 
 namespace Ptgp.Host.Tasks;
@@ -203,7 +204,7 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         var generation = caller.Or(settings.Generation).Or(WishesOf(instance.Plugin)).Or(folder.Generation);
         if (instance.Plugin.Needs.HasFlag(BackboneFeatures.Writes))
         {
-            TaskWriter.Resolve(generation, folder.Config, TaskWriter.IsConstrained(generation) ? folder.LoadTokenizer() : null);
+            TaskWriter.Resolve(generation, folder.Config, WrittenForm.NameOf(generation) is not null ? folder.LoadTokenizer() : null);
         }
 
         return new(settings, instance.Plugin, folder, description, ComputeDevice.Choose(configuration.Backbones[backbone]), generation);

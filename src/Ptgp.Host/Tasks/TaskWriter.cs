@@ -36,9 +36,6 @@ internal sealed class TaskWriter(
         }
     }
 
-    /// <summary>Tells whether what is written must keep to a form.</summary>
-    public static bool IsConstrained(GenerationOptions options) => (options.JsonSchema ?? options.Regex) is not null;
-
     /// <summary>Fills in what the options leave out.</summary>
     /// <param name="options">The options.</param>
     /// <param name="config">The backbone's shape.</param>

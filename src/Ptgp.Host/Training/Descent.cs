@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Ptgp.Host.Configuration;
 using static TorchSharp.torch;
 
 namespace Ptgp.Host.Training;
@@ -38,5 +38,5 @@ internal sealed class Descent(Optimizer optimizer, FineTuningRecipe recipe)
 
     /// <summary>Says that a loss depends on nothing that is learned.</summary>
     public UserException DependsOnNothing(string whose) =>
-        new($"The loss of {whose} must depend on what is trained, but does not. Choose another tuning than '{JsonNamingPolicy.CamelCase.ConvertName(recipe.Tuning.ToString())}', or other targets.");
+        new($"The loss of {whose} must depend on what is trained, but does not. Choose another tuning than '{OptionTypes.Choice(recipe.Tuning.ToString())}', or other targets.");
 }

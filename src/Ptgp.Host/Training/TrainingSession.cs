@@ -1,6 +1,6 @@
-using System.Text.Json;
 using Ptgp.Backbone;
 using Ptgp.Backbone.Native;
+using Ptgp.Host.Configuration;
 using Ptgp.Host.Tasks;
 
 namespace Ptgp.Host.Training;
@@ -40,7 +40,7 @@ internal sealed class TrainingSession : IDisposable
 
         if (Recipe.LowRankDropout > 0 && Recipe.Tuning is not (BackboneTuning.LowRank or BackboneTuning.Dora))
         {
-            log.Warn(FormattableString.Invariant($"lowRankDropout is {Recipe.LowRankDropout}, but tuning '{JsonNamingPolicy.CamelCase.ConvertName(Recipe.Tuning.ToString())}' has no low-rank deltas, so that it changes nothing. Choose 'lowRank' or 'dora', or leave it out."));
+            log.Warn(FormattableString.Invariant($"lowRankDropout is {Recipe.LowRankDropout}, but tuning '{OptionTypes.Choice(Recipe.Tuning.ToString())}' has no low-rank deltas, so that it changes nothing. Choose 'lowRank' or 'dora', or leave it out."));
         }
 
         folder = new(request.Output);

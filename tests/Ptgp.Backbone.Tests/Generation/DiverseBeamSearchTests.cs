@@ -100,11 +100,5 @@ public class DiverseBeamSearchTests
     public void WhatDoesNotFitIsRefused(int beams, int groups, double penalty, bool samples, string message) => Assert.Contains(message, Assert.Throws<ArgumentException>(
         () => ResolvedOptions.From(new() { NumBeams = beams, NumBeamGroups = groups, DiversityPenalty = penalty, DoSample = samples }, Facts)).Message, StringComparison.Ordinal);
 
-    private static IReadOnlyList<RawHypothesis> Write(int source, GenerationOptions options, Action<IReadOnlyList<int>>? onCertain = null)
-    {
-        var search = DecodingLoop.Begin(new() { Options = ResolvedOptions.From(options, Facts), OnCertain = onCertain });
-        new TableDecoding(Vocabulary, (_, written) => TableDecoding.Arbitrary(Vocabulary, source, written)).Run(search);
-        Assert.Null(search.Fault);
-        return search.Results;
-    }
+    private static IReadOnlyList<RawHypothesis> Write(int source, GenerationOptions options, Action<IReadOnlyList<int>>? onCertain = null) => TableDecoding.Write(Facts, source, options, onCertain);
 }

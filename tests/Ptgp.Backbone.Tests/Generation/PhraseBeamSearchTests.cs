@@ -89,11 +89,5 @@ public class PhraseBeamSearchTests
         Assert.Contains("the phrases of forceWordsIds do not all stand. Loosen the rules", search.Fault?.Message, StringComparison.Ordinal);
     }
 
-    private static IReadOnlyList<RawHypothesis> Write(int source, GenerationOptions options)
-    {
-        var search = DecodingLoop.Begin(new() { Options = ResolvedOptions.From(options, Facts) });
-        new TableDecoding(Vocabulary, (_, written) => TableDecoding.Arbitrary(Vocabulary, source, written)).Run(search);
-        Assert.Null(search.Fault);
-        return search.Results;
-    }
+    private static IReadOnlyList<RawHypothesis> Write(int source, GenerationOptions options) => TableDecoding.Write(Facts, source, options);
 }

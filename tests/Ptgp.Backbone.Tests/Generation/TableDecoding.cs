@@ -53,6 +53,15 @@ internal sealed class TableDecoding(int vocabulary, Func<int, IReadOnlyList<int>
     {
     }
 
+    /// <summary>Writes by <see cref="Arbitrary"/> logits.</summary>
+    public static IReadOnlyList<RawHypothesis> Write(DecoderFacts facts, int source, GenerationOptions options, Action<IReadOnlyList<int>>? onCertain = null)
+    {
+        var search = DecodingLoop.Begin(new() { Options = ResolvedOptions.From(options, facts), OnCertain = onCertain });
+        new TableDecoding(facts.Vocabulary, (_, written) => Arbitrary(facts.Vocabulary, source, written)).Run(search);
+        Assert.Null(search.Fault);
+        return search.Results;
+    }
+
     /// <summary>Logits that are arbitrary but always the same.</summary>
     public static float[] Arbitrary(int vocabulary, int source, IReadOnlyList<int> written)
     {

@@ -85,16 +85,11 @@ public class QuantizedLinearTests
         Assert.SkipUnless(Ops.CanQuantize, "this libtorch has no oneDNN");
         using var scope = NewDisposeScope();
         using var quiet = inference_mode();
-        var folder = CheckpointFolder.Open(Repository.Fixture("models", "marian"));
-        using var exact = folder.LoadTransformer(CPU, ScalarType.Float32);
-        using var rounded = folder.LoadTransformer(CPU, ScalarType.Float32, arithmetic: LinearArithmetic.Quantized);
-        Batch batch = new() { Source = Ops.Range(3, 15, CPU).view(1, 12), Mask = ones(1, 12, ScalarType.Bool) };
+        using Transformer exact = Load("marian"), rounded = Load("marian", LinearArithmetic.Quantized);
         var (a, b) = (Read(exact), Read(rounded));
         // What is read is computed exactly, for every step sees it.
         Assert.True(allclose(a.States, b.States, 1e-4, 1e-5));
         Assert.InRange(Difference(Written(exact, a), Written(rounded, b)), 1e-6, 0.05);
-
-        EncodedStates Read(Transformer transformer) => transformer.Encode(transformer.Embed(batch));
 
         Tensor Written(Transformer transformer, EncodedStates read) => transformer.DecodeInputs(read, Ops.Range(5, 9, CPU).view(1, 4));
     }
@@ -105,12 +100,15 @@ public class QuantizedLinearTests
         Assert.SkipUnless(Ops.CanQuantize, "this libtorch has no oneDNN");
         using var scope = NewDisposeScope();
         using var quiet = inference_mode();
-        var folder = CheckpointFolder.Open(Repository.Fixture("models", "bert"));
-        using var exact = folder.LoadTransformer(CPU, ScalarType.Float32);
-        using var rounded = folder.LoadTransformer(CPU, ScalarType.Float32, arithmetic: LinearArithmetic.Quantized);
-        Batch batch = new() { Source = Ops.Range(3, 15, CPU).view(1, 12), Mask = ones(1, 12, ScalarType.Bool) };
-        Assert.InRange(Difference(exact.Encode(exact.Embed(batch)).States, rounded.Encode(rounded.Embed(batch)).States), 1e-6, 0.05);
+        using Transformer exact = Load("bert"), rounded = Load("bert", LinearArithmetic.Quantized);
+        Assert.InRange(Difference(Read(exact).States, Read(rounded).States), 1e-6, 0.05);
     }
+
+    private static Transformer Load(string model, LinearArithmetic arithmetic = LinearArithmetic.Fastest) =>
+        CheckpointFolder.Open(Repository.Fixture("models", model)).LoadTransformer(CPU, ScalarType.Float32, arithmetic: arithmetic);
+
+    private static EncodedStates Read(Transformer transformer) =>
+        transformer.Encode(transformer.Embed(new() { Source = Ops.Range(3, 15, CPU).view(1, 12), Mask = ones(1, 12, ScalarType.Bool) }));
 
     private static float Difference(Tensor a, Tensor b) => (a - b).norm().item<float>() / a.norm().item<float>();
 
