@@ -105,11 +105,12 @@ internal sealed class Attention : nn.Module
             packed ??= Pack(pass.Arithmetic);
             var (inner, keyInner) = (heads * headWidth, keyHeads * headWidth);
             var (all, step) = (packed.Forward(x), inner + (2 * keyInner));
+            var wide = Wide(all);
             memory.Append(Part(k, inner, keyInner), Part(v, inner + keyInner, keyInner));
-            return o.Forward(view.Look(memory.Layer, Part(q, 0, inner), Shape), pass);
+            return o.Forward(As(x, view.Look(memory.Layer, Part(q, 0, inner), Shape)), pass);
 
             RowBlock Part(Projection of, long offset, long width) =>
-                of.IsChanged(pass) ? RowBlock.Of(of.Change(all.narrow(-1, offset, width), x, pass).reshape(-1, width)) : new(all, offset, step);
+                of.IsChanged(pass) ? RowBlock.Of(Wide(of.Change(all.narrow(-1, offset, width), x, pass)).reshape(-1, width)) : new(wide, offset, step);
         }
 
         var (queries, own) = Read(x, rotation, pass);
@@ -119,7 +120,7 @@ internal sealed class Attention : nn.Module
 
     /// <summary>Lets rows look each at its own entries of what the encoder made: <c>[rows, 1, width]</c> to the same.</summary>
     public Tensor Look(Tensor x, int layer, PagedView view, Pass pass) => LiesNear(x, view, pass)
-        ? o.Forward(view.Look(layer, RowBlock.Of(q.Forward(x, pass).reshape(x.size(0), -1)), Shape), pass)
+        ? o.Forward(As(x, view.Look(layer, RowBlock.Of(Wide(q.Forward(x, pass)).reshape(x.size(0), -1)), Shape)), pass)
         : Attend(Query(x, pass), layer, view, pass);
 
     /// <summary>Lets rows look each at its own entries of what a layer remembers: <c>[rows, heads, 1, head width]</c> to <c>[rows, 1, width]</c>.</summary>
@@ -158,7 +159,11 @@ internal sealed class Attention : nn.Module
     private PagedAttention.HeadShape Shape => new((int)heads, (int)keyHeads, (int)headWidth, (float)scale);
 
     // Whether what projections make of states is looked at where it lies.
-    private static bool LiesNear(Tensor x, PagedView view, Pass pass) => view.IsNear && pass.IsPacked && x.dtype == ScalarType.Float32;
+    private static bool LiesNear(Tensor x, PagedView view, Pass pass) => view.IsNear && pass.IsPacked && x.dtype is (ScalarType.Float32 or ScalarType.BFloat16);
+
+    private static Tensor Wide(Tensor x) => x.dtype == ScalarType.Float32 ? x : x.to_type(float32);
+
+    private static Tensor As(Tensor x, Tensor mixed) => x.dtype == ScalarType.Float32 ? mixed : mixed.to_type(x.dtype);
 
     // One multiplication for all three: its rows are the queries', the keys' and the values' weights.
     private PackedLinear Pack(LinearArithmetic arithmetic)

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Ptgp.Backbone.Native;
 
@@ -92,5 +92,6 @@ internal static class LinearVerdicts
     /// <param name="Class">The class of the row count.</param>
     /// <param name="Threads">How many threads libtorch computes with.</param>
     /// <param name="IsRounded">Whether it computes with 8 bits; the default is false.</param>
-    public readonly record struct Shape(long Inputs, long Outputs, bool HasBias, int Class, int Threads, bool IsRounded = false);
+    /// <param name="Type">The type of weights, inputs and outputs; the default is float32.</param>
+    public readonly record struct Shape(long Inputs, long Outputs, bool HasBias, int Class, int Threads, bool IsRounded = false, ScalarType Type = ScalarType.Float32);
 }

@@ -1,16 +1,19 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Ptgp.Backbone.Native;
 
-/// <summary>oneDNN's linear layer over weights that were brought into its own order once, float32 on the CPU.</summary>
+/// <summary>oneDNN's linear layer over weights that were brought into its own order once, float32 or bfloat16 on the CPU.</summary>
 internal static unsafe partial class OneDnn
 {
-    /// <summary>Whether this libtorch has it. Elsewhere than on x64 it is not asked: it would only complain on standard error.</summary>
-    public static bool IsAvailable { get; } = RuntimeInformation.ProcessArchitecture == Architecture.X64 && SelfTest.Passes(
-        () => Linear(SelfTest.Numbers(3, 5), Pack(SelfTest.Numbers(7, 5)), SelfTest.Numbers(7), relu: true),
-        () => nn.functional.linear(SelfTest.Numbers(3, 5), SelfTest.Numbers(7, 5), SelfTest.Numbers(7)).relu());
+    // Elsewhere it is not asked: it would only complain on standard error.
+    private static readonly bool isAvailable = RuntimeInformation.ProcessArchitecture == Architecture.X64 && Passes(ScalarType.Float32);
+    private static readonly Lazy<bool> knowsBfloat16 = new(() => isAvailable && Avx512BW.VL.IsSupported && Avx512DQ.VL.IsSupported && Passes(ScalarType.BFloat16));
+
+    /// <summary>Tells whether this libtorch and this processor have it for a type.</summary>
+    public static bool IsAvailable(ScalarType type = ScalarType.Float32) => type == ScalarType.BFloat16 ? knowsBfloat16.Value : isAvailable;
 
     /// <summary>Brings weights <c>[outputs, inputs]</c> into oneDNN's order: an opaque copy, for <see cref="Linear"/> alone.</summary>
     public static Tensor Pack(Tensor weight)
@@ -44,4 +47,14 @@ internal static unsafe partial class OneDnn
     [LibraryImport("torch_cpu")]
     private static partial int aoti_torch_cpu__linear_pointwise(
         nint x, nint weight, nint* bias, byte* function, double** scalars, long scalarCount, byte** algorithm, out nint y);
+
+    private static bool Passes(ScalarType type)
+    {
+        return SelfTest.Passes(
+            () => Linear(Numbers(3, 5), Pack(Numbers(7, 5)), Numbers(7), relu: true),
+            () => nn.functional.linear(Numbers(3, 5), Numbers(7, 5), Numbers(7)).relu(),
+            type == ScalarType.Float32 ? 1e-4 : 2e-2);
+
+        Tensor Numbers(params long[] shape) => SelfTest.Numbers(shape).to_type(type);
+    }
 }

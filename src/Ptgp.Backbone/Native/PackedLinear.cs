@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Ptgp.Backbone.Native;
 
 /// <summary>
-/// A linear layer for inference, computed from whatever copy of its weights is the fastest on this machine: on the CPU in float32 the
-/// kernel is chosen by measuring once for each shape and class of row counts; elsewhere it is plain.
+/// A linear layer for inference, computed from whatever copy of its weights is the fastest on this machine: on the CPU in float32 and
+/// bfloat16 the kernel is chosen by measuring once for each shape and class of row counts; elsewhere it is plain.
 /// </summary>
 /// <remarks>
 /// A copy is made when it is first used, and does not follow later changes of the weights: create another layer then. Which kernel wins
@@ -20,6 +20,7 @@ public sealed class PackedLinear : IDisposable
     private readonly Tensor weight, plain;                        // [outputs, inputs] and [inputs, outputs], views of the weights
     private readonly Tensor? bias;
     private readonly bool isChosen, isContiguous;
+    private readonly ScalarType type;
     private readonly LinearArithmetic arithmetic;
     private readonly Lock forms = new();
     private Tensor? packed;
@@ -32,7 +33,9 @@ public sealed class PackedLinear : IDisposable
         using var scope = NewDisposeScope();
         (outputs, inputs) = (weight.size(0), weight.size(1));
         this.bias = bias?.detach().DetachFromDisposeScope();
-        isChosen = weight.device_type == DeviceType.CPU && weight.dtype == ScalarType.Float32 && weight.NumberOfElements > 0;
+        type = weight.dtype;
+        isChosen = weight.device_type == DeviceType.CPU && weight.NumberOfElements > 0
+            && (type == ScalarType.Float32 || (type == ScalarType.BFloat16 && arithmetic == LinearArithmetic.Fastest));
         this.arithmetic = arithmetic;
         // The one kernel of strict arithmetic reads weights in order.
         var own = weight.detach();
@@ -49,7 +52,7 @@ public sealed class PackedLinear : IDisposable
     /// <summary>Makes a layer over weights that stay where they are; nothing is copied yet, but by <see cref="LinearArithmetic.Strict"/> weights that do not lie in order.</summary>
     /// <param name="weight">The weights, <c>[outputs, inputs]</c>, of any device and type.</param>
     /// <param name="bias">What is added, <c>[outputs]</c>; null for nothing.</param>
-    /// <param name="arithmetic">How to compute in float32 on the CPU; the default is the fastest way.</param>
+    /// <param name="arithmetic">How to compute in float32 on the CPU; the default is the fastest way. In other types all but the fastest is plain.</param>
     /// <exception cref="ArgumentException">The shapes or the types do not fit.</exception>
     public static PackedLinear Create(Tensor weight, Tensor? bias, LinearArithmetic arithmetic = LinearArithmetic.Fastest)
     {
@@ -130,7 +133,7 @@ public sealed class PackedLinear : IDisposable
     private LinearKernel Kernel(Tensor x)
     {
         // Only what mm and addmm can do has gradients, and other types are theirs to refuse.
-        if (!isChosen || x.dtype != ScalarType.Float32 || x.NumberOfElements == 0 || (is_grad_enabled() && x.requires_grad))
+        if (!isChosen || x.dtype != type || x.NumberOfElements == 0 || (is_grad_enabled() && x.requires_grad))
         {
             return LinearKernel.Plain;
         }
@@ -149,7 +152,7 @@ public sealed class PackedLinear : IDisposable
         }
 
         var kind = LinearVerdicts.Class(rows);
-        return known[kind] ?? (known[kind] = Decide(x, rows, new(inputs, outputs, bias is not null, kind, threads, isRounded))).Value;
+        return known[kind] ?? (known[kind] = Decide(x, rows, new(inputs, outputs, bias is not null, kind, threads, isRounded, type))).Value;
     }
 
     private LinearKernel Decide(Tensor x, long rows, LinearVerdicts.Shape shape)
@@ -190,7 +193,7 @@ public sealed class PackedLinear : IDisposable
         }
     }
 
-    private ReadOnlySpan<LinearKernel> Candidates(long rows) => (OneDnn.IsAvailable, rows <= NearLinear.MostRows && isContiguous) switch
+    private ReadOnlySpan<LinearKernel> Candidates(long rows) => (OneDnn.IsAvailable(type), rows <= NearLinear.MostRows && isContiguous) switch
     {
         (true, true) => [LinearKernel.Plain, LinearKernel.Near, LinearKernel.Packed],
         (true, false) => [LinearKernel.Plain, LinearKernel.Packed],
@@ -214,7 +217,7 @@ public sealed class PackedLinear : IDisposable
             {
                 using var gradientless = no_grad();
                 packed = OneDnn.Pack(weight).DetachFromDisposeScope();
-                HugePages.HoldPacked(packed, inputs * outputs * sizeof(float));
+                HugePages.HoldPacked(packed, inputs * outputs * type.ElementSize());
             }
 
             return packed;

@@ -73,19 +73,19 @@ internal static unsafe class PagedAttention
         GC.KeepAlive(to);
     }
 
-    // An entry after the other, all heads of it: so memory is read in its order, and prefetched.
+    // Four entries at once, all heads of them, each from a quarter of the list: memory gives twice as much when it is read in several places, each in its order.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AttendOne(float* query, float* keys, float* values, Line line, HeadShape shape, float[]? biases, float* scores, float* to)
     {
         var (count, sharing, step) = (line.Count, shape.Heads / shape.KeyHeads, (long)shape.KeyHeads * shape.Width);
-        var room = PagedKernel.RoomFor(count);
-        for (var i = 0; i < count; i += 4)
+        var (room, quarter) = (PagedKernel.RoomFor(count), (count + 3) / 4);
+        for (var i = 0; i < quarter; i++)
         {
-            float* a = keys + (At(i) * step), b = keys + (At(i + 1) * step), c = keys + (At(i + 2) * step), d = keys + (At(i + 3) * step);
+            float* a = keys + (At(i) * step), b = keys + (At(i + quarter) * step), c = keys + (At(i + (2 * quarter)) * step), d = keys + (At(i + (3 * quarter)) * step);
             for (var head = 0; head < shape.Heads; head++)
             {
                 var at = head / sharing * shape.Width;
-                PagedKernel.Score(query + (head * shape.Width), a + at, b + at, c + at, d + at, shape.Width, shape.Scale, scores + (head * room) + i);
+                PagedKernel.Score(query + (head * shape.Width), a + at, b + at, c + at, d + at, shape.Width, shape.Scale, scores + (head * room) + i, quarter);
             }
         }
 
@@ -98,17 +98,17 @@ internal static unsafe class PagedAttention
         }
 
         new Span<float>(to, shape.Heads * shape.Width).Clear();
-        for (var i = 0; i < count; i += 4)
+        for (var i = 0; i < quarter; i++)
         {
-            float* a = values + (At(i) * step), b = values + (At(i + 1) * step), c = values + (At(i + 2) * step), d = values + (At(i + 3) * step);
+            float* a = values + (At(i) * step), b = values + (At(i + quarter) * step), c = values + (At(i + (2 * quarter)) * step), d = values + (At(i + (3 * quarter)) * step);
             for (var head = 0; head < shape.Heads; head++)
             {
                 var at = head / sharing * shape.Width;
-                PagedKernel.Mix(scores + (head * room) + i, a + at, b + at, c + at, d + at, shape.Width, to + (head * shape.Width));
+                PagedKernel.Mix(scores + (head * room) + i, quarter, a + at, b + at, c + at, d + at, shape.Width, to + (head * shape.Width));
             }
         }
 
-        // The last four are filled up with the last of all, whose further weights are 0.
+        // The last quarters are filled up with the last of all, whose further weights are 0.
         long At(int i) => line.Entries[line.First + Math.Min(i, line.Count - 1)];
     }
 

@@ -13,8 +13,17 @@ internal static unsafe class PagedKernel
     public static int RoomFor(int count) => (count + Wide - 1) / Wide * Wide;
 
     /// <summary>Multiplies a query with four keys, and by a scale.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="a">The first key.</param>
+    /// <param name="b">The second.</param>
+    /// <param name="c">The third.</param>
+    /// <param name="d">The fourth.</param>
+    /// <param name="width">How many numbers each has.</param>
+    /// <param name="scale">The scale.</param>
+    /// <param name="scores">Where the first product goes.</param>
+    /// <param name="apart">How far behind it each further one goes.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Score(float* query, float* a, float* b, float* c, float* d, int width, float scale, float* scores)
+    public static void Score(float* query, float* a, float* b, float* c, float* d, int width, float scale, float* scores, long apart)
     {
         var (first, second, third, fourth) = (Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero);
         var at = 0;
@@ -33,7 +42,8 @@ internal static unsafe class PagedKernel
             sums += Vector128.Create(query[at]) * Vector128.Create(a[at], b[at], c[at], d[at]);
         }
 
-        (sums * scale).Store(scores);
+        sums *= scale;
+        (scores[0], scores[apart], scores[2 * apart], scores[3 * apart]) = (sums[0], sums[1], sums[2], sums[3]);
     }
 
     /// <summary>Makes weights of scores: their exponentials, which sum to 1.</summary>
@@ -87,10 +97,18 @@ internal static unsafe class PagedKernel
     }
 
     /// <summary>Adds four values by their weights to a mixture.</summary>
+    /// <param name="weights">The first one's weight.</param>
+    /// <param name="apart">How far behind it each further one's lies.</param>
+    /// <param name="a">The first value.</param>
+    /// <param name="b">The second.</param>
+    /// <param name="c">The third.</param>
+    /// <param name="d">The fourth.</param>
+    /// <param name="width">How many numbers each has.</param>
+    /// <param name="to">The mixture.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Mix(float* weights, float* a, float* b, float* c, float* d, int width, float* to)
+    public static void Mix(float* weights, long apart, float* a, float* b, float* c, float* d, int width, float* to)
     {
-        var (first, second, third, fourth) = (Vector256.Create(weights[0]), Vector256.Create(weights[1]), Vector256.Create(weights[2]), Vector256.Create(weights[3]));
+        var (first, second, third, fourth) = (Vector256.Create(weights[0]), Vector256.Create(weights[apart]), Vector256.Create(weights[2 * apart]), Vector256.Create(weights[3 * apart]));
         var at = 0;
         for (; at <= width - Wide; at += Wide)
         {
@@ -102,7 +120,7 @@ internal static unsafe class PagedKernel
 
         for (; at < width; at++)
         {
-            to[at] += (weights[0] * a[at]) + (weights[1] * b[at]) + (weights[2] * c[at]) + (weights[3] * d[at]);
+            to[at] += (weights[0] * a[at]) + (weights[apart] * b[at]) + (weights[2 * apart] * c[at]) + (weights[3 * apart] * d[at]);
         }
     }
 

@@ -46,7 +46,7 @@ public sealed class PackedLinearTests : IDisposable
         using var layer = PackedLinear.Create(weight, bias);
         var expected = nn.functional.linear(x, weight, bias);
         using var turned = PackedLinear.Create(weight.t().contiguous().t(), bias);
-        foreach (var kernel in Enum.GetValues<LinearKernel>().Where(kernel => kernel is not (LinearKernel.Quantized or LinearKernel.NearQuantized) && (kernel != LinearKernel.Packed || OneDnn.IsAvailable)))
+        foreach (var kernel in Enum.GetValues<LinearKernel>().Where(kernel => kernel is not (LinearKernel.Quantized or LinearKernel.NearQuantized) && (kernel != LinearKernel.Packed || OneDnn.IsAvailable())))
         {
             Gradient.AssertClose(relu ? expected.relu() : expected, layer.Compute(kernel, x, relu));
             Gradient.AssertClose(relu ? expected.relu() : expected, turned.Compute(kernel, x, relu));
@@ -76,14 +76,38 @@ public sealed class PackedLinearTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ScalarType.Float64)]
-    [InlineData(ScalarType.BFloat16)]
-    public void OtherTypesArePlain(ScalarType type)
+    [InlineData(1, false, false)]
+    [InlineData(4, true, true)]
+    [InlineData(40, true, false)]
+    public void EveryKernelGivesTheSameInBfloat16(long rows, bool hasBias, bool relu)
     {
         using var gradientless = no_grad();
-        var (weight, bias, x) = (Random(6, 5).to(type), Random(6).to(type), Random(2, 4, 5).to(type));
+        var (weight, bias, x) = (Halves(97, 83), hasBias ? Halves(97) : null, Halves(rows, 83));
         using var layer = PackedLinear.Create(weight, bias);
-        Gradient.AssertClose(nn.functional.linear(x, weight, bias), layer.Forward(x), 0.02);
+        var exact = nn.functional.linear(x.to_type(float64), weight.to_type(float64), bias?.to_type(float64));
+        var expected = relu ? exact.relu() : exact;
+        foreach (var kernel in new[] { LinearKernel.Plain, LinearKernel.Near, LinearKernel.Packed }.Where(kernel => kernel != LinearKernel.Packed || OneDnn.IsAvailable(ScalarType.BFloat16)))
+        {
+            var y = layer.Compute(kernel, x, relu);
+            Assert.Equal(ScalarType.BFloat16, y.dtype);
+            // A rounding of the result at most, and one before the bias by libtorch's.
+            Gradient.AssertClose(expected, y.to_type(float64), 0.1);
+            if (kernel == LinearKernel.Near)
+            {
+                Assert.True(allclose(expected, y.to_type(float64), 1.0 / 256, 1e-5));
+            }
+        }
+
+        Gradient.AssertClose(expected, layer.Forward(x, relu).to_type(float64), 0.1);
+    }
+
+    [Fact]
+    public void OtherTypesArePlain()
+    {
+        using var gradientless = no_grad();
+        var (weight, bias, x) = (Random(6, 5).to(float64), Random(6).to(float64), Random(2, 4, 5).to(float64));
+        using var layer = PackedLinear.Create(weight, bias);
+        Gradient.AssertClose(nn.functional.linear(x, weight, bias), layer.Forward(x));
         Assert.False(layer.HasCopy);
     }
 
@@ -155,6 +179,8 @@ public sealed class PackedLinearTests : IDisposable
         Assert.StartsWith("Weights must be [outputs, inputs] and a bias [outputs] of their type, but they are Float32 [6, 5] and Float32 [5].", fault.Message, StringComparison.Ordinal);
         Assert.ThrowsAny<Exception>(() => layer.Forward(Random(2, 5).to(ScalarType.Float64)));
     }
+
+    private Tensor Halves(params long[] shape) => Random(shape).to_type(bfloat16);
 
     private Tensor Random(params long[] shape) => randn(shape, generator: random);
 }
