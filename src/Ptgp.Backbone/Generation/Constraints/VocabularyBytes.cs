@@ -16,6 +16,8 @@ internal sealed class VocabularyBytes
     {
         // Byte-level vocabularies show a blank as 'Ġ' and a line break as 'Ċ'; SentencePiece shows a blank as '▁', and bytes that no piece has as '<0x0A>'.
         IsByteLevel = tokenizer.TryFind("Ġ", out _) && tokenizer.TryFind("Ċ", out _);
+        // Some, such as mT5's, list those pieces but write them as they are shown.
+        var joinsBytes = tokenizer.TryFind("<0x41>", out var byteOfA) && tokenizer.Decode([byteOfA]) == "A";
         List<(byte[] Bytes, int Id)> tokens = [];
         for (var id = 0; id < tokenizer.Count; id++)
         {
@@ -24,7 +26,7 @@ internal sealed class VocabularyBytes
                 continue;
             }
 
-            var bytes = IsByteLevel ? OfByteLevel(entry) : OfPiece(entry);
+            var bytes = IsByteLevel ? OfByteLevel(entry) : OfPiece(entry, joinsBytes);
             if (bytes.Length > 0)
             {
                 tokens.Add((bytes, id));
@@ -65,8 +67,8 @@ internal sealed class VocabularyBytes
         }
     }
 
-    private static byte[] OfPiece(string entry) =>
-        entry.Length == 6 && entry.StartsWith("<0x", StringComparison.Ordinal) && entry[5] == '>' && byte.TryParse(entry.AsSpan(3, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var one)
+    private static byte[] OfPiece(string entry, bool joinsBytes) =>
+        joinsBytes && entry.Length == 6 && entry.StartsWith("<0x", StringComparison.Ordinal) && entry[5] == '>' && byte.TryParse(entry.AsSpan(3, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var one)
             ? [one]
             : Encoding.UTF8.GetBytes(entry.Replace('▁', ' '));
 
