@@ -10,6 +10,10 @@ namespace Ptgp.Benchmarks;
 /// </summary>
 internal sealed class PlainDecoder : IDisposable
 {
+    // One that TorchSharp makes in passing may be collected while libtorch reads it.
+    private static readonly Scalar one = 1, two = 2;
+
+    private readonly Scalar epsilon, embeddingScale, attentionScale, outputScale;
     private readonly Dictionary<string, Tensor> weights;
     private readonly StackConfig stack;
     private readonly TransformerConfig config;
@@ -22,6 +26,7 @@ internal sealed class PlainDecoder : IDisposable
     {
         using var scope = NewDisposeScope();
         (config, stack) = (transformer.Config, transformer.Config.Decoder!);
+        (epsilon, embeddingScale, attentionScale, outputScale) = (config.NormEpsilon, config.EmbeddingScale, Math.Pow(stack.HeadWidth, -0.5), config.OutputScale);
         weights = transformer.NamedParameters.Where(parameter => !parameter.Key.StartsWith("encoder", StringComparison.Ordinal))
             .ToDictionary(parameter => parameter.Key, parameter => parameter.Value.detach().clone().requires_grad_(true).DetachFromDisposeScope());
     }
@@ -93,10 +98,10 @@ internal sealed class PlainDecoder : IDisposable
     private Tensor Step(Tensor tokens)
     {
         var count = (int)tokens.size(1);
-        var x = weights["embeddings.weight"].index_select(0, tokens.flatten()).view(tokens.size(0), count, -1) * config.EmbeddingScale;
+        var x = weights["embeddings.weight"].index_select(0, tokens.flatten()).view(tokens.size(0), count, -1).mul(embeddingScale);
         if (config.Positions == PositionKind.Learned)
         {
-            x = x + weights["decoder.positions.weight"].narrow(0, length + config.PositionOffset, count);
+            x = x.add(weights["decoder.positions.weight"].narrow(0, length + config.PositionOffset, count), one);
         }
 
         x = config.HasEmbeddingNorm ? Norm(x, "decoder.embedding_norm") : x;
@@ -127,18 +132,18 @@ internal sealed class PlainDecoder : IDisposable
         length += count;
         x = x.narrow(1, count - 1, 1);
         x = config.HasFinalNorm ? Norm(x, "decoder.norm") : x;
-        var logits = nn.functional.linear(config.OutputScale == 1 ? x : x * config.OutputScale, weights["embeddings.weight"]).squeeze(1);
-        return weights.TryGetValue("output.bias", out var more) ? logits + more : logits;
+        var logits = nn.functional.linear(config.OutputScale == 1 ? x : x.mul(outputScale), weights["embeddings.weight"]).squeeze(1);
+        return weights.TryGetValue("output.bias", out var more) ? logits.add(more, one) : logits;
     }
 
     private Tensor Sublayer(Tensor x, string norm, Func<Tensor, Tensor> compute) =>
-        config.NormPlacement == NormPlacement.Before ? x + compute(Norm(x, norm)) : Norm(x + compute(x), norm);
+        config.NormPlacement == NormPlacement.Before ? x.add(compute(Norm(x, norm)), one) : Norm(x.add(compute(x), one), norm);
 
     private Tensor Attend(Tensor q, (Tensor K, Tensor V) seen, Tensor? added, string output)
     {
         var scores = matmul(q, seen.K.transpose(2, 3));
-        scores = config.AttentionScale == 1 ? scores : scores * Math.Pow(stack.HeadWidth, -0.5);
-        var mixed = matmul(nn.functional.softmax(added is null ? scores : scores + added, -1), seen.V);
+        scores = config.AttentionScale == 1 ? scores : scores.mul(attentionScale);
+        var mixed = matmul(nn.functional.softmax(added is null ? scores : scores.add(added, one), -1), seen.V);
         return Linear(mixed.transpose(1, 2).flatten(2), output);
     }
 
@@ -153,7 +158,7 @@ internal sealed class PlainDecoder : IDisposable
 
     private Tensor Norm(Tensor x, string name) => config.Norm == NormKind.Layer
         ? nn.functional.layer_norm(x, [config.Width], weights[name + ".weight"], weights[name + ".bias"], config.NormEpsilon)
-        : x * rsqrt(x.pow(2).mean([-1], keepdim: true) + config.NormEpsilon) * weights[name + ".weight"];
+        : x * rsqrt(x.pow(two).mean([-1], keepdim: true).add(epsilon, one)) * weights[name + ".weight"];
 
     private Tensor Heads(Tensor x) => x.view(x.size(0), x.size(1), stack.Heads, stack.HeadWidth).transpose(1, 2);
 
