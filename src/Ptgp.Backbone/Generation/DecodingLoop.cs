@@ -28,9 +28,10 @@ internal sealed class DecodingLoop(DecodingBatch batch, Device device) : IDispos
     /// <param name="encoded">What was read.</param>
     /// <param name="sources">What is searched, in the order of the rows of what was read.</param>
     /// <param name="adapter">The task's deltas.</param>
-    public static void Write(Transformer transformer, EncodedStates encoded, IReadOnlyList<SourceSearch> sources, Adapter? adapter = null)
+    /// <param name="gathers">See <see cref="KeyValuePool"/>.</param>
+    public static void Write(Transformer transformer, EncodedStates encoded, IReadOnlyList<SourceSearch> sources, Adapter? adapter = null, bool gathers = false)
     {
-        using var pool = transformer.MakePool();
+        using var pool = transformer.MakePool(gathers: gathers);
         using DecodingLoop loop = new(transformer.BeginBatch(pool), transformer.Device);
         loop.Join(sources, encoded, adapter);
         loop.Run();

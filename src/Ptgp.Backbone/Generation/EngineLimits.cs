@@ -17,4 +17,7 @@ public sealed record EngineLimits
 
     /// <summary>Gets about how many tokens, padding counted, are read at once; the default is 8192.</summary>
     public int TokensRead { get; init; } = 8192;
+
+    /// <summary>Gets whether keys and values are treated as if the processor could not read them; see <see cref="KeyValuePool"/>. The default is false.</summary>
+    internal bool Gathers { get; init; }
 }

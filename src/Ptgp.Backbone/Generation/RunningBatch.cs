@@ -18,7 +18,7 @@ internal sealed class RunningBatch : IDisposable
     public RunningBatch(Transformer weights, EngineLimits limits)
     {
         (this.weights, this.limits) = (weights, limits);
-        pool = weights.MakePool(limits.MemoryBytes);
+        pool = weights.MakePool(limits.MemoryBytes, limits.Gathers);
         loop = Begin();
     }
 

@@ -92,7 +92,7 @@ internal sealed class Attention : nn.Module
         return o.Forward(apart.transpose(1, 2).flatten(2), pass);
     }
 
-    /// <summary>Lets rows look each at its own entries of what a layer remembers, to which they are added: <c>[rows, 1, width]</c> to the same.</summary>
+    /// <summary>Lets rows look each at its own entries of what a layer remembers, to which they are added: <c>[rows, width]</c> to the same.</summary>
     /// <param name="x">The rows' states.</param>
     /// <param name="rotation">How queries and keys turn; null when they do not.</param>
     /// <param name="memory">What the layer remembers.</param>
@@ -100,43 +100,39 @@ internal sealed class Attention : nn.Module
     /// <param name="pass">The pass.</param>
     public Tensor Look(Tensor x, Rotation? rotation, PagedLayer memory, PagedView view, Pass pass)
     {
-        if (rotation is null && LiesNear(x, view, pass) && !q.ReadsApart(pass) && !k.ReadsApart(pass) && !v.ReadsApart(pass))
+        var dtype = memory.Pool.Dtype;
+        var (inner, keyInner) = (heads * headWidth, keyHeads * headWidth);
+        Tensor? all = null, lying = null;                         // what is made together, and the same of the pool's type
+        if (pass.IsPacked && !q.ReadsApart(pass) && !k.ReadsApart(pass) && !v.ReadsApart(pass))
         {
             packed ??= Pack(pass.Arithmetic);
-            var (inner, keyInner) = (heads * headWidth, keyHeads * headWidth);
-            var (all, step) = (packed.Forward(x), inner + (2 * keyInner));
-            var wide = Wide(all);
-            memory.Append(Part(k, inner, keyInner), Part(v, inner + keyInner, keyInner));
-            return o.Forward(As(x, view.Look(memory.Layer, Part(q, 0, inner), Shape)), pass);
-
-            RowBlock Part(Projection of, long offset, long width) =>
-                of.IsChanged(pass) ? RowBlock.Of(Wide(of.Change(all.narrow(-1, offset, width), x, pass)).reshape(-1, width)) : new(wide, offset, step);
+            all = packed.Forward(x);                              // [rows, inner + 2 * key inner]
         }
 
-        var (queries, own) = Read(x, rotation, pass);
-        memory.Append(own);
-        return Attend(queries, memory.Layer, view, pass);
+        var queries = Part(q, 0, inner);
+        memory.Append(Part(k, inner, keyInner), Part(v, inner + keyInner, keyInner));
+        return Mix(queries, memory.Layer, view, x.dtype, pass);
+
+        // What one projection makes: where it lies, unless it is changed or turned.
+        RowBlock Part(Projection of, long offset, long width)
+        {
+            var turns = rotation is not null && of != v;
+            if (all is not null && !turns && !of.IsChanged(pass))
+            {
+                return new(lying ??= As(dtype, all), offset, all.size(1));
+            }
+
+            var own = all is null ? of.Forward(x, pass) : of.Change(all.narrow(1, offset, width), x, pass);
+            own = turns ? rotation!.Value.Apply(own.reshape(x.size(0), -1, 1, headWidth)).reshape(x.size(0), width) : own;
+            return RowBlock.Of(As(dtype, own));
+        }
     }
 
-    /// <summary>Lets rows look each at its own entries of what the encoder made: <c>[rows, 1, width]</c> to the same.</summary>
-    public Tensor Look(Tensor x, int layer, PagedView view, Pass pass) => LiesNear(x, view, pass)
-        ? o.Forward(As(x, view.Look(layer, RowBlock.Of(Wide(q.Forward(x, pass)).reshape(x.size(0), -1)), Shape)), pass)
-        : Attend(Query(x, pass), layer, view, pass);
-
-    /// <summary>Lets rows look each at its own entries of what a layer remembers: <c>[rows, heads, 1, head width]</c> to <c>[rows, 1, width]</c>.</summary>
-    /// <param name="queries">The queries.</param>
-    /// <param name="layer">The layer's number.</param>
-    /// <param name="view">What they see.</param>
-    /// <param name="pass">The pass.</param>
-    private Tensor Attend(Tensor queries, int layer, PagedView view, Pass pass)
+    /// <summary>Lets rows look each at its own entries of what the encoder made: <c>[rows, width]</c> to the same.</summary>
+    public Tensor LookAcross(Tensor x, PagedLayer memory, Pass pass)
     {
-        if (view.IsNear)
-        {
-            return o.Forward(view.Look(layer, queries, Shape), pass);
-        }
-
-        var (seen, mask) = view.Gather(layer, keyHeads);
-        return Attend(queries, seen, mask, pass, captured: null);
+        var queries = As(memory.Pool.Dtype, q.Forward(x, pass));
+        return Mix(RowBlock.Of(queries), memory.Layer, memory.Memory!, x.dtype, pass);
     }
 
     /// <summary>Forgets the copy packed for speed, because the weights will change.</summary>
@@ -158,12 +154,9 @@ internal sealed class Attention : nn.Module
 
     private PagedAttention.HeadShape Shape => new((int)heads, (int)keyHeads, (int)headWidth, (float)scale);
 
-    // Whether what projections make of states is looked at where it lies.
-    private static bool LiesNear(Tensor x, PagedView view, Pass pass) => view.IsNear && pass.IsPacked && x.dtype is (ScalarType.Float32 or ScalarType.BFloat16);
+    private Tensor Mix(RowBlock queries, int layer, PagedView view, ScalarType dtype, Pass pass) => o.Forward(As(dtype, view.Look(layer, queries, Shape)), pass);
 
-    private static Tensor Wide(Tensor x) => x.dtype == ScalarType.Float32 ? x : x.to_type(float32);
-
-    private static Tensor As(Tensor x, Tensor mixed) => x.dtype == ScalarType.Float32 ? mixed : mixed.to_type(x.dtype);
+    private static Tensor As(ScalarType dtype, Tensor x) => x.dtype == dtype ? x : x.to_type(dtype);
 
     // One multiplication for all three: its rows are the queries', the keys' and the values' weights.
     private PackedLinear Pack(LinearArithmetic arithmetic)

@@ -72,7 +72,7 @@ internal sealed class Layer : nn.Module
         return Feed(x, pass).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Computes the layer of rows that look each at entries of its own, <c>[rows, 1, width]</c> to the same. Rows know nothing of each other.</summary>
+    /// <summary>Computes the layer of rows that look each at entries of its own, <c>[rows, width]</c> to the same. Rows know nothing of each other.</summary>
     /// <param name="x">The states.</param>
     /// <param name="rotation">How queries and keys turn; null when they do not.</param>
     /// <param name="memory">What they see, to which they are added.</param>
@@ -84,7 +84,7 @@ internal sealed class Layer : nn.Module
         x = Add(selfNorm, x, pass.Narrow(afterAttention, mixed), pass);
         if (CrossAttention is not null)
         {
-            x = Add(crossNorm!, x, CrossAttention.Look(Before(crossNorm!, x), memory.Layer, memory.Memory!, pass), pass);
+            x = Add(crossNorm!, x, CrossAttention.LookAcross(Before(crossNorm!, x), memory, pass), pass);
         }
 
         return Feed(x, pass).MoveToOuterDisposeScope();

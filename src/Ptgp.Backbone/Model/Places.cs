@@ -8,18 +8,19 @@ namespace Ptgp.Backbone;
 internal sealed class Places
 {
     private readonly int start, count, each;
-    private Tensor? lasts;
+    private Func<Tensor>? late;
+    private IReadOnlyList<long>? lasts;
 
     private Places(int start, int count, int each, Tensor? rows, int end) => (this.start, this.count, this.each, Rows, End) = (start, count, each, rows, end);
 
     /// <summary>Gets the position of each state, <c>[batch, length]</c> of int64; null when all rows have the same.</summary>
-    public Tensor? Rows { get; }
+    public Tensor? Rows { get => field ??= late?.Invoke(); }
 
     /// <summary>Gets the position after the last.</summary>
     public int End { get; }
 
-    /// <summary>Gets the last position of each row's text, <c>[batch]</c> of int64; asked for only where there are <see cref="Rows"/>.</summary>
-    public Tensor Lasts => lasts ?? Rows!.amax([1]);
+    /// <summary>Gets the last position of each row's text; asked for only where there are <see cref="Rows"/>.</summary>
+    public IReadOnlyList<long> Lasts => lasts ?? [.. Rows!.amax([1]).cpu().data<long>()];
 
     /// <summary>Counts from a start on, in all rows alike.</summary>
     /// <param name="start">The position of the first.</param>
@@ -34,8 +35,13 @@ internal sealed class Places
     /// <summary>Takes positions as they are given.</summary>
     /// <param name="rows">The position of each state, <c>[batch, length]</c> of int64.</param>
     /// <param name="end">The position after the last.</param>
-    /// <param name="lasts">The last position of the text that each row is read with, <c>[batch]</c> of int64; null, the default, for the row's own.</param>
-    public static Places Of(Tensor rows, int end, Tensor? lasts = null) => new(0, 0, 1, rows, end) { lasts = lasts };
+    public static Places Of(Tensor rows, int end) => new(0, 0, 1, rows, end);
+
+    /// <summary>Takes positions when they are asked for; who does not ask needs none.</summary>
+    /// <param name="rows">Gives the position of each state, <c>[batch, length]</c> of int64.</param>
+    /// <param name="end">The position after the last.</param>
+    /// <param name="lasts">The last position of the text that each row is read with.</param>
+    public static Places Of(Func<Tensor> rows, int end, IReadOnlyList<long> lasts) => new(0, 0, 1, null, end) { late = rows, lasts = lasts };
 
     /// <summary>Counts on in each row from what it holds already.</summary>
     /// <param name="held">How many positions that are, <c>[batch]</c> of int64.</param>
@@ -47,7 +53,7 @@ internal sealed class Places
         new(start, count, each, Ops.Add(held.unsqueeze(1), From(start, count, each).At(held.device)), most + start + count);
 
     /// <summary>Picks one of the <see cref="Rows"/>.</summary>
-    public Places Row(int row) => new(0, 0, 1, Rows!.narrow(0, row, 1), End) { lasts = lasts?.narrow(0, row, 1) };
+    public Places Row(int row) => new(0, 0, 1, Rows!.narrow(0, row, 1), End) { lasts = lasts is null ? null : [lasts[row]] };
 
     /// <summary>Counts from as many positions later on.</summary>
     public Places Later(int by) => by == 0 ? this : new(start + by, count, each, Rows is null ? null : Ops.Add(Rows, tensor((long)by, device: Rows.device)), End + by);

@@ -12,7 +12,7 @@ internal readonly record struct Rotation(Tensor Cosines, Tensor Sines)
     public static Rotation At(RotaryConfig config, Places places, Device device, ScalarType dtype)
     {
         var waves = config.DependsOnLength && places.Rows is not null
-            ? stack(places.Lasts.cpu().data<long>().Select(last => tensor(config.Frequencies((int)last + 1))))     // each row by its own length, not by its batch's
+            ? stack(places.Lasts.Select(last => tensor(config.Frequencies((int)last + 1))))     // each row by its own length, not by its batch's
             : tensor(config.Frequencies(places.End)).unsqueeze(0);
         var angles = (places.At(device).to_type(ScalarType.Float32).unsqueeze(-1) * waves.to(device).unsqueeze(1)).unsqueeze(1);
         var (cosines, sines) = (angles.cos(), angles.sin());

@@ -62,15 +62,17 @@ internal sealed class Stack : nn.Module
     /// <summary>Gets the bias of attention by distance; null where positions enter otherwise.</summary>
     public RelativeBias? Bias { get; }
 
-    /// <summary>Prepares embeddings <c>[batch, length, width]</c> for the first layer.</summary>
-    /// <param name="x">The embeddings.</param>
+    /// <summary>Prepares embeddings for the first layer.</summary>
+    /// <param name="x">The embeddings, <c>[batch, length, width]</c>, or <c>[batch, width]</c> of rows of one place each.</param>
     /// <param name="places">Their positions.</param>
     /// <param name="pass">The pass.</param>
     public Tensor Start(Tensor x, Places places, Pass pass)
     {
         if (positions is not null)
         {
-            x = Ops.Add(x, positions.At(places).to(x.dtype));
+            var vectors = positions.At(places);
+            vectors = vectors.dtype == x.dtype ? vectors : vectors.to_type(x.dtype);
+            x = Ops.Add(x, x.Dimensions == 2 ? vectors.squeeze(1) : vectors);
         }
 
         return pass.Drop(embeddingNorm is null ? x : embeddingNorm.Forward(x));

@@ -346,6 +346,7 @@ public sealed class Transformer : nn.Module
         return all == length ? states : states.narrow(1, all - length, length);
     }
 
+    /// <summary>Looks up the embeddings of what is written: <c>[batch, length]</c> to <c>[batch, length, width]</c>, or <c>[rows]</c> to <c>[rows, width]</c>.</summary>
     internal Tensor EmbedTargets(Tensor ids, Adapter? adapter) => Embed(targetEmbeddings, ids, adapter);
 
     /// <inheritdoc />
@@ -386,7 +387,7 @@ public sealed class Transformer : nn.Module
 
     private Tensor Embed(TokenEmbeddings table, Tensor ids, Adapter? adapter)
     {
-        var rows = table.Rows(ids.reshape(-1), adapter).view(ids.size(0), ids.size(1), Config.Width);
+        var rows = ids.Dimensions == 1 ? table.Rows(ids, adapter) : table.Rows(ids.reshape(-1), adapter).view(ids.size(0), ids.size(1), Config.Width);
         return Config.EmbeddingScale == 1 ? rows : rows * embeddingScale;
     }
 }

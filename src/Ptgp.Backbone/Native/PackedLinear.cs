@@ -103,15 +103,15 @@ public sealed class PackedLinear : IDisposable
 
         if (kernel is LinearKernel.Quantized or LinearKernel.NearQuantized)
         {
-            using var rows8 = x.contiguous();
-            return Quantized().Multiply(rows8, relu, isNear: kernel == LinearKernel.NearQuantized);
+            using var ordered8 = x.is_contiguous() ? null : x.contiguous();
+            return Quantized().Multiply(ordered8 ?? x, relu, isNear: kernel == LinearKernel.NearQuantized);
         }
 
         // Another layer of this shape may have found it the fastest, whose weights lie in order.
         if (kernel == LinearKernel.Near && isContiguous)
         {
-            using var near = x.contiguous();
-            return NearLinear.Multiply(near, weight, bias, relu);
+            using var ordered = x.is_contiguous() ? null : x.contiguous();
+            return NearLinear.Multiply(ordered ?? x, weight, bias, relu);
         }
 
         if (x.Dimensions == 2)

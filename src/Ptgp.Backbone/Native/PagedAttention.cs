@@ -17,10 +17,10 @@ internal static unsafe class PagedAttention
     /// <param name="lines">What each row sees.</param>
     /// <param name="shape">How rows are divided into heads.</param>
     /// <param name="biases">What is added to the scores of each head, by how far an entry lies before the last that is seen, the farthest first, <c>[heads, distances]</c>; null for nothing.</param>
-    /// <returns><c>[rows, 1, heads · head width]</c>.</returns>
+    /// <returns><c>[rows, heads · head width]</c>.</returns>
     public static Tensor Attend(RowBlock queries, KeyValues memory, IReadOnlyList<Line> lines, HeadShape shape, float[]? biases)
     {
-        var result = empty([lines.Count, 1, shape.Heads * shape.Width], ScalarType.Float32);
+        var result = empty([lines.Count, shape.Heads * shape.Width], ScalarType.Float32);
         float* from = queries.Data, keys = Data(memory.Keys), values = Data(memory.Values), to = Data(result);
         var work = lines.Sum(line => (long)line.Count) * shape.Heads * shape.Width;
         var shares = (int)Math.Clamp(work / LeastShare, 1, Math.Min(get_num_threads(), lines.Count));

@@ -41,8 +41,9 @@ internal static unsafe class RootMeanSquare
     // In float32 on the CPU. Knows no gradients.
     public static Tensor Near(Tensor x, Tensor weight, double epsilon)
     {
-        using var states = x.contiguous();
-        using var scales = weight.contiguous();
+        using var ordered = x.is_contiguous() ? null : x.contiguous();
+        using var orderedScales = weight.is_contiguous() ? null : weight.contiguous();
+        var (states, scales) = (ordered ?? x, orderedScales ?? weight);
         var width = (int)weight.size(0);
         var y = empty(x.shape, ScalarType.Float32);
         float* from = Data(states), with = Data(scales), to = Data(y);

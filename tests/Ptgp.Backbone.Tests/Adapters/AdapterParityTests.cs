@@ -72,6 +72,7 @@ public class AdapterParityTests
         }
 
         Assert.All(loaded.Greedy(merged), each => Assert.Equal(each.Expected, each.Written));
+        Assert.All(loaded.Greedy(merged, gathers: true), each => Assert.Equal(each.Expected, each.Written));
     }
 
     /// <summary>The reference counts padding between a prompt and an input as positions, so that its answers depend on the batch. Made to count so, ours are the same.</summary>

@@ -68,7 +68,9 @@ internal sealed class LoadedAdapter : IDisposable
     }
 
     /// <summary>Gets what is written greedily, as the reference lays it out, beside what the reference wrote; without the rows whose answer depends on their batch there.</summary>
-    public IEnumerable<(string Case, int[][] Expected, int[][] Written)> Greedy(Transformer merged)
+    /// <param name="merged">The backbone with the adapter in its weights.</param>
+    /// <param name="gathers">Whether keys are gathered, as on other devices than the processor.</param>
+    public IEnumerable<(string Case, int[][] Expected, int[][] Written)> Greedy(Transformer merged, bool gathers = false)
     {
         foreach (var each in JsonNode.Parse(File.ReadAllText(System.IO.Path.Combine(Path, "golden", "generate.json")))!.AsArray())
         {
@@ -81,7 +83,7 @@ internal sealed class LoadedAdapter : IDisposable
                 "greedy with the adapter" => (Transformer, Adapter),
                 _ => (merged, (Adapter?)null),
             };
-            var (expected, written) = (each["sequences"].Deserialize<int[][]>()!, Write(weights, adapter, options, ids, mask));
+            var (expected, written) = (each["sequences"].Deserialize<int[][]>()!, Write(weights, adapter, options, ids, mask, gathers));
             int[] rows = [.. Enumerable.Range(0, ids.Length).Where(row => adapter?.Prompt is null || Folder.Config.Encoder is not null || mask[row].All(seen => seen != 0))];
             yield return (name, [.. rows.Select(row => expected[row])], [.. rows.Select(row => written[row])]);
         }
@@ -95,12 +97,12 @@ internal sealed class LoadedAdapter : IDisposable
         scope.Dispose();
     }
 
-    private int[][] Write(Transformer weights, Adapter? adapter, ResolvedOptions options, long[][] ids, long[][] mask)
+    private int[][] Write(Transformer weights, Adapter? adapter, ResolvedOptions options, long[][] ids, long[][] mask, bool gathers)
     {
         var searches = ids.Select((row, at) => DecodingLoop.Begin(new() { Options = options, Source = [.. row.Where((_, place) => mask[at][place] != 0).Select(id => (int)id)] })).ToArray();
         var batch = new Batch { Source = Matrix(ids), Mask = Matrix(mask).to(ScalarType.Bool) };
         var encoded = weights.Encode(weights.Embed(batch, adapter), adapter);
-        DecodingLoop.Write(weights, encoded, searches, adapter);
+        DecodingLoop.Write(weights, encoded, searches, adapter, gathers);
         Assert.All(searches, search => Assert.Null(search.Fault));
         // Prompts of decoders that stand alone are padded at their beginning, and part of what is written.
         var rows = searches.Select((search, row) => (encoded.IsCausal ? Enumerable.Repeat(0, mask[row].Count(seen => seen == 0)) : []).Concat(search.Results[0].Tokens).ToArray()).ToArray();

@@ -23,6 +23,13 @@ public class GenerationParityTests
         Check(fixture, GoldenCase.All(fixture).Single(each => each.Name == name), CPU);
     }
 
+    [Theory, InlineData("t5-v1_0"), InlineData("marian"), InlineData("llama"), InlineData("mistral")]
+    public void SoItIsWhereKeysAreGathered(string fixture)
+    {
+        set_num_threads(1);
+        Assert.All(GoldenCase.All(fixture), golden => Check(fixture, golden, CPU, gathers: true));
+    }
+
     [Fact]
     public void NoOptionIsLeftOut() =>
         Assert.All(Fixtures, fixture => Assert.All(
@@ -30,7 +37,7 @@ public class GenerationParityTests
             option => Assert.NotNull(typeof(GenerationOptions).GetProperty(string.Concat(option.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]))))));
 
     /// <summary>Writes what a case asks for, on a device, and compares.</summary>
-    internal static void Check(string fixture, GoldenCase golden, Device device)
+    internal static void Check(string fixture, GoldenCase golden, Device device, bool gathers = false)
     {
         var folder = CheckpointFolder.Open(Repository.Fixture("models", fixture));
         using var scope = NewDisposeScope();
@@ -50,7 +57,7 @@ public class GenerationParityTests
 
         var batch = new Batch { Source = Matrix(golden.InputIds).to(device), Mask = Matrix(golden.AttentionMask).to(ScalarType.Bool).to(device) };
         var encoded = transformer.Encode(transformer.Embed(batch));
-        DecodingLoop.Write(transformer, encoded, searches);
+        DecodingLoop.Write(transformer, encoded, searches, gathers: gathers);
 
         Assert.All(searches, search => Assert.Null(search.Fault));
         Assert.Equal(golden.Sequences, Filled(searches, GoldenCase.PadId(fixture) ?? folder.Config.PadId));

@@ -9,9 +9,14 @@ namespace Ptgp.Backbone.Tests.Generation;
 public sealed class RunningBatchTests
 {
     [Theory, InlineData("t5-v1_0"), InlineData("marian"), InlineData("llama"), InlineData("gpt2"), InlineData("mistral")]
-    public void EveryMixAnswersEachRequestAsAlone(string fixture)
+    public void EveryMixAnswersEachRequestAsAlone(string fixture) => AnswersEachAsAlone(fixture, new(), mixes: 40);
+
+    [Theory, InlineData("t5-v1_0"), InlineData("marian"), InlineData("llama"), InlineData("mistral")]
+    public void SoDoesEveryMixWhereKeysAreGathered(string fixture) => AnswersEachAsAlone(fixture, new() { Gathers = true }, mixes: 12);
+
+    private static void AnswersEachAsAlone(string fixture, EngineLimits limits, int mixes)
     {
-        using var bench = new EngineBench(fixture);
+        using var bench = new EngineBench(fixture, limits);
         var adapters = Adapters(bench.Transformer);
         var alone = new Dictionary<Mixed, Written>();
         // 200 mixes over all families, joining at once and one after the other.
@@ -40,7 +45,7 @@ public sealed class RunningBatchTests
                     Assert.All(expected.Hypotheses.Zip(actual.Hypotheses), pair => Assert.Equal(pair.First.Score, pair.Second.Score, 1e-5 * Math.Max(1, Math.Abs(pair.First.Score))));
                 }
             },
-            iter: 40,
+            iter: mixes,
             threads: 1);
         Array.ForEach(adapters, adapter => adapter?.Dispose());
     }

@@ -32,7 +32,7 @@ public sealed class PagedAttentionTests
                     var (k, v) = (Seen(keys, seen), Seen(values, seen));                                                                // [heads, count, width]
                     var scores = queries[row].to_type(float64).view(heads, 1, width).matmul(k.transpose(1, 2)) * scale;                  // [heads, 1, count]
                     var added = biases is null ? zeros([heads, 1, count], float64) : tensor(biases).view(heads, 1, 80).narrow(2, 80 - count, count).to_type(float64);
-                    var expected = nn.functional.softmax(scores + added, -1).matmul(v).view(1, -1);
+                    var expected = nn.functional.softmax(scores + added, -1).matmul(v).view(-1);
                     Gradient.AssertClose(expected, found[row].to_type(float64), 1e-5);
                 }
 

@@ -13,10 +13,10 @@ internal sealed class KeyValuePool : IDisposable
 
     private const int FewestPages = 16;
 
-    private readonly Tensor?[] keys, values;                      // of each layer, [entries, width]
+    private readonly Tensor?[] together;                          // of each layer keys and values, [2, entries, width]
+    private readonly KeyValues[] apart;                           // views of them, [entries, width] each
     private readonly Stack<int> free = [];
-    private readonly ScalarType dtype;
-    private readonly Device device;
+    private Tensor? hides;
     private int pages;
 
     /// <summary>Makes an empty pool.</summary>
@@ -28,15 +28,28 @@ internal sealed class KeyValuePool : IDisposable
     public KeyValuePool(StackConfig stack, ScalarType dtype, Device device, long? budget = null, bool gathers = false)
     {
         IsNear = device.type == DeviceType.CPU && !gathers;
-        (this.device, this.dtype) = (device, IsNear ? ScalarType.Float32 : dtype);
-        Width = (stack.KeyValueHeads ?? stack.Heads) * stack.HeadWidth;
-        (keys, values) = (new Tensor?[stack.Layers], new Tensor?[stack.Layers]);
-        PageBytes = 2L * PageSize * stack.Layers * Width * this.dtype.ElementSize();
+        (Device, Dtype) = (device, IsNear ? ScalarType.Float32 : dtype);
+        Heads = stack.KeyValueHeads ?? stack.Heads;
+        Width = Heads * stack.HeadWidth;
+        (together, apart) = (new Tensor?[stack.Layers], new KeyValues[stack.Layers]);
+        PageBytes = 2L * PageSize * stack.Layers * Width * Dtype.ElementSize();
         Most = budget is { } bytes ? (int)Math.Clamp(bytes / PageBytes, 1, int.MaxValue / PageSize) : int.MaxValue / PageSize;
     }
 
     /// <summary>Gets whether the processor reads it directly.</summary>
     public bool IsNear { get; }
+
+    /// <summary>Gets the type of what is remembered.</summary>
+    public ScalarType Dtype { get; }
+
+    /// <summary>Gets where it lies.</summary>
+    public Device Device { get; }
+
+    /// <summary>Gets how many layers remember.</summary>
+    public int Layers => together.Length;
+
+    /// <summary>Gets how many heads keys have.</summary>
+    public long Heads { get; }
 
     /// <summary>Gets how many numbers a key has, and a value, all heads together.</summary>
     public long Width { get; }
@@ -93,15 +106,24 @@ internal sealed class KeyValuePool : IDisposable
         if (Rented == 0 && pages > 0)
         {
             Dispose();
-            Array.Clear(keys);
-            Array.Clear(values);
+            Array.Clear(together);
+            Array.Clear(apart);
             free.Clear();
             pages = 0;
         }
     }
 
     /// <summary>Gets all that a layer remembers, <c>[entries, width]</c> each.</summary>
-    public KeyValues Of(int layer) => new(keys[layer]!, values[layer]!);
+    public KeyValues Of(int layer) => apart[layer];
+
+    /// <summary>Gets the same in one, keys first: <c>[2, entries, width]</c>.</summary>
+    public Tensor Together(int layer) => together[layer]!;
+
+    /// <summary>Gets what is added to the score of an entry that is seen, and of one that is hidden: <c>[1, 2]</c>.</summary>
+    public Tensor Hides => hides ??= MakeHides();
+
+    /// <summary>Tells whether pages are left beyond those that are promised.</summary>
+    public bool HasRoomFor(int count) => count <= Most - Reserved;
 
     /// <summary>Remembers rows.</summary>
     /// <param name="layer">The layer.</param>
@@ -110,41 +132,65 @@ internal sealed class KeyValuePool : IDisposable
     /// <param name="entries">Where each of them goes.</param>
     public void Write(int layer, KeyValues own, ReadOnlySpan<int> rows, ReadOnlySpan<int> entries)
     {
-        Write(keys[layer]!, own.Keys, rows, entries);
-        Write(values[layer]!, own.Values, rows, entries);
+        using var scope = NewDisposeScope();
+        var (keys, values) = (Rows(own.Keys), Rows(own.Values));
+        if (IsNear)
+        {
+            Write(layer, RowBlock.Of(keys), RowBlock.Of(values), rows, entries);
+            return;
+        }
+
+        var (from, to) = (Indices(rows), Indices(entries));
+        apart[layer].Keys.index_copy_(0, to, keys.index_select(0, from));
+        apart[layer].Values.index_copy_(0, to, values.index_select(0, from));
+
+        Tensor Rows(Tensor all) => all.transpose(1, 2).reshape(-1, Width).to_type(Dtype);
     }
 
     /// <summary>Remembers rows, where it <see cref="IsNear"/>.</summary>
     /// <param name="layer">The layer.</param>
-    /// <param name="ownKeys">Keys, a row of <see cref="Width"/> numbers each.</param>
-    /// <param name="ownValues">Values, likewise.</param>
+    /// <param name="keys">Keys, a row of <see cref="Width"/> numbers each.</param>
+    /// <param name="values">Values, likewise.</param>
     /// <param name="rows">Which of them.</param>
     /// <param name="entries">Where each of them goes.</param>
-    public void Write(int layer, RowBlock ownKeys, RowBlock ownValues, ReadOnlySpan<int> rows, ReadOnlySpan<int> entries)
+    public void Write(int layer, RowBlock keys, RowBlock values, ReadOnlySpan<int> rows, ReadOnlySpan<int> entries)
     {
-        PagedAttention.Scatter(ownKeys, keys[layer]!, rows, entries);
-        PagedAttention.Scatter(ownValues, values[layer]!, rows, entries);
+        PagedAttention.Scatter(keys, apart[layer].Keys, rows, entries);
+        PagedAttention.Scatter(values, apart[layer].Values, rows, entries);
+    }
+
+    /// <summary>Remembers all of some rows, in one operation where keys and values lie in one tensor; where it is not near.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="keys">Keys, a row of <see cref="Width"/> numbers each.</param>
+    /// <param name="values">Values, likewise.</param>
+    /// <param name="entries">Where each goes, <c>[rows]</c> of int64.</param>
+    public void Write(int layer, RowBlock keys, RowBlock values, Tensor entries)
+    {
+        var rows = entries.size(0);
+        var both = ReferenceEquals(keys.Tensor, values.Tensor) && keys.Step == values.Step
+            ? keys.View([2, rows, Width], [values.Offset - keys.Offset, keys.Step, 1])
+            : stack([keys.View([rows, Width], [keys.Step, 1]), values.View([rows, Width], [values.Step, 1])], 0);
+        together[layer]!.index_copy_(1, entries, both);
     }
 
     public void Dispose()
     {
-        foreach (var tensor in keys.Concat(values))
+        for (var layer = 0; layer < together.Length; layer++)
         {
-            tensor?.Dispose();
+            apart[layer].Keys?.Dispose();
+            apart[layer].Values?.Dispose();
+            together[layer]?.Dispose();
         }
+
+        hides?.Dispose();
+        hides = null;
     }
 
-    private void Write(Tensor to, Tensor own, ReadOnlySpan<int> rows, ReadOnlySpan<int> entries)
+    private Tensor MakeHides()
     {
         using var scope = NewDisposeScope();
-        var from = own.transpose(1, 2).reshape(-1, Width).to_type(dtype);
-        if (IsNear)
-        {
-            PagedAttention.Scatter(RowBlock.Of(from), to, rows, entries);
-            return;
-        }
-
-        to.index_copy_(0, Indices(entries), from.index_select(0, Indices(rows)));
+        var masked = full([1, 1], Transformer.Masked, float32, Device);
+        return cat([zeros_like(masked), masked], 1).to_type(Dtype).DetachFromDisposeScope();
     }
 
     private Tensor Indices(ReadOnlySpan<int> values)
@@ -155,7 +201,7 @@ internal sealed class KeyValuePool : IDisposable
             wide[i] = values[i];
         }
 
-        return tensor(wide, device: device);
+        return tensor(wide, device: Device);
     }
 
     private void Grow()
@@ -166,10 +212,9 @@ internal sealed class KeyValuePool : IDisposable
             throw new InvalidOperationException($"The memory of keys and values holds at most {Most} pages of {PageSize} tokens, and all of them are taken. Reserve before renting.");
         }
 
-        for (var layer = 0; layer < keys.Length; layer++)
+        for (var layer = 0; layer < together.Length; layer++)
         {
-            keys[layer] = Grown(keys[layer], more);
-            values[layer] = Grown(values[layer], more);
+            Grow(layer, more);
         }
 
         for (var page = more - 1; page >= pages; page--)
@@ -180,21 +225,24 @@ internal sealed class KeyValuePool : IDisposable
         pages = more;
     }
 
-    private Tensor Grown(Tensor? old, int more)
+    private void Grow(int layer, int more)
     {
         using var scope = NewDisposeScope();
-        var grown = empty([(long)more * PageSize, Width], dtype, device);
-        if (device.type == DeviceType.CPU)
+        var grown = empty([2, (long)more * PageSize, Width], Dtype, Device);
+        if (Device.type == DeviceType.CPU)
         {
             HugePages.Expect(grown);
         }
 
-        if (old is not null)
+        if (together[layer] is { } old)
         {
-            grown.narrow(0, 0, old.size(0)).copy_(old);
+            grown.narrow(1, 0, old.size(1)).copy_(old);
+            apart[layer].Keys.Dispose();
+            apart[layer].Values.Dispose();
             old.Dispose();
         }
 
-        return grown.DetachFromDisposeScope();
+        together[layer] = grown.DetachFromDisposeScope();
+        apart[layer] = new(grown.select(0, 0).DetachFromDisposeScope(), grown.select(0, 1).DetachFromDisposeScope());
     }
 }

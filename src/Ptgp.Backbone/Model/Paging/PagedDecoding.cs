@@ -11,7 +11,8 @@ namespace Ptgp.Backbone;
 internal sealed class PagedDecoding(Transformer transformer, Stack decoder, KeyValuePool pool) : DecodingBatch
 {
     private readonly HashSet<PagedSequence> sequences = [];
-    private readonly DistanceTable? biases = decoder.Bias is { } bias ? new(bias) : null;
+    private readonly DistanceTable? biases = decoder.Bias is { } bias ? new(bias, pool) : null;
+    private PagedSight? sight;
 
     public override IReadOnlyList<DecodingSlot> Join(EncodedStates source, IReadOnlyList<int> beams, Adapter? adapter)
     {
@@ -53,19 +54,14 @@ internal sealed class PagedDecoding(Transformer transformer, Stack decoder, KeyV
             return Logits(null, step).MoveToOuterDisposeScope();
         }
 
-        biases?.Reach(step.Furthest);
+        var first = (sight ??= new(pool, decoder, biases)).See(step, out var tokens, out var places);
         var spans = AdapterSpans.Of(step.Adapters, transformer.Config.IsStrict);
         Pass pass = spans.AreOne ? new(transformer.Config, spans.Adapter, isTraining: false) : new(transformer.Config, spans);
-        var ids = tensor(step.Tokens, [step.Rows, 1], device: transformer.Device);
-        var places = step.Places(transformer.Device);
-        var x = decoder.Start(spans.AreOne ? transformer.EmbedTargets(ids, spans.Adapter) : spans.Compute(ids, AdaptedTables.ChangeEmbeddings, transformer.EmbedTargets), places, pass);
+        var x = decoder.Start(spans.AreOne ? transformer.EmbedTargets(tokens, spans.Adapter) : spans.Compute(tokens, AdaptedTables.ChangeEmbeddings, transformer.EmbedTargets), places, pass);
         var rotation = decoder.Turn(places, x, transformer.Config.IsStrict);
-        PagedView own = new(pool, step.Lines(int.MaxValue), biases);
-        var near = decoder.HasWindow ? new PagedView(pool, step.Lines(decoder.Window), biases) : null;
-        var memory = step.MemoryLines is { } lines ? new PagedView(pool, lines, null) : null;
         for (var i = 0; i < decoder.Layers.Length; i++)
         {
-            x = decoder.Layers[i].Forward(x, rotation, new(i, pool, step.AllRows, step.Entries, own, near, memory), pass);
+            x = decoder.Layers[i].Forward(x, rotation, first with { Layer = i }, pass);
         }
 
         return Logits(x, step).MoveToOuterDisposeScope();
@@ -75,6 +71,7 @@ internal sealed class PagedDecoding(Transformer transformer, Stack decoder, KeyV
     {
         if (slot is PagedSequence sequence && sequences.Remove(sequence))
         {
+            sight?.Forget(sequence);
             sequence.Release();
         }
     }
@@ -87,6 +84,7 @@ internal sealed class PagedDecoding(Transformer transformer, Stack decoder, KeyV
         }
 
         sequences.Clear();
+        sight?.Dispose();
         biases?.Dispose();
     }
 
@@ -224,7 +222,8 @@ internal sealed class PagedDecoding(Transformer transformer, Stack decoder, KeyV
             var spans = AdapterSpans.Of(adapters, transformer.Config.IsStrict);
             var states = wanted.Count == step.Rows ? x : x.index_select(0, tensor(wanted.ToArray(), device: x.device));
             states = decoder.Finish(states, new(transformer.Config, spans));
-            logits = (spans.AreOne ? transformer.Project(states, spans.Adapter) : spans.Compute(states, AdaptedTables.Change, transformer.Project)).view(wanted.Count, -1).to(ScalarType.Float32);
+            logits = (spans.AreOne ? transformer.Project(states, spans.Adapter) : spans.Compute(states, AdaptedTables.Change, transformer.Project));
+            logits = logits.dtype == ScalarType.Float32 ? logits : logits.to_type(ScalarType.Float32);
         }
 
         var all = first.Count == 0 ? logits! : cat([.. logits is null ? [] : new[] { logits }, .. first], 0);

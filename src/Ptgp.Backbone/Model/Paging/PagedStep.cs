@@ -1,5 +1,5 @@
+using System.Runtime.InteropServices;
 using Ptgp.Backbone.Native;
-using static TorchSharp.torch;
 
 namespace Ptgp.Backbone;
 
@@ -47,7 +47,13 @@ internal sealed class PagedStep
     public int Rows => tokens.Count;
 
     /// <summary>Gets the token of each row.</summary>
-    public long[] Tokens => [.. tokens];
+    public ReadOnlySpan<long> Tokens => CollectionsMarshal.AsSpan(tokens);
+
+    /// <summary>Gets the position of each row.</summary>
+    public ReadOnlySpan<long> Positions => CollectionsMarshal.AsSpan(positions);
+
+    /// <summary>Gets the last position of the tokens that each row is read with.</summary>
+    public IReadOnlyList<long> Lasts => lasts;
 
     /// <summary>Gets where the keys and values of each row go.</summary>
     public int[] Entries => field ??= [.. entries];
@@ -59,14 +65,30 @@ internal sealed class PagedStep
     public IReadOnlyList<Adapter?> Adapters => owners.ConvertAll(owner => owner.Sequence.Adapter);
 
     /// <summary>Gets the most entries that a row sees.</summary>
-    public int Furthest => (int)positions.Max() + 1;
+    public int Furthest => field > 0 ? field : field = (int)positions.Max() + 1;
 
     /// <summary>Gets for each feed its sequence, the row after which what follows is wanted, or the first of them where each beam has one, whether all beams share it, and after how many rows of a beam it is wanted; row −1 where nothing was fed.</summary>
     public (PagedSequence Sequence, int Row, bool IsShared, int Scored)[] Ends { get; }
 
     /// <summary>Gets what each row sees of the encoder's states; null where there is no encoder.</summary>
-    public PagedAttention.Line[]? MemoryLines =>
-        owners[0].Sequence.Memory.Length == 0 ? null : [.. owners.Select(owner => new PagedAttention.Line(owner.Sequence.Memory, 0, owner.Sequence.Memory.Length))];
+    public PagedAttention.Line[]? MemoryLines => owners[0].Sequence.Memory.Length == 0 ? null : [.. owners.Select(owner => LineOf(owner.Sequence))];
+
+    /// <summary>Gets whose states of the encoder the rows see; null where there is no encoder.</summary>
+    /// <param name="canShare">Whether each sequence may be there once, where all of them have as many rows; else each row's is.</param>
+    public PagedSequence[]? MemoryOwners(bool canShare)
+    {
+        if (owners[0].Sequence.Memory.Length == 0)
+        {
+            return null;
+        }
+
+        var each = Rows / Ends.Length;
+        var areAlike = canShare && each * Ends.Length == Rows && !owners.Where((owner, row) => owner.Sequence != Ends[row / each].Sequence).Any();
+        return areAlike ? Array.ConvertAll(Ends, end => end.Sequence) : [.. owners.Select(owner => owner.Sequence)];
+    }
+
+    /// <summary>Gets all that is seen of what the encoder made of a sequence.</summary>
+    public static PagedAttention.Line LineOf(PagedSequence sequence) => new(sequence.Memory, 0, sequence.Memory.Length);
 
     /// <summary>Gets what each row sees of its own sequence.</summary>
     /// <param name="window">How far it sees, itself included.</param>
@@ -82,10 +104,6 @@ internal sealed class PagedStep
 
         return lines;
     }
-
-    /// <summary>Gets the position of each row.</summary>
-    public Places Places(Device device) =>
-        Backbone.Places.Of(tensor(positions.ToArray(), [Rows, 1], device: device), Furthest, tensor(lasts.ToArray(), device: device));
 
     private void Add(PagedSequence sequence, int beam, int token, int position, int last)
     {
