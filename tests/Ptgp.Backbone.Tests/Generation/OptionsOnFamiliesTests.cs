@@ -82,7 +82,7 @@ public sealed class OptionsOnFamiliesTests
         ["forcedEosTokenId"] = known => new(new() { ForcedEosTokenId = known.End, MinNewTokens = Most - 2, MaxNewTokens = Most }, written =>
             Assert.InRange(written.Best.Ids.Count, Most - 2, Most - 1)),
         ["eosTokenId"] = known => new(new() { EosTokenId = [known.End, known.First], MinNewTokens = 0 }, written => Assert.Empty(written.Best.Ids)),
-        ["exponentialDecayLengthPenalty"] = _ => new(new() { ExponentialDecayLengthPenalty = new(3, 50) }, written => Assert.InRange(written.Best.Ids.Count, 0, 6)),
+        ["exponentialDecayLengthPenalty"] = _ => new(new() { ExponentialDecayLengthPenalty = new(3, 6) }, written => Assert.InRange(written.Best.Ids.Count, 0, 7)),
         ["renormalizeLogits"] = known => new(new() { RenormalizeLogits = true, SuppressTokens = [.. Enumerable.Range(0, 40).Except([known.End])] }, written =>
             Assert.InRange(written.Best.Score, known.Write(new() { SuppressTokens = [.. Enumerable.Range(0, 40).Except([known.End])] }).Best.Score - 1e-4, 0)),
         ["stopStrings"] = known => new(new() { StopStrings = [known.Middle] }, written =>
