@@ -20,6 +20,12 @@ internal sealed class AnswerLines(ITaskRunner runner, LineFormat from, LineForma
     // Reading from a terminal cannot be called off.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    /// <summary>Gets what is told of fields of inputs that nothing reads.</summary>
+    public required UnknownFields Unknown { get; init; }
+
+    /// <summary>Gets what counts what answers in lines of text leave out; null for nothing.</summary>
+    public TextLosses? Losses { get; init; }
+
     /// <summary>Gets how many answers were written.</summary>
     public int Written { get; private set; }
 
@@ -90,17 +96,23 @@ internal sealed class AnswerLines(ITaskRunner runner, LineFormat from, LineForma
     {
         try
         {
-            var input = AskedInputs.Parse(runner, from, line.Text);
+            var input = AskedInputs.Parse(runner, from, line, Unknown);
             var answer = await runner.AnswerAsync(input, generation, Observer(line), cancellation).ConfigureAwait(false);
             return to == LineFormat.Jsonl ? new(runner.ToJson(answer).ToJsonString(Json.Line), null)
                 : file is not null ? new(file.Write(answer), file.Name?.Invoke(input))
-                : new(OneLine(runner.ToText(answer)), null);
+                : new(OneLine(InText(answer)), null);
         }
         catch (Exception refused) when (refused is FormatException or JsonException or UserException or CheckpointException)
         {
             var message = line.Place.Length == 0 ? refused.Message : $"{line.Place}: {refused.Message}";
             throw refused is UsageException ? new UsageException(message, refused) : new UserException(message, refused);
         }
+    }
+
+    private string InText(object answer)
+    {
+        Losses?.Count(runner.ToJson(answer));
+        return runner.ToText(answer);
     }
 
     private AnswerObserver? Observer(InputLine line) => status is null ? null : new()

@@ -45,11 +45,17 @@ internal sealed partial class AskedInputs
     }
 
     /// <summary>Makes an input of a line.</summary>
+    /// <param name="runner">The task.</param>
+    /// <param name="from">What the line is.</param>
+    /// <param name="line">The line.</param>
+    /// <param name="unknown">Is told of fields that nothing reads.</param>
     /// <exception cref="FormatException">The task cannot be asked with it; the message is for users.</exception>
     /// <exception cref="JsonException">Likewise.</exception>
-    public static object Parse(ITaskRunner runner, LineFormat from, string text)
+    public static object Parse(ITaskRunner runner, LineFormat from, InputLine line, UnknownFields unknown)
     {
         ArgumentNullException.ThrowIfNull(runner);
+        ArgumentNullException.ThrowIfNull(unknown);
+        var text = line.Text;
         if (from == LineFormat.Text)
         {
             return OfText(runner, text);
@@ -67,7 +73,9 @@ internal sealed partial class AskedInputs
 
         using (json)
         {
-            return runner.ParseJson(json.RootElement.Clone());
+            var asked = runner.ParseJson(json.RootElement.Clone());
+            unknown.Tell(line.Place, json.RootElement);
+            return asked;
         }
     }
 

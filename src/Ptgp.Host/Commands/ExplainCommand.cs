@@ -63,11 +63,12 @@ internal sealed class ExplainCommand : IPtgpCommand
         var watch = Stopwatch.StartNew();
         var writer = file?.Writer ?? context.Out;
         List<Explanation> explanations = [];
+        UnknownFields unknown = new(runner, context.Log);
         await foreach (var line in opened.LinesAsync(cancellation).ConfigureAwait(false))
         {
             if (!line.IsEmpty)
             {
-                var explanation = await ExplainAsync(runner, opened.From, line, options, request, cancellation).ConfigureAwait(false);
+                var explanation = await ExplainAsync(runner, opened.From, line, unknown, options, request, cancellation).ConfigureAwait(false);
                 request = request with { AttentionBudget = Math.Max(0, request.AttentionBudget - (isJson ? 0 : explanation.AttentionNumbers)) };
                 foreach (var remark in explanation.Remarks)
                 {
@@ -97,11 +98,11 @@ internal sealed class ExplainCommand : IPtgpCommand
         return ExitCode.Done;
     }
 
-    private static async Task<Explanation> ExplainAsync(ITaskRunner runner, LineFormat from, InputLine line, GenerationOptions options, ExplanationRequest request, CancellationToken cancellation)
+    private static async Task<Explanation> ExplainAsync(ITaskRunner runner, LineFormat from, InputLine line, UnknownFields unknown, GenerationOptions options, ExplanationRequest request, CancellationToken cancellation)
     {
         try
         {
-            return await runner.ExplainAsync(AskedInputs.Parse(runner, from, line.Text), options, request, cancellation).ConfigureAwait(false);
+            return await runner.ExplainAsync(AskedInputs.Parse(runner, from, line, unknown), options, request, cancellation).ConfigureAwait(false);
         }
         catch (UsageException)
         {

@@ -56,7 +56,8 @@ internal sealed class RunCommand : IPtgpCommand
 
         IAnswerOutput target = isFolder ? new FolderOutput(path!, form!.Extension) : form is not null ? new WholeOutput(file?.Writer ?? context.Out) : new LineOutput(file?.Writer ?? context.Out);
         using var status = new StatusLine(context);
-        var answers = new AnswerLines(runner, opened.From, to, options, status, form);
+        var losses = new TextLosses(options.Or(configuration.Tasks[name].Generation));
+        var answers = new AnswerLines(runner, opened.From, to, options, status, form) { Unknown = new(runner, context.Log), Losses = losses };
         var watch = Stopwatch.StartNew();
         try
         {
@@ -70,6 +71,7 @@ internal sealed class RunCommand : IPtgpCommand
         }
 
         status.Clear();
+        losses.Remarks().ToList().ForEach(context.Log.Warn);
         if (opened.Name is not null)
         {
             context.Log.Status(answers.Written == 0

@@ -10,8 +10,9 @@ namespace Ptgp.Hosting;
 public sealed class PtgpHost : IDisposable
 {
     private readonly ITaskHost host;
+    private readonly IConsoleLog log;
 
-    private PtgpHost(ITaskHost host, IReadOnlyList<string> tasks) => (this.host, Tasks) = (host, tasks);
+    private PtgpHost(ITaskHost host, IConsoleLog log, IReadOnlyList<string> tasks) => (this.host, this.log, Tasks) = (host, log, tasks);
 
     /// <summary>Gets the names of the tasks.</summary>
     public IReadOnlyList<string> Tasks { get; }
@@ -32,14 +33,15 @@ public sealed class PtgpHost : IDisposable
                 WorkingFolder = options.WorkingFolder,
                 FindPlugins = parts.FindPlugins,
             }.Read();
-            return new PtgpHost(parts.CreateTaskHost(configuration, new Log(options.Logger)), [.. configuration.Tasks.Keys]);
+            var log = new Log(options.Logger);
+            return new PtgpHost(parts.CreateTaskHost(configuration, log), log, [.. configuration.Tasks.Keys]);
         });
     }
 
     /// <summary>Loads a task: its plugin, its head, and its backbone unless another task has it loaded. The caller disposes it, before this.</summary>
     /// <exception cref="PtgpException">There is no such task, or it cannot be loaded.</exception>
     public async Task<PtgpTask> OpenAsync(string task, CancellationToken cancellation = default) =>
-        new(await Faults.ShownAsync(() => host.OpenAsync(task, TaskUse.Answering, new(), cancellation)).ConfigureAwait(false));
+        new(await Faults.ShownAsync(() => host.OpenAsync(task, TaskUse.Answering, new(), cancellation)).ConfigureAwait(false), log);
 
     /// <inheritdoc />
     public void Dispose() => host.Dispose();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Ptgp.Host;
 using Ptgp.Host.Tasks;
 
 namespace Ptgp.Hosting;
@@ -8,13 +9,14 @@ namespace Ptgp.Hosting;
 public sealed class PtgpTask : IDisposable
 {
     private readonly ITaskRunner runner;
+    private readonly UnknownFields unknown;
 
-    internal PtgpTask(ITaskRunner runner) => this.runner = runner;
+    internal PtgpTask(ITaskRunner runner, IConsoleLog log) => (this.runner, unknown) = (runner, new(runner, log));
 
     /// <summary>Gets the name under which the configuration holds it.</summary>
     public string Name => runner.Name;
 
-    /// <summary>Gets the names of the fields that an input may have; none where it is no object. Other fields are passed over.</summary>
+    /// <summary>Gets the names of the fields that an input may have; none where it is no object. Other fields are passed over, and the logger is warned of each once.</summary>
     public IReadOnlyList<string> InputFields => runner.InputFields;
 
     /// <summary>Answers one input.</summary>
@@ -28,7 +30,9 @@ public sealed class PtgpTask : IDisposable
         Faults.ShownAsync(async () =>
         {
             var observer = onSoFar is null ? null : new AnswerObserver { OnSoFar = answer => onSoFar(runner.ToJson(answer)) };
-            var asked = runner.ParseJson(JsonSerializer.SerializeToElement(input));
+            var json = JsonSerializer.SerializeToElement(input);
+            var asked = runner.ParseJson(json);
+            unknown.Tell("", json);
             return runner.ToJson(await runner.AnswerAsync(asked, generation ?? new(), observer, cancellation).ConfigureAwait(false));
         });
 

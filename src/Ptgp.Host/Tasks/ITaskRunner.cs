@@ -28,6 +28,9 @@ internal interface ITaskRunner : IDisposable
     /// <exception cref="JsonException">The value does not fit the task's input; the message is for users.</exception>
     object ParseJson(JsonElement json);
 
+    /// <summary>Finds the fields of a JSON value, which <see cref="ParseJson"/> took, that nothing reads.</summary>
+    IReadOnlyList<UnknownField> FindUnknown(JsonElement json);
+
     /// <summary>Renders an answer as a line of plain text.</summary>
     string ToText(object output);
 

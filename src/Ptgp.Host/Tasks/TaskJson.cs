@@ -51,12 +51,32 @@ internal sealed class TaskJson
     /// <summary>Names the fields that a value may have; none where it is no object.</summary>
     public IReadOnlyList<string> Fields<T>() => [.. options.GetTypeInfo(typeof(T)).Properties.Select(property => property.Name)];
 
+    /// <summary>Finds the fields of what <see cref="Read"/> took, and of objects in it, that nothing reads.</summary>
+    public IReadOnlyList<UnknownField> Unknown<T>(JsonElement json) => [.. Unknown(options.GetTypeInfo(typeof(T)), json, "")];
+
     /// <summary>Makes a line that a value could be read from, for messages: the fields that must be there, or else the first.</summary>
     public string Example<T>()
     {
         var info = options.GetTypeInfo(typeof(T));
         var fields = info.Properties.Where(property => property.IsRequired).DefaultIfEmpty(info.Properties.FirstOrDefault());
         return info.Kind != JsonTypeInfoKind.Object ? Sample(typeof(T)) : $"{{{string.Join(", ", fields.OfType<JsonPropertyInfo>().Select(field => $"\"{field.Name}\": {Sample(field.PropertyType)}"))}}}";
+    }
+
+    // What a converter of its own reads, or takes for its further fields, is its own matter.
+    private IEnumerable<UnknownField> Unknown(JsonTypeInfo info, JsonElement json, string within)
+    {
+        switch (info.Kind, json.ValueKind)
+        {
+            case (JsonTypeInfoKind.Enumerable, JsonValueKind.Array):
+                return json.EnumerateArray().SelectMany(item => Unknown(options.GetTypeInfo(info.ElementType!), item, within));
+            case (JsonTypeInfoKind.Object, JsonValueKind.Object) when info.PolymorphismOptions is null && !info.Properties.Any(property => property.IsExtensionData):
+                string[] known = [.. info.Properties.Where(property => property.Set is not null || property.AssociatedParameter is not null).Select(property => property.Name)];
+                return json.EnumerateObject().SelectMany(field => info.Properties.FirstOrDefault(property => property.Name.Equals(field.Name, StringComparison.OrdinalIgnoreCase)) is not { } property ? [new(within, field.Name, known)]
+                    : property.CustomConverter is not null ? []
+                    : Unknown(options.GetTypeInfo(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType), field.Value, property.Name));
+            default:
+                return [];
+        }
     }
 
     private static string Sample(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch

@@ -50,6 +50,8 @@ internal sealed class TaskRunner<TInput, TPart, TPartOutput, TOutput> : ITaskRun
 
     public object ParseJson(JsonElement element) => json.Read<TInput>(element)!;
 
+    public IReadOnlyList<UnknownField> FindUnknown(JsonElement element) => json.Unknown<TInput>(element);
+
     public string ToText(object output) => plugin.ToText((TOutput)output);
 
     public JsonNode ToJson(object output) => json.Write((TOutput)output);

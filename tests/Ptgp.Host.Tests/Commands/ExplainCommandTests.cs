@@ -28,12 +28,12 @@ public sealed class ExplainCommandTests
     [InlineData("--output", "out.txt", "--json")]
     public async Task FiguresGoALineEach(params string[] where)
     {
-        using var folder = new CommandFolder { In = Encoding.UTF8.GetBytes("{\"text\": \"a\"}\n{\"text\": \"!remark\"}\n") };
+        using var folder = new CommandFolder { In = Encoding.UTF8.GetBytes("{\"text\": \"a\", \"txet\": 1}\n{\"text\": \"!remark\", \"txet\": 2}\n") };
         var (code, output, error) = await folder.RunAsync(["explain", "shout", "--format", "jsonl", .. where]);
         Assert.Equal(0, code);
         var lines = (where[0] == "--json" ? output : File.ReadAllText(folder[where[1]])).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(["A", "!REMARK"], lines.Select(line => (string)JsonNode.Parse(line)!["answer"]!["answer"]!));
-        Assert.StartsWith("Warning: standard input(2): Something was left out.\n2 inputs explained in ", error, StringComparison.Ordinal);
+        Assert.StartsWith("Warning: standard input(1): passed over, here and in further inputs: \"txet\" (did you mean \"text\"?). An input of task 'shout' may have \"text\".\nWarning: standard input(2): Something was left out.\n2 inputs explained in ", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -26,9 +26,16 @@ internal sealed class FakeRunner(FakeParts parts) : ITaskRunner
         ? JsonSerializer.Deserialize<string>(text)!
         : throw new JsonException("An input must have 'text', but has not.");
 
+    public IReadOnlyList<UnknownField> FindUnknown(JsonElement json) => [.. json.EnumerateObject().Where(field => field.Name != "text").Select(field => new UnknownField("", field.Name, InputFields))];
+
     public string ToText(object output) => (string)output;
 
-    public JsonNode ToJson(object output) => new JsonObject { ["answer"] = (string)output };
+    public JsonNode ToJson(object output) => output switch
+    {
+        "!CUT" => new JsonObject { ["answer"] = "!CUT", ["unfinished"] = true },
+        "!SEVERAL" => new JsonObject { ["answer"] = "!SEVERAL", ["hypotheses"] = new JsonArray("a", "b") },
+        _ => new JsonObject { ["answer"] = (string)output },
+    };
 
     public async Task<object> AnswerAsync(object input, GenerationOptions caller, AnswerObserver? observer, CancellationToken cancellation)
     {

@@ -94,6 +94,54 @@ public sealed class RunCommandTests
     }
 
     [Fact]
+    public async Task AFieldThatNothingReadsIsWarnedOfOnceAndTheNearestNamed()
+    {
+        using var folder = new CommandFolder();
+        folder.Write("in.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b\", \"txet\": 1, \"id\": 7}\n{\"text\": \"c\", \"id\": 8, \"generaton\": {}, \"numBeams\": 2}\n");
+        var (code, output, error) = await folder.RunAsync("run", "shout", "--input", "in.jsonl", "--output", "out.txt");
+        Assert.Equal((0, ""), (code, output));
+        Assert.StartsWith(
+            """
+            Warning: in.jsonl(2): passed over, here and in further inputs: "txet" (did you mean "text"?), "id". An input of task 'shout' may have "text".
+            Warning: in.jsonl(3): passed over, here and in further inputs: "generaton" (how to write is said by --generation or in the configuration), "numBeams" (how to write is said by --generation or in the configuration). An input of task 'shout' may have "text".
+            3 lines in 
+            """.ReplaceLineEndings("\n"),
+            error,
+            StringComparison.Ordinal);
+        Assert.Equal("Warning: passed over, here and in further inputs: \"id\". An input of task 'shout' may have \"text\".\n", (await folder.RunAsync("run", "shout", "{\"text\": \"a\", \"id\": 1}", "--format", "jsonl")).Error);
+    }
+
+    [Fact]
+    public async Task FieldsWithoutEndAreNotWarnedOfWithoutEnd()
+    {
+        using var folder = new CommandFolder();
+        folder.Write("in.jsonl", string.Concat(Enumerable.Range(0, 100).Select(i => $"{{\"text\": \"a\", \"id{i}\": 1}}\n")));
+        Assert.Equal(32, (await folder.RunAsync("run", "shout", "--input", "in.jsonl")).Error.Split("Warning").Length - 1);
+    }
+
+    [Fact]
+    public async Task WhatPlainTextLeavesOutIsSaidOnceAtTheEnd()
+    {
+        const string whole = "Whole answers, by --json or in a .jsonl file,";
+        using var folder = new CommandFolder();
+        Assert.Equal((0, "!CUT\n\nA\n!CUT\n", $"Warning: 2 of 3 answers ended by length. {whole} say which (\"unfinished\"); maxNewTokens allows more.\n"), await folder.RunAsync("run", "shout", "!cut", "", "a", "!cut"));
+        Assert.Equal($"Warning: 1 answer ended by length or time. {whole} say which (\"unfinished\"); maxNewTokens allows more.\n", (await folder.RunAsync("run", "shout", "!cut", "--generation", "maxTime=5")).Error);
+        Assert.Equal($"Warning: 1 of 2 answers had further hypotheses, which plain text leaves out. {whole} have them.\n", (await folder.RunAsync("run", "shout", "!several", "a")).Error);
+        Assert.Equal("", (await folder.RunAsync("run", "shout", "!several", "!cut", "--json")).Error);
+    }
+
+    [Fact]
+    public async Task ALengthThatWasAskedForIsNoNewsButAFormThatItLeavesTornIs()
+    {
+        using var folder = new CommandFolder();
+        Assert.Equal("", (await folder.RunAsync("run", "shout", "!cut", "--generation", "maxNewTokens=5")).Error);
+        Assert.Equal("", (await folder.RunAsync("run", "shout", "!cut", "--set", "tasks:shout:generation:maxLength=5")).Error);
+        Assert.Equal(
+            "Warning: 1 of 2 answers ended by length before what regex asks for was whole. Whole answers, by --json or in a .jsonl file, say which (\"unfinished\").\n",
+            (await folder.RunAsync("run", "shout", "!cut", "a", "--generation", "maxNewTokens=5", "--generation", "regex=a+")).Error);
+    }
+
+    [Fact]
     public async Task ALineHoweverLongIsOne()
     {
         using var folder = new CommandFolder { In = [.. Enumerable.Repeat((byte)'x', 1 << 20), (byte)'\n'] };

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Ptgp.Host.Tasks;
 
 namespace Ptgp.Host.Tests.Tasks;
@@ -15,6 +16,17 @@ public class TaskJsonTests
 
     [Fact]
     public void AnInputIsReadWhateverElseItsLineHolds() => Assert.Equal(new Answer("a", Mood.Good, 3), json.Read<Answer>(Parse("""{"id": 7, "text": "a", "mood": "good", "score": 3}""")));
+
+    [Fact]
+    public void FieldsThatNothingReadsAreFoundWhereverTheyStand()
+    {
+        Assert.Equal(["id", "Texd"], json.Unknown<Answer>(Parse("""{"id": 7, "TEXT": "a", "mood": "good", "score": 3, "Texd": null}""")).Select(field => field.Name));
+        var within = Assert.Single(json.Unknown<Talk>(Parse("""{"turns": [{"text": "a", "mood": "good"}, {"text": "b", "mood": "good", "who": {"x": 1}}], "notes": {"any": 1}, "rest": {"x": {"y": 2}}}""")));
+        Assert.Equal(("turns", "who"), (within.Within, within.Name));
+        Assert.Equal(["text", "mood", "score"], within.Known);
+        Assert.Empty(json.Unknown<string>(Parse("\"a\"")));
+        Assert.Empty(json.Unknown<Open>(Parse("""{"any": 1}""")));
+    }
 
     [Theory]
     [InlineData("""{"mood": "good"}""", "lacks \"text\" and \"score\":")]
@@ -58,6 +70,14 @@ public class TaskJsonTests
     }
 
     private sealed record Several(IReadOnlyList<string> Texts, bool IsTrue);
+
+    private sealed record Talk(IReadOnlyList<Answer> Turns, IReadOnlyDictionary<string, int> Notes, JsonElement Rest);
+
+    private sealed record Open
+    {
+        [JsonExtensionData]
+        public IDictionary<string, JsonElement>? Others { get; init; }
+    }
 
     private sealed record Answer(string Text, Mood Mood, double? Score);
 }
