@@ -8,7 +8,8 @@ namespace Ptgp.Backbone.Generation;
 /// <summary>Finds what is wrong with generation options and says it in the words of those who write them.</summary>
 internal static class OptionFaults
 {
-    public static IEnumerable<string> OutOfRange(GenerationOptions options)
+    /// <summary>Finds values that are none of their option, whatever else stands.</summary>
+    public static IEnumerable<OptionFault> Values(GenerationOptions options)
     {
         foreach (var property in typeof(GenerationOptions).GetProperties())
         {
@@ -18,86 +19,82 @@ internal static class OptionFaults
                 var bounds = range.Maximum is int.MaxValue or double.MaxValue
                     ? range.MinimumIsExclusive ? $"above {least}" : $"at least {least}"
                     : $"from {least} to {most}";
-                yield return $"{Name(property.Name)} must be {bounds}, but is {Text(value)}.";
+                yield return new(Name(property.Name), $"must be {bounds}, but is {Text(value)}.");
             }
         }
 
         if (options.ExponentialDecayLengthPenalty is { } decay && (decay.Start < 0 || decay.Factor <= 0))
         {
-            yield return $"exponentialDecayLengthPenalty must have a start of at least 0 and a factor above 0, but has {Text(decay.Start)} and {Text(decay.Factor)}.";
+            yield return new("exponentialDecayLengthPenalty", $"must have a start of at least 0 and a factor above 0, but has {Text(decay.Start)} and {Text(decay.Factor)}.");
         }
 
         if (options.SequenceBias?.Any(bias => bias.Ids is not { Count: > 0 } || !double.IsFinite(bias.Bias)) == true)
         {
-            yield return "sequenceBias must hold sequences of at least one id, each with a number.";
+            yield return new("sequenceBias", "must hold sequences of at least one id, each with a number.");
         }
 
         if (options.StopStrings?.Any(string.IsNullOrEmpty) == true)
         {
-            yield return "stopStrings must not hold an empty text.";
+            yield return new("stopStrings", "must not hold an empty text.");
         }
 
         if (options.BadWordsIds?.Any(word => word.Count == 0) == true)
         {
-            yield return "badWordsIds must not hold an empty sequence.";
+            yield return new("badWordsIds", "must not hold an empty sequence.");
         }
 
         if (options.ForceWordsIds?.Any(word => word.Count == 0) == true || options.ForceWordsIds?.Count > 64)
         {
-            yield return "forceWordsIds must hold at most 64 sequences, none of them empty.";
+            yield return new("forceWordsIds", "must hold at most 64 sequences, none of them empty.");
         }
     }
 
-    public static IEnumerable<string> Contradictions(ResolvedOptions options)
+    /// <summary>Finds lengths and counts that do not go together.</summary>
+    public static IEnumerable<OptionFault> Contradictions(ResolvedOptions options)
     {
         if (options.NumReturnSequences > Math.Max(options.NumBeams, options.MostEnded ?? 0) && !(options.DoSample && options.NumBeams == 1))
         {
-            yield return $"numReturnSequences is {options.NumReturnSequences}, but numBeams is {options.NumBeams}: no more hypotheses can be returned than are kept. Raise numBeams.";
+            yield return new("numReturnSequences", $"is {options.NumReturnSequences}, but numBeams is {options.NumBeams}: no more hypotheses can be returned than are kept. Raise numBeams.", "numBeams", "patience", "doSample");
         }
 
         if (options.MinNewTokens > options.MaxNewTokens)
         {
-            yield return $"minNewTokens is {options.MinNewTokens}, but maxNewTokens is {options.MaxNewTokens}. Lower the one or raise the other.";
+            yield return new("minNewTokens", $"is {options.MinNewTokens}, but maxNewTokens is {options.MaxNewTokens}. Lower the one or raise the other.", "maxNewTokens");
         }
 
         if (options.MinLength > options.MaxLength)
         {
-            yield return $"minLength is {options.MinLength}, but maxLength is {options.MaxLength}. Lower the one or raise the other.";
+            yield return new("minLength", $"is {options.MinLength}, but maxLength is {options.MaxLength}. Lower the one or raise the other.", "maxLength");
         }
 
         if (options.MinNewTokens >= options.MaxLength)
         {
-            yield return $"minNewTokens is {options.MinNewTokens}, but maxLength, which counts the start token, is {options.MaxLength}. Lower the one or raise the other.";
+            yield return new("minNewTokens", $"is {options.MinNewTokens}, but maxLength, which counts the start token, is {options.MaxLength}. Lower the one or raise the other.", "maxLength");
         }
     }
 
     /// <summary>Finds ways of searching that exclude each other.</summary>
-    public static IEnumerable<string> Searches(ResolvedOptions options)
+    public static IEnumerable<OptionFault> Searches(ResolvedOptions options)
     {
         if (options.NumBeams % options.NumBeamGroups != 0)
         {
-            yield return $"numBeamGroups must divide numBeams, but they are {options.NumBeamGroups} and {options.NumBeams}.";
-        }
-
-        if (options is { DiversityPenalty: not 0, NumBeamGroups: 1, NumBeams: > 1 })
-        {
-            yield return $"diversityPenalty is {Text(options.DiversityPenalty)}, but numBeamGroups is 1: it keeps groups of beams apart. Raise numBeamGroups, or leave it out.";
+            yield return new("numBeamGroups", $"must divide numBeams, but they are {options.NumBeamGroups} and {options.NumBeams}.", "numBeams");
         }
 
         if (options.ForceWords.Count > 0 && options.NumBeams == 1)
         {
-            yield return "forceWordsIds needs beams, but numBeams is 1. Raise numBeams.";
+            yield return new("forceWordsIds", "needs beams, but numBeams is 1. Raise numBeams.", "numBeams");
         }
 
         if (options.CoveragePenalty != 0 && options.Facts.WritesOn)
         {
-            yield return "coveragePenalty needs attention from what is written to what was read by an encoder, and this backbone has none. Leave it out.";
+            yield return new("coveragePenalty", "needs attention from what is written to what was read by an encoder, and this backbone has none. Leave it out.");
         }
 
         int[] never = [.. options.SuppressTokens, .. options.BadWords.Where(word => word.Count == 1).Select(word => word[0])];
         if (options.ForceWords.SelectMany(word => word).Intersect(never).Cast<int?>().FirstOrDefault() is { } both)
         {
-            yield return $"forceWordsIds asks for id {both}, but suppressTokens or badWordsIds forbids it. Take it out of one.";
+            yield return new("forceWordsIds", $"asks for id {both}, but suppressTokens or badWordsIds forbids it. Take it out of one.", "suppressTokens", "badWordsIds");
         }
 
         (string Name, bool IsWanted)[] all =
@@ -105,11 +102,12 @@ internal static class OptionFaults
         string[] ways = [.. all.Where(way => way.IsWanted).Select(way => way.Name)];
         if (ways.Length > 1 && (options.NumBeamGroups > 1 || options.ForceWords.Count > 0))
         {
-            yield return $"{string.Join(" and ", ways)} must not stand together: each is a way of searching of its own. Leave {(ways.Length == 2 ? "one" : "all but one")} out.";
+            yield return new(ways[0], $"and {string.Join(" and ", ways[1..])} must not stand together: each is a way of searching of its own. Leave {(ways.Length == 2 ? "one" : "all but one")} out.", [.. ways[1..]]);
         }
     }
 
-    public static IEnumerable<string> UnknownIds(GenerationOptions options, DecoderFacts facts)
+    /// <summary>Finds ids that the backbone does not write.</summary>
+    public static IEnumerable<OptionFault> UnknownIds(GenerationOptions options, DecoderFacts facts)
     {
         (string Name, IEnumerable<int> Ids)[] all =
         [
@@ -127,9 +125,21 @@ internal static class OptionFaults
         {
             foreach (var id in ids.Where(id => id < 0 || id >= facts.Vocabulary).Take(1))
             {
-                yield return $"{Name(name)} names id {id}, but the backbone writes ids from 0 to {facts.Vocabulary - 1}.";
+                yield return new(Name(name), $"names id {id}, but the backbone writes ids from 0 to {facts.Vocabulary - 1}.");
             }
         }
+    }
+
+    /// <summary>Leaves out what is at fault, so that the rest can be checked.</summary>
+    public static GenerationOptions Without(GenerationOptions options, IReadOnlyList<OptionFault> faults)
+    {
+        var left = options with { };
+        foreach (var property in typeof(GenerationOptions).GetProperties().Where(property => faults.Any(fault => fault.Option == Name(property.Name))))
+        {
+            property.SetValue(left, null);
+        }
+
+        return left;
     }
 
     private static string Name(string property) => JsonNamingPolicy.CamelCase.ConvertName(property);

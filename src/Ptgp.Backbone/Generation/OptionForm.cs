@@ -10,7 +10,7 @@ internal static class OptionForm
     /// <param name="options">The options.</param>
     /// <param name="tokenizer">The vocabulary.</param>
     /// <param name="faults">Takes what is wrong with it.</param>
-    public static TokenAutomaton? Of(GenerationOptions options, ITokenizer? tokenizer, List<string> faults)
+    public static TokenAutomaton? Of(GenerationOptions options, ITokenizer? tokenizer, List<OptionFault> faults)
     {
         if (options is { JsonSchema: null, Regex: null })
         {
@@ -19,13 +19,13 @@ internal static class OptionForm
 
         if (options is { JsonSchema: not null, Regex: not null })
         {
-            faults.Add("jsonSchema and regex must not stand together: what is written keeps to one form. Leave one out.");
+            faults.Add(new("jsonSchema", "and regex must not stand together: what is written keeps to one form. Leave one out.", "regex"));
             return null;
         }
 
         if (options.Regex?.Length == 0)
         {
-            faults.Add("regex must not be empty: nothing could be written. Leave it out for any text.");
+            faults.Add(new("regex", "must not be empty: nothing could be written. Leave it out for any text."));
             return null;
         }
 
@@ -36,11 +36,11 @@ internal static class OptionForm
         }
         catch (FormatException fault)
         {
-            faults.Add(options.Regex is null ? $"jsonSchema must be a JSON Schema that can be kept to, but is not: {fault.Message}" : $"regex must be one that can be kept to, but is not: {fault.Message}");
+            faults.Add(options.Regex is null ? new("jsonSchema", $"must be a JSON Schema that can be kept to, but is not: {fault.Message}") : new("regex", $"must be one that can be kept to, but is not: {fault.Message}"));
         }
-        catch (JsonException fault)
+        catch (JsonException)
         {
-            faults.Add($"jsonSchema must be JSON, but is not: {fault.Message}");
+            faults.Add(new("jsonSchema", $"must be JSON, but {JsonBreak.Describe(options.JsonSchema!)}."));
         }
 
         return null;

@@ -192,19 +192,27 @@ public sealed record ResolvedOptions
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(facts);
-        List<string> faults = [.. OptionFaults.OutOfRange(options)];
-        if (faults.Count == 0)
-        {
-            var resolved = new ResolvedOptions(options, facts);
-            faults.AddRange(OptionFaults.Contradictions(resolved).Concat(OptionFaults.Searches(resolved)).Concat(OptionFaults.UnknownIds(options, facts)));
-            var form = OptionForm.Of(options, facts.Tokenizer, faults);
-            if (faults.Count == 0)
-            {
-                return resolved with { Form = form };
-            }
-        }
+        var (resolved, faults) = Resolve(options, facts);
+        return faults.Count == 0 ? resolved : throw new ArgumentException(string.Join(' ', faults));
+    }
 
-        throw new ArgumentException(string.Join(' ', faults));
+    /// <summary>Finds all that is wrong with options; nothing where <see cref="From"/> takes them.</summary>
+    public static IReadOnlyList<OptionFault> FindFaults(GenerationOptions options, DecoderFacts facts)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(facts);
+        return Resolve(options, facts).Faults;
+    }
+
+    // What is wrong by itself is not held against others.
+    private static (ResolvedOptions Options, IReadOnlyList<OptionFault> Faults) Resolve(GenerationOptions options, DecoderFacts facts)
+    {
+        List<OptionFault> faults = [.. OptionFaults.Values(options), .. OptionFaults.UnknownIds(options, facts)];
+        var wrong = faults.Select(fault => fault.Option).ToHashSet();
+        var sound = wrong.Count == 0 ? options : OptionFaults.Without(options, faults);
+        ResolvedOptions resolved = new(sound, facts);
+        faults.AddRange(OptionFaults.Contradictions(resolved).Concat(OptionFaults.Searches(resolved)).Where(fault => !fault.Options.Any(wrong.Contains)));
+        return (resolved with { Form = OptionForm.Of(sound, facts.Tokenizer, faults) }, faults);
     }
 
     /// <summary>Gets how long a sequence may grow, start token and prefix included, or what was read and prefix where these begin it.</summary>

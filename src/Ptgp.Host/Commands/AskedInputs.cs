@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Ptgp.Backbone;
 using Ptgp.Host.Configuration;
 using Ptgp.Host.Tasks;
 
@@ -68,7 +69,7 @@ internal sealed partial class AskedInputs
         }
         catch (JsonException broken)
         {
-            throw new FormatException($"a line must be JSON, such as {runner.InputExample}, but {Short(text)} is not: {broken.Message.Split(" LineNumber: ")[0]}{(LooksLikeJson(text) ? "" : " To ask with plain text, leave out --format jsonl.")}", broken);
+            throw new FormatException($"a line must be JSON, such as {runner.InputExample}, but {Short(text)} is not: {JsonBreak.Describe(text)}.{(LooksLikeJson(text) ? "" : " To ask with plain text, leave out --format jsonl.")}", broken);
         }
 
         using (json)

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Text;
 using Ptgp.Host.Configuration;
+using Ptgp.Host.Tasks;
 
 namespace Ptgp.Host.Commands;
 
@@ -76,6 +77,7 @@ internal sealed record CommandContext
         WorkingFolder = WorkingFolder,
         ChecksFolders = checksFolders,
         FindPlugins = checksPlugins ? Parts.FindPlugins : null,
+        FindMore = FurtherFaults.Of,
     }.Read();
 
     /// <summary>Makes a path of the command line absolute.</summary>

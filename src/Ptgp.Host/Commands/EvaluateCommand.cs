@@ -26,7 +26,7 @@ internal sealed class EvaluateCommand : IPtgpCommand
     {
         var configuration = context.ReadConfiguration();
         var name = Given.Task(configuration, parsed.GetRequiredValue(task));
-        var options = Given.Generation(context, parsed.GetValue(generation));
+        var options = Given.Generation(context, parsed.GetValue(generation), configuration, name);
         var files = Given.Data(context, parsed.GetRequiredValue(data), "--data");
         if (parsed.GetValue(limit) is < 1 and var most)
         {

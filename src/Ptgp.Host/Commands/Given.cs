@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Ptgp.Host.Configuration;
 using Ptgp.Host.Hub;
+using Ptgp.Host.Tasks;
 
 namespace Ptgp.Host.Commands;
 
@@ -21,12 +22,18 @@ internal static class Given
     }
 
     /// <summary>Reads what <c>--generation</c> was given.</summary>
-    /// <exception cref="ConfigurationException">It does not fit.</exception>
-    public static GenerationOptions Generation(CommandContext context, IEnumerable<string>? settings)
+    /// <exception cref="ConfigurationException">It does not fit; the message names all that does not.</exception>
+    public static GenerationOptions Generation(CommandContext context, IEnumerable<string>? settings, HostConfiguration configuration, string task)
     {
         const string option = "--generation";
-        var options = Bind<GenerationOptions>(settings ?? [], option);
-        return options with { JsonSchema = SchemaText.Read(options.JsonSchema, context.WorkingFolder, fault => throw new ConfigurationException(option, [new("jsonSchema", fault)])) };
+        var root = new ConfigurationBuilder().Add(OverridingProvider.FromCommandLine(settings ?? [], option)).Build();
+        var (bound, faults) = OptionsBinder.Bind(typeof(GenerationOptions), root, root);
+        List<ConfigurationFault> found = [.. faults.Select(fault => fault with { Origin = null })];
+        found.AddRange(root.GetChildren().Where(child => child.Value == OverridingProvider.Unset && found.TrueForAll(fault => fault.Path != child.Key))
+            .Select(child => new ConfigurationFault(child.Key, $"must have a value, but is null. What the configuration says is unset by --set tasks:{task}:generation:{child.Key}=null.")));
+        var options = (GenerationOptions)bound!;
+        options = options with { JsonSchema = SchemaText.Read(options.JsonSchema, context.WorkingFolder, fault => found.Add(new("jsonSchema", fault))) };
+        return found.Count == 0 ? options : throw new ConfigurationException(option, [.. found, .. FurtherFaults.Of(configuration, task, options, found)]);
     }
 
     /// <summary>Changes a recipe by what <c>--recipe</c> was given: files of JSON one after another, and settings of the form <c>key=value</c>, which stand over them.</summary>

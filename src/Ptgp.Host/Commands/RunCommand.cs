@@ -33,7 +33,7 @@ internal sealed class RunCommand : IPtgpCommand
         inputs.Check(parsed);
         var configuration = context.ReadConfiguration();
         var name = Given.Task(configuration, parsed.GetRequiredValue(task));
-        var options = Given.Generation(context, parsed.GetValue(generation));
+        var options = Given.Generation(context, parsed.GetValue(generation), configuration, name);
         using var opened = inputs.Open(parsed, context);
         var path = parsed.GetValue(output) is { } given and not "-" ? context.Resolve(given) : null;
         var isFolder = FolderOutput.Is(path);

@@ -26,17 +26,20 @@ internal sealed record ConfigurationReader
     /// <summary>Gets what names the plugins in the configuration's folders; null to take any name for a plugin's.</summary>
     public Func<HostConfiguration, IReadOnlyCollection<string>>? FindPlugins { get; init; }
 
+    /// <summary>Gets what finds more that is wrong with a configuration that does not hold, beside the faults that are known; null for nothing.</summary>
+    public Func<HostConfiguration, IReadOnlyList<ConfigurationFault>, IEnumerable<ConfigurationFault>>? FindMore { get; init; }
+
     /// <summary>Reads.</summary>
     /// <exception cref="ConfigurationException">The configuration does not hold; the message names every fault.</exception>
     public HostConfiguration Read()
     {
         var file = ConfigurationFile.Find(File, WorkingFolder);
-        var root = ConfigurationFile.Read(file, OverridingProvider.FromEnvironment(Environment), OverridingProvider.FromCommandLine(Settings, "--set"));
+        var root = ConfigurationFile.Read(file, OverridingProvider.FromEnvironment(Environment), OverridingProvider.FromCommandLine(Settings, "--set", mayUnset: true));
         var (bound, faults) = OptionsBinder.Bind(typeof(HostConfiguration), root);
         var configuration = (HostConfiguration)bound! with { File = file, Root = root };
         var checks = new HostChecks(root, faults);
         configuration = checks.ResolvePaths(configuration, WorkingFolder, new(() => ModelCache.Of(Environment, WorkingFolder)), ChecksFolders);
         checks.CheckNames(configuration, FindPlugins);
-        return checks.Faults.Count == 0 ? configuration : throw new ConfigurationException($"'{file}'", checks.Faults);
+        return checks.Faults.Count == 0 ? configuration : throw new ConfigurationException($"'{file}'", [.. checks.Faults, .. FindMore?.Invoke(configuration, checks.Faults) ?? []]);
     }
 }

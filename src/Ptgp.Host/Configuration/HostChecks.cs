@@ -20,7 +20,7 @@ internal sealed class HostChecks(IConfigurationRoot root, IEnumerable<Configurat
     public HostConfiguration ResolvePaths(HostConfiguration configuration, string workingFolder, Lazy<ModelCache> cache, bool checks = true)
     {
         string Home(string key) => origins.Find(key) is null ? Path.GetDirectoryName(configuration.File)! : workingFolder;
-        string? Folder(string key, string? path) => path is null ? null : checks ? Existing(key, Path.GetFullPath(path, Home(key))) : Path.GetFullPath(path, Home(key));
+        string? Folder(string key, string? path) => path is null ? null : path.Length == 0 ? Empty(key) : checks ? Existing(key, Path.GetFullPath(path, Home(key))) : Path.GetFullPath(path, Home(key));
         string? Model(string key, string? path) => path?.StartsWith(HubReference.Prefix, StringComparison.Ordinal) == true ? Pulled(key, path, cache, checks) : Folder(key, path);
         string? Schema(string key, string? given) => SchemaText.Read(given, Home(key), fault => Add(key, fault));
         return configuration with
@@ -58,6 +58,12 @@ internal sealed class HostChecks(IConfigurationRoot root, IEnumerable<Configurat
                 Add($"tasks:{name}:plugin", $"must name a plugin, but is '{plugin}'. {Nearest.Hint(plugin, plugins, "None were found.")} See 'ptgp plugins'.");
             }
         }
+    }
+
+    private string Empty(string key)
+    {
+        Add(key, $"must name a folder, but is empty.{OverridingProvider.UnsetHint}");
+        return "";
     }
 
     private string Existing(string key, string folder)

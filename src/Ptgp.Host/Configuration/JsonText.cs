@@ -2,15 +2,20 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Configuration;
+using Ptgp.Backbone;
 
 namespace Ptgp.Host.Configuration;
 
 /// <summary>Lists and objects that were given as one text, such as <c>--set tasks:en-de:generation:badWordsIds=[[1,2]]</c>.</summary>
 internal static class JsonText
 {
-    /// <summary>Reads a section whose value is a JSON list or object as if its items had been given one by one; null when it is neither.</summary>
-    public static IConfigurationSection? Parse(IConfigurationSection section)
+    /// <summary>Reads a section whose value is a JSON list or object as if its items had been given one by one.</summary>
+    /// <param name="section">The section.</param>
+    /// <param name="fault">What is wrong with a value that begins as one and is none, to be read after <c>but</c>; else null.</param>
+    /// <returns>Null where it is neither.</returns>
+    public static IConfigurationSection? Parse(IConfigurationSection section, out string? fault)
     {
+        fault = null;
         if (section.Value?.TrimStart() is not { Length: > 0 } text || text[0] is not ('[' or '{'))
         {
             return null;
@@ -29,7 +34,13 @@ internal static class JsonText
         }
         catch (JsonException)
         {
-            return null;
+            fault = JsonBreak.Describe(section.Value);
         }
+        catch (FormatException)
+        {
+            fault = "it has a key twice";
+        }
+
+        return null;
     }
 }

@@ -41,9 +41,17 @@ internal sealed class OptionsBinder
 
         var children = section.GetChildren().ToList();
         var isScalar = section.Value is not null && (children.Count == 0 || origins?.IsScalar(section.Path) == true);
-        if (!OptionTypes.IsScalar(type) && isScalar && JsonText.Parse(section) is { } parsed)
+        if (!OptionTypes.IsScalar(type) && isScalar)
         {
-            return Value(type, parsed, defaults);
+            if (JsonText.Parse(section, out var broken) is { } parsed)
+            {
+                return Value(type, parsed, defaults);
+            }
+
+            if (broken is not null && !IsText(type, section.Value!))
+            {
+                return Fault(section.Path, $"must be {OptionTypes.Describe(type)}, but {broken}: '{section.Value}'.");
+            }
         }
 
         return OptionTypes.IsScalar(type) ? Scalar(type, section, isScalar, children)
@@ -68,7 +76,7 @@ internal sealed class OptionsBinder
 
         var meant = OtherNames.Find(type, text) is { } here ? $" Here it is called '{here}'."
             : type.IsEnum && Nearest.Find(text, OptionTypes.Choices(type)) is { } nearest ? $" Did you mean '{nearest}'?" : "";
-        return Fault(section.Path, $"must be {OptionTypes.Describe(type)}, but is '{text}'.{meant}");
+        return Fault(section.Path, $"must be {OptionTypes.Describe(type)}, but is '{text}'.{meant}{(text.Length == 0 ? OverridingProvider.UnsetHint : "")}");
     }
 
     private Array? List(Type type, Type item, IConfigurationSection section, bool isScalar, List<IConfigurationSection> children)
@@ -231,6 +239,9 @@ internal sealed class OptionsBinder
         faults.Add(new(path, message, origins?.Find(path)));
         return null;
     }
+
+    // A list of one text may be that text, which may begin as it likes, but not as a list of texts.
+    private static bool IsText(Type type, string value) => OptionTypes.ItemOf(type) == typeof(string) && value.TrimStart()[1..].TrimStart() is not ['"', ..];
 
     private static string Join(string path, string key) => path.Length == 0 ? key : $"{path}:{key}";
 

@@ -9,6 +9,13 @@ internal sealed class OverridingProvider : ConfigurationProvider, IConfiguration
     /// <summary>What the names of environment variables begin with.</summary>
     public const string Prefix = "PTGP__";
 
+    /// <summary>Says how a setting is taken back, to be read after what is wrong with it.</summary>
+    public const string UnsetHint = " To unset it, write null.";
+
+    /// <summary>What a setting is that takes back what weaker ones say, of its key and all beneath it.</summary>
+    public const string Unset = "null";
+
+    private readonly HashSet<string> unset = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string> origins = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Takes the variables that begin with <see cref="Prefix"/>; two underscores stand for a colon.</summary>
@@ -19,7 +26,7 @@ internal sealed class OverridingProvider : ConfigurationProvider, IConfiguration
         {
             if (variable.Key is string name && name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && name.Length > Prefix.Length)
             {
-                provider.Add(name[Prefix.Length..].Replace("__", ":", StringComparison.Ordinal), (string?)variable.Value ?? "", $"environment variable {name}");
+                provider.Add(name[Prefix.Length..].Replace("__", ":", StringComparison.Ordinal), (string?)variable.Value ?? "", $"environment variable {name}", mayUnset: true);
             }
         }
 
@@ -29,8 +36,9 @@ internal sealed class OverridingProvider : ConfigurationProvider, IConfiguration
     /// <summary>Takes settings written <c>key=value</c>.</summary>
     /// <param name="settings">The settings; a later one stands against an earlier one.</param>
     /// <param name="option">The option they were given with, such as <c>--set</c>.</param>
+    /// <param name="mayUnset">Whether <see cref="Unset"/> takes back what weaker ones say; else it is a text like others.</param>
     /// <exception cref="ConfigurationException">One of them has no key or no equals sign.</exception>
-    public static OverridingProvider FromCommandLine(IEnumerable<string> settings, string option)
+    public static OverridingProvider FromCommandLine(IEnumerable<string> settings, string option, bool mayUnset = false)
     {
         var provider = new OverridingProvider();
         foreach (var setting in settings)
@@ -41,7 +49,7 @@ internal sealed class OverridingProvider : ConfigurationProvider, IConfiguration
                 throw new ConfigurationException($"{option} must be given key=value, but is given '{setting}'.");
             }
 
-            provider.Add(setting[..equals].Trim(), setting[(equals + 1)..], option);
+            provider.Add(setting[..equals].Trim(), setting[(equals + 1)..], option, mayUnset);
         }
 
         return provider;
@@ -49,14 +57,34 @@ internal sealed class OverridingProvider : ConfigurationProvider, IConfiguration
 
     /// <summary>Says how the value of a key, or of one beneath it, was given.</summary>
     public string? OriginOf(string path) =>
-        origins.FirstOrDefault(origin => origin.Key.Equals(path, StringComparison.OrdinalIgnoreCase)
-            || origin.Key.StartsWith(path + ":", StringComparison.OrdinalIgnoreCase)).Value;
+        origins.FirstOrDefault(origin => IsWithin(origin.Key, path)).Value ?? origins.FirstOrDefault(origin => IsWithin(path, origin.Key)).Value;
 
     public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
 
-    private void Add(string path, string value, string origin)
+    /// <inheritdoc />
+    public override bool TryGet(string key, out string? value) => base.TryGet(key, out value) || IsUnset(key);
+
+    /// <inheritdoc />
+    public override IEnumerable<string> GetChildKeys(IEnumerable<string> earlierKeys, string? parentPath) =>
+        base.GetChildKeys(earlierKeys.Where(key => !IsUnset(parentPath is null ? key : $"{parentPath}:{key}")), parentPath);
+
+    private bool IsUnset(string path) => unset.Any(key => IsWithin(path, key));
+
+    private void Add(string path, string value, string origin, bool mayUnset)
     {
-        Set(path, value);
         origins[path] = origin;
+        if (!mayUnset || value != Unset)
+        {
+            Set(path, value);
+            return;
+        }
+
+        unset.Add(path);
+        foreach (var key in Data.Keys.Where(key => IsWithin(key, path)).ToArray())
+        {
+            Data.Remove(key);
+        }
     }
+
+    private static bool IsWithin(string path, string key) => path.Equals(key, StringComparison.OrdinalIgnoreCase) || path.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase);
 }

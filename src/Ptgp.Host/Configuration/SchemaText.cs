@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ptgp.Backbone;
 using Ptgp.Toolkit.Readers;
 
 namespace Ptgp.Host.Configuration;
@@ -30,9 +31,9 @@ internal static class SchemaText
         {
             onFault($"must name a file that can be read, but: {broken.Message}");
         }
-        catch (JsonException broken)
+        catch (JsonException)
         {
-            onFault($"must be JSON, but {(isFile ? $"what '{path}' holds" : "what is given")} is not: {broken.Message}");
+            onFault(isFile ? $"must name a file of JSON, but '{path}' is not: {JsonBreak.Describe(Utf8Text.Read(path))}." : $"must be JSON, but {JsonBreak.Describe(given)}.");
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -32,6 +32,7 @@ public sealed class PtgpHost : IDisposable
                 Environment = Environment.GetEnvironmentVariables(),
                 WorkingFolder = options.WorkingFolder,
                 FindPlugins = parts.FindPlugins,
+                FindMore = FurtherFaults.Of,
             }.Read();
             var log = new Log(options.Logger);
             return new PtgpHost(parts.CreateTaskHost(configuration, log), log, [.. configuration.Tasks.Keys]);

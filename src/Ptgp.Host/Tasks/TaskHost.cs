@@ -66,13 +66,13 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
     {
         var ready = Prepare(task, BackboneOf(task), new());
         backbones.Verify(ready.Folder);
-        List<string> remarks = [.. TryOut(task, ready, TrainedFor(ready)), .. WhyUnreachable(ready) is { } remark ? [remark] : Array.Empty<string>()];
+        List<string> remarks = [.. TryOut(task, ready, TrainedFor(ready)), .. WhyUnreachable(ready) is { } remark ? [remark] : Array.Empty<string>(), .. WhyIdle(ready)];
         return new TaskInspection
         {
             Task = task,
             Plugin = ready.Plugin.Name,
             Backbone = ready.Description,
-            Generation = ready.Generation,
+            Generation = ready.Generation.All,
             FileExtension = TaskRunner.FileExtension(ready.Plugin),
             OpenOptions = TaskRunner.FindOpenOptions(ready.Plugin, backbones.Outline(ready.Folder, ready.Description).View()),
             Remarks = remarks,
@@ -116,6 +116,11 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         if (WhyUnreachable(ready) is { } remark)
         {
             log.Warn(remark);
+        }
+
+        foreach (var idle in use == TaskUse.Training ? [] : WhyIdle(ready))
+        {
+            log.Warn(idle);
         }
 
         return TaskRunner.Create(ready.Plugin, new()
@@ -172,6 +177,10 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         {
             return new(backbone, description, configuration.OptionFault(task, fault).ToString());
         }
+        catch (ConfigurationException fault) when (fault.Faults.Count > 0)
+        {
+            return new(backbone, description, string.Join(' ', fault.Faults));
+        }
         catch (Exception fault) when (fault is UserException or CheckpointException)
         {
             return new(backbone, description, fault.Message);
@@ -201,10 +210,10 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
             throw lacking;
         }
 
-        var generation = caller.Or(settings.Generation).Or(WishesOf(instance.Plugin)).Or(folder.Generation);
-        if (instance.Plugin.Needs.HasFlag(BackboneFeatures.Writes))
+        GenerationSources generation = new() { Configuration = configuration, Task = task, Caller = caller, Plugin = WishesOf(instance.Plugin), Checkpoint = folder.Generation };
+        if (instance.Plugin.Needs.HasFlag(BackboneFeatures.Writes) && ResolvedOptions.FindFaults(generation.All, FactsOf(folder, generation)) is { Count: > 0 } faults)
         {
-            TaskWriter.Resolve(generation, folder.Config, WrittenForm.NameOf(generation) is not null ? folder.LoadTokenizer() : null);
+            throw generation.Blame(faults);
         }
 
         return new(settings, instance.Plugin, folder, description, ComputeDevice.Choose(configuration.Backbones[backbone]), generation);
@@ -240,9 +249,16 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         }
     }
 
-    private static string? WhyUnreachable(Prepared ready) => ready.Generation.MaxNewTokens is { } most && most > ready.Description.MaxTargetLength && ready.Plugin.Needs.HasFlag(BackboneFeatures.Writes)
+    private static string? WhyUnreachable(Prepared ready) => ready.Generation.All.MaxNewTokens is { } most && most > ready.Description.MaxTargetLength && ready.Plugin.Needs.HasFlag(BackboneFeatures.Writes)
         ? $"maxNewTokens is {most}, but backbone '{ready.Description.Name}' has {ready.Description.MaxTargetLength} positions: texts end there at the latest."
         : null;
+
+    private static IEnumerable<string> WhyIdle(Prepared ready) => ready.Plugin.Needs.HasFlag(BackboneFeatures.Writes)
+        ? ready.Generation.FindIdle(FactsOf(ready.Folder, ready.Generation))
+        : ready.Generation.AllIdle($"plugin '{ready.Plugin.Name}' does not write its answers here");
+
+    private static DecoderFacts FactsOf(CheckpointFolder folder, GenerationSources generation) =>
+        DecoderFacts.Of(folder.Config) with { Tokenizer = WrittenForm.NameOf(generation.All) is not null ? folder.LoadTokenizer() : null };
 
     private static string? TrainedFor(Prepared ready) => ready.Settings.Adapter is { } adapter ? TrainedTask.Find(adapter) : null;
 
@@ -255,5 +271,5 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
     }
 
     private sealed record Prepared(
-        TaskConfiguration Settings, ITaskPlugin Plugin, CheckpointFolder Folder, BackboneDescription Description, ComputeDevice Device, GenerationOptions Generation);
+        TaskConfiguration Settings, ITaskPlugin Plugin, CheckpointFolder Folder, BackboneDescription Description, ComputeDevice Device, GenerationSources Generation);
 }

@@ -11,15 +11,22 @@ public static class Alternatives
     /// <param name="host">The host.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <returns>Hypotheses as if each had been written at once, the likeliest token's first.</returns>
+    /// <exception cref="FormatException">The options ask for a form or for phrases: where each way begins with a token of its own, neither can be seen to.</exception>
     public static async Task<Written> WriteAsync(IBackbone backbone, WritingRequest request, int count, double leastProbability, IAnswering host, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(backbone);
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(host);
+        var asked = request.Options.Or(host.Options);
+        if (WrittenForm.NameOf(asked) ?? (asked.ForceWordsIds is { Count: > 0 } ? "forceWordsIds" : null) is { } other)
+        {
+            throw new FormatException($"Alternatives and {other} must not stand together: each alternative begins with a likely token, whatever {other} asks for. Leave one out.");
+        }
+
         using var encoded = await host.EncodeAsync(request.Source!, cancellation).ConfigureAwait(false);
-        var asked = request with { Source = null, Encoded = encoded };
+        var once = request with { Source = null, Encoded = encoded };
         var next = await host.WriteAsync(
-            asked with
+            once with
             {
                 ProbabilitiesOf = [.. Enumerable.Range(0, backbone.Description.Vocabulary)],
                 Options = request.Options with { MaxNewTokens = 1, MinNewTokens = 0, MinLength = 0, NumBeams = 1, NumReturnSequences = 1, DoSample = false },
@@ -42,7 +49,7 @@ public static class Alternatives
                 return new() { Ids = [], Text = "", Score = logProbability, LogProbabilities = [(float)logProbability], Finish = FinishReason.End };
             }
 
-            var written = await host.WriteAsync(asked with { Prefix = [.. request.Prefix, token], Options = request.Options with { NumReturnSequences = 1 } }, cancellation).ConfigureAwait(false);
+            var written = await host.WriteAsync(once with { Prefix = [.. request.Prefix, token], Options = request.Options with { NumReturnSequences = 1 } }, cancellation).ConfigureAwait(false);
             var rest = written.Best;
             float[] all = [(float)logProbability, .. rest.LogProbabilities];
             var sum = all.Sum(one => (double)one);

@@ -95,7 +95,6 @@ public class DiverseBeamSearchTests
 
     [Theory]
     [InlineData(6, 4, 1.0, false, "numBeamGroups must divide numBeams, but they are 4 and 6.")]
-    [InlineData(4, 1, 1.0, false, "diversityPenalty is 1, but numBeamGroups is 1")]
     [InlineData(4, 2, 1.0, true, "numBeamGroups and doSample must not stand together")]
     public void WhatDoesNotFitIsRefused(int beams, int groups, double penalty, bool samples, string message) => Assert.Contains(message, Assert.Throws<ArgumentException>(
         () => ResolvedOptions.From(new() { NumBeams = beams, NumBeamGroups = groups, DiversityPenalty = penalty, DoSample = samples }, Facts)).Message, StringComparison.Ordinal);

@@ -46,6 +46,15 @@ public class ResolvedOptionsTests
     }
 
     [Fact]
+    public void AValueThatIsNoneHidesNoOtherFaultAndIsHeldAgainstNone()
+    {
+        GenerationOptions options = new() { NumBeams = 0, NumReturnSequences = 3, StopStrings = [""], ForceWordsIds = [[]], SuppressTokens = [100], MinNewTokens = 9, MaxNewTokens = 8, Regex = "" };
+        Assert.Equal(["numBeams", "stopStrings", "forceWordsIds", "suppressTokens", "minNewTokens", "regex"], ResolvedOptions.FindFaults(options, Facts).Select(fault => fault.Option));
+        Assert.Empty(ResolvedOptions.FindFaults(new(), Facts));
+        Assert.Equal(["numReturnSequences", "numBeams"], Assert.Single(ResolvedOptions.FindFaults(new() { NumReturnSequences = 3 }, Facts)).Options.Take(2));
+    }
+
+    [Fact]
     public void ContradictionsNameBothOptions()
     {
         var fault = Assert.Throws<ArgumentException>(() => ResolvedOptions.From(new() { NumReturnSequences = 3, NumBeams = 2, MinNewTokens = 9, MaxNewTokens = 8 }, Facts));

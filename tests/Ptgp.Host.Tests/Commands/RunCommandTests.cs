@@ -194,7 +194,7 @@ public sealed class RunCommandTests
     [InlineData("in.txt", "!parse", "in.txt(3): There must be no '!parse', but there is. With --format jsonl, or in a .jsonl file, it is asked with a line such as {\"text\": \"…\"}")]
     [InlineData("in.txt", "!fail", "in.txt(3): There must be an answer, but there is none.")]
     [InlineData("in.txt", "!asked", "in.txt(3): There must be room for it, but there is none.", 2)]
-    [InlineData("in.jsonl", "{\"text\": \"a\"", "in.jsonl(3): a line must be JSON, such as {\"text\": \"…\"}, but '{\"text\": \"a\"' is not: Expected depth to be zero at the end of the JSON payload. There is an open JSON object or array that should be closed.")]
+    [InlineData("in.jsonl", "{\"text\": \"a\"", "in.jsonl(3): a line must be JSON, such as {\"text\": \"…\"}, but '{\"text\": \"a\"' is not: it ends at character 12, where the '{' of character 1 is still open.")]
     [InlineData("in.jsonl", "[]", "in.jsonl(3): An input must have 'text', but has not.")]
     public async Task AnInvalidLineIsNamedAndWhatWasAnsweredBeforeIsWritten(string file, string line, string message, int ends = 1)
     {
@@ -214,7 +214,7 @@ public sealed class RunCommandTests
     {
         using var folder = new CommandFolder();
         Assert.Equal(
-            (1, "", "a line must be JSON, such as {\"text\": \"…\"}, but 'Two dogs' is not: 'T' is an invalid start of a value. To ask with plain text, leave out --format jsonl.\n"),
+            (1, "", "a line must be JSON, such as {\"text\": \"…\"}, but 'Two dogs' is not: at character 1 stands 'T', which cannot stand there: texts stand in double quotes. To ask with plain text, leave out --format jsonl.\n"),
             await folder.RunAsync("run", "shout", "--format", "jsonl", "Two dogs"));
     }
 
@@ -268,6 +268,26 @@ public sealed class RunCommandTests
         Assert.Equal((2, ""), (code, output));
         Assert.EndsWith(message.Replace("CONFIG", folder.Configuration, StringComparison.Ordinal).Replace("HERE", folder.Path, StringComparison.Ordinal) + "\n", error, StringComparison.Ordinal);
         Assert.False(folder.Parts.WasOpened);
+    }
+
+    [Fact]
+    public async Task AllFaultsOfOptionsOfWritingComeInOneMessage()
+    {
+        using var folder = new CommandFolder();
+        CopyFile("config.json");
+        string[] faults = ["numBeams must be from 1 to 64, but is 0.", "stopStrings must not hold an empty text.", "suppressTokens names id 9999999, but the backbone writes ids from 0 to 303.", "minNewTokens is 9, but maxNewTokens is 8. Lower the one or raise the other."];
+        string[] settings = ["numBeams=0", "stopStrings=[\"\"]", "suppressTokens=9999999", "minNewTokens=9", "maxNewTokens=8", "numReturnSequences=3"];
+        Assert.Equal(
+            (2, "", $"--generation has {faults.Length} faults:\n{string.Concat(faults.Select(fault => $"  {fault}\n"))}"),
+            await folder.RunAsync(["run", "shout", "x", .. settings.SelectMany(setting => new[] { "--generation", setting })]));
+        Assert.Equal(
+            (2, "", $"'{folder.Configuration}' has {faults.Length} faults:\n{string.Concat(faults.Select(fault => $"  tasks:shout:generation:{fault.Split(' ')[0]} (from --set) {fault[(fault.IndexOf(' ') + 1)..]}\n"))}"),
+            await folder.RunAsync(["run", "shout", "x", .. settings.SelectMany(setting => new[] { "--set", $"tasks:shout:generation:{setting}" })]));
+        Assert.Equal(
+            (2, "", "--generation has a fault:\n  regex must have a value, but is null. What the configuration says is unset by --set tasks:shout:generation:regex=null.\n"),
+            await folder.RunAsync("run", "shout", "x", "--generation", "regex=null"));
+
+        void CopyFile(string name) => File.Copy(Repository.Fixture("models", "t5-v1_0", name), folder[$"model/{name}"]);
     }
 
     [Fact]

@@ -55,6 +55,51 @@ public sealed class ConfigurationReaderTests
     }
 
     [Fact]
+    public void NullTakesBackWhatWeakerOnesSay()
+    {
+        using var folder = new ConfigurationFolder(Whole);
+        var environment = new Dictionary<string, string> { ["PTGP__tasks__en-de__generation__numBeams"] = "null", ["PTGP__tasks__en-de__generation__minLength"] = "5" };
+        var read = (folder.Reader(
+            "TASKS:en-de:generation:BADWORDSIDS=null", "tasks:en-de:generation:minLength=null", "tasks:en-de:options=null", "backbones:base:threads=null", "backbones:base:threads=4", "tasks:en-de:adapter=null") with { Environment = environment }).Read();
+        var task = read.Tasks["en-de"];
+        Assert.Equal((null, null, null, EarlyStopping.Never), (task.Generation.NumBeams, task.Generation.MinLength, task.Generation.BadWordsIds, task.Generation.EarlyStopping));
+        Assert.Equal((null, 4), (task.Options?["from"], read.Backbones["base"].Threads));
+        Assert.Equal(2, folder.Read("tasks:en-de:generation=null", "tasks:en-de:generation:numBeams=2").Tasks["en-de"].Generation is { EarlyStopping: null } anew ? anew.NumBeams : 0);
+        Assert.Null(folder.Read("tasks:en-de:generation:numBeams=2", "tasks:en-de:generation=null").Tasks["en-de"].Generation.NumBeams);
+        Assert.Empty(folder.Read("tasks:en-de=null").Tasks);
+        Assert.Equal(["tasks:en-de:plugin (from --set) must be given: text."], folder.Faults("tasks:en-de:plugin=null"));
+    }
+
+    [Fact]
+    public void WhatIsEmptyIsNotTakenForUnset()
+    {
+        using var folder = new ConfigurationFolder(Whole);
+        Assert.Equal("", folder.Read("tasks:en-de:options:from=").Tasks["en-de"].Options!["from"]);
+        Assert.Equal(
+            [
+                "tasks:en-de:generation:numBeams (from --set) must be a whole number, but is ''. To unset it, write null.",
+                "tasks:en-de:adapter (from --set) must name a folder, but is empty. To unset it, write null.",
+            ],
+            folder.Faults("tasks:en-de:generation:numBeams=", "tasks:en-de:adapter="));
+    }
+
+    [Fact]
+    public void BrokenJsonOfASettingIsSaidInWords()
+    {
+        using var folder = new ConfigurationFolder(Whole);
+        Assert.Equal(
+            [
+                "tasks:en-de:generation:exponentialDecayLengthPenalty (from --set) must be an object, but it has a key twice: '{\"start\":1,\"start\":2}'.",
+                "tasks:en-de:generation:stopStrings (from --set) must be a list, but at character 6 stands ']', which cannot stand there: a comma has something behind it: '[\"a\",]'.",
+                "tasks:en-de:generation:suppressTokens (from --set) must be a list, but it ends at character 3, where the '[' of character 1 is still open: '[1,'.",
+                "tasks:en-de:generation:jsonSchema (from --set) must be JSON, but it ends at character 1, where the '{' of character 1 is still open.",
+            ],
+            folder.Faults(
+                "tasks:en-de:generation:suppressTokens=[1,", "tasks:en-de:generation:stopStrings=[\"a\",]", "tasks:en-de:generation:exponentialDecayLengthPenalty={\"start\":1,\"start\":2}", "tasks:en-de:generation:jsonSchema={"));
+        Assert.Equal(["[end]"], folder.Read("tasks:en-de:generation:stopStrings=[end]").Tasks["en-de"].Generation.StopStrings!);
+    }
+
+    [Fact]
     public void ARelativePathBeginsWhereItWasWritten()
     {
         using var folder = new ConfigurationFolder(Whole);

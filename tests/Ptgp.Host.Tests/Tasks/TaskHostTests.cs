@@ -34,10 +34,52 @@ public sealed class TaskHostTests
     [Fact]
     public async Task OptionsThatContradictEachOtherAreWrongUsage()
     {
-        const string message = "numReturnSequences is 9, but numBeams is 4: no more hypotheses can be returned than are kept. Raise numBeams.";
-        await Refused<UsageException>(message, () => Inspect("tasks:en-de:generation:numReturnSequences=9"));
+        const string reason = "is 9, but numBeams is 4: no more hypotheses can be returned than are kept. Raise numBeams.", checkpoint = " numBeams comes from generation_config.json of the checkpoint.";
+        await Refused<ConfigurationException>($"{Head}tasks:en-de:generation:numReturnSequences (from --set) {reason}{checkpoint}", () => Inspect("tasks:en-de:generation:numReturnSequences=9"));
+        await Refused<ConfigurationException>($"{Head}tasks:en-de:generation:numReturnSequences (from --set) {reason}", () => Inspect("tasks:en-de:generation:numReturnSequences=9", "tasks:en-de:generation:numBeams=4"));
+        await Refused<ConfigurationException>(
+            $"{Head}tasks:en-de:generation:jsonSchema (from --set) and regex must not stand together: what is written keeps to one form. Leave one out.",
+            () => Inspect("tasks:en-de:generation:regex=a", "tasks:en-de:generation:jsonSchema={}"));
         using var host = Host();
-        await Refused<UsageException>(message, () => host.OpenAsync("en-de", TaskUse.Answering, new() { NumReturnSequences = 9 }, TestContext.Current.CancellationToken));
+        await Refused<ConfigurationException>($"--generation has a fault:\n  numReturnSequences {reason}{checkpoint}", () => host.OpenAsync("en-de", TaskUse.Answering, new() { NumReturnSequences = 9 }, TestContext.Current.CancellationToken));
+        using var set = Host("tasks:en-de:generation:numReturnSequences=3");
+        await Refused<ConfigurationException>(
+            $"{Head}tasks:en-de:generation:numReturnSequences (from --set) {reason.Replace("is 9", "is 3", StringComparison.Ordinal).Replace("is 4", "is 2", StringComparison.Ordinal)} numBeams comes from --generation.",
+            () => set.OpenAsync("en-de", TaskUse.Answering, new() { NumBeams = 2 }, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task WhatWasAskedForInVainIsRemarked()
+    {
+        const string section = "tasks:en-de:generation: ", drawn = "nothing, since nothing is drawn unless doSample is true.";
+        Assert.Equal(
+            [$"{section}temperature, topK and seed change {drawn}", $"{section}patience changes nothing, since numBeams is 1."],
+            (await Inspect("tasks:en-de:generation:topK=5", "tasks:en-de:generation:seed=1", "tasks:en-de:generation:temperature=2", "tasks:en-de:generation:patience=1", "tasks:en-de:generation:numBeams=1")).Remarks);
+        Assert.Empty((await Inspect("tasks:en-de:generation:numBeams=1")).Remarks);
+        Assert.Equal([$"{section}topK changes {drawn}", $"--generation: topP changes {drawn}"], await Warned("en-de", new() { TopP = 0.5 }, "tasks:en-de:generation:topK=5"));
+        Assert.Empty(await Warned("en-de", new() { DoSample = true, TopP = 0.5 }, "tasks:en-de:generation:topK=5"));
+        Assert.Empty(await Warned("en-de", new() { NumBeams = 1 }, "tasks:en-de:generation:lengthPenalty=2"));
+    }
+
+    [Fact]
+    public async Task ATaskThatDoesNotWriteIsToldWhatOptionsOfWritingDo()
+    {
+        const string reason = "nothing, since plugin 'qa' does not write its answers here.";
+        string[] quoting = ["tasks:ask:options=null", "tasks:ask:adapter=null"];
+        using var host = Host([.. quoting, "tasks:ask:generation:numBeams=4", "tasks:ask:generation:maxNewTokens=9"]);
+        Assert.Equal($"tasks:ask:generation: maxNewTokens and numBeams change {reason}", (await host.InspectAsync("ask", TestContext.Current.CancellationToken)).Remarks[^1]);
+        Assert.Equal($"--generation: topK changes {reason}", (await Warned("ask", new() { TopK = 5 }, quoting))[0]);
+    }
+
+    private static string Head => $"'{Path.Combine(Repository.Root, "ptgp.json")}' has a fault:\n  ";
+
+    private static async Task<string[]> Warned(string task, GenerationOptions caller, params string[] settings)
+    {
+        const string warning = "Warning: ";
+        using StringWriter said = new() { NewLine = "\n" };
+        using var host = Host(said, settings);
+        using var runner = await host.OpenAsync(task, TaskUse.Answering, caller, TestContext.Current.CancellationToken);
+        return [.. said.ToString().Split('\n').Where(line => line.StartsWith(warning, StringComparison.Ordinal)).Select(line => line[warning.Length..])];
     }
 
     [Fact]

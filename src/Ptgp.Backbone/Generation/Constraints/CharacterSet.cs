@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Ptgp.Backbone.Generation.Constraints;
 
 /// <summary>Characters: of ASCII each by itself, some beyond it by name, or all beyond it.</summary>
@@ -22,6 +24,9 @@ internal sealed record CharacterSet(UInt128 Low, string Named, bool IsBeyond)
 
     /// <summary>Gets the character of ASCII that it is alone; null when it is not.</summary>
     public int? Single => UInt128.PopCount(Low) == 1 && Named.Length == 0 && !IsBeyond ? (int)UInt128.TrailingZeroCount(Low) : null;
+
+    /// <summary>Gets the first character that is named; null where none is.</summary>
+    public Rune? First => Low != 0 ? new Rune((int)UInt128.TrailingZeroCount(Low)) : Named.Length > 0 ? Rune.GetRuneAt(Named, 0) : null;
 
     public static CharacterSet Of(string characters) => new(
         characters.Where(char.IsAscii).Aggregate(UInt128.Zero, (bits, one) => bits | (UInt128.One << one)), string.Concat(characters.Where(one => !char.IsAscii(one))), false);

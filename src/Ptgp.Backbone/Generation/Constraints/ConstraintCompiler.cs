@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 
 namespace Ptgp.Backbone.Generation.Constraints;
@@ -31,13 +32,15 @@ internal sealed class ConstraintCompiler
     {
         JsonGrammar grammar = new(schema, vocabulary.Value.Writes);
         return grammar.Root ?? throw new FormatException(
-            $"A JSON schema must have a value that can be written, but this one has none: {(grammar.Lacking is { } lacking ? $"the vocabulary lacks '{lacking}'." : "it contradicts itself or never ends.")}");
+            $"A JSON schema must have a value that can be written, but this one has none: {(grammar.Lacking is { } lacking ? $"the vocabulary lacks {Show(lacking)}." : "it contradicts itself or never ends.")}");
     });
 
     /// <summary>Compiles a regular expression that the whole of a text matches; see <see cref="TextPattern"/> for what may stand in it.</summary>
     /// <exception cref="FormatException">It is none, holds what is not known, or what the vocabulary cannot write; the message names it.</exception>
-    public TokenAutomaton Regex(string expression) => Keep(false, expression, () => TextPattern.Whole(expression, vocabulary.Value.Writes) ?? throw new FormatException(
-        $"A regular expression must match a text that can be written, but '{expression}' matches none: it holds characters that the vocabulary lacks."));
+    public TokenAutomaton Regex(string expression) => Keep(false, expression, () => TextPattern.Whole(expression, vocabulary.Value.Writes, out var lacking) ?? throw new FormatException(
+        $"A regular expression must match a text that can be written, but '{expression}' matches none: the vocabulary lacks {(lacking is { } one ? Show(one) : "what it holds")}."));
+
+    private static string Show(Rune one) => Rune.IsControl(one) || Rune.IsWhiteSpace(one) ? $"U+{one.Value:X4}" : $"'{one}'";
 
     private TokenAutomaton Keep(bool isSchema, string text, Func<Pattern> read)
     {

@@ -35,6 +35,7 @@ internal sealed class JsonGrammar
     private readonly Dictionary<string, int> open = [];
     private readonly JsonScalars scalars;
     private readonly Pattern? comma, colon;
+    private Rune? lacking;
 
     /// <summary>Reads a schema.</summary>
     /// <param name="schema">The schema.</param>
@@ -52,7 +53,7 @@ internal sealed class JsonGrammar
     public Pattern? Root { get; }
 
     /// <summary>Gets the first character of what a value is made of that cannot be written; null where there is none.</summary>
-    public Rune? Lacking { get; private set; }
+    public Rune? Lacking => scalars.Lacking ?? lacking;
 
     private Pattern? Of(JsonElement schema, string place)
     {
@@ -225,9 +226,9 @@ internal sealed class JsonGrammar
 
     private Pattern? Text(string text)
     {
-        if (text.EnumerateRunes().Where(one => !writes(one)).Select(one => (Rune?)one).FirstOrDefault() is { } lacking)
+        if (text.EnumerateRunes().Where(one => !writes(one)).Select(one => (Rune?)one).FirstOrDefault() is { } first)
         {
-            Lacking ??= lacking;
+            lacking ??= first;
             return null;
         }
 

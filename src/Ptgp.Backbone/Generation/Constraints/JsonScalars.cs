@@ -35,6 +35,9 @@ internal sealed class JsonScalars : ICharacters
             Pattern.Optional(Pattern.Join(OneOf("eE"), Pattern.Optional(OneOf("+-")), Digits(digit, 1, 2))));
     }
 
+    /// <summary>Gets the first character that texts would have to hold and that cannot be written; null when there is none.</summary>
+    public Rune? Lacking { get; private set; }
+
     /// <summary>Gets a whole number; null when it cannot be written.</summary>
     public Pattern? Integer { get; }
 
@@ -45,7 +48,7 @@ internal sealed class JsonScalars : ICharacters
     public Pattern? Within(NumberBounds bounds, bool isWhole) => !bounds.Any ? (isWhole ? Integer : Number) : isWhole ? numbers.Whole(bounds) : numbers.Any(bounds);
 
     /// <summary>Makes a text that holds a regular expression.</summary>
-    public Pattern? Matching(string expression, string place) => Pattern.Join(OneOf("\""), TextPattern.Of(expression, this, $"'pattern' of a JSON schema", $" at {place}"), OneOf("\""));
+    public Pattern? Matching(string expression, string place) => Pattern.Join(Quote(), TextPattern.Of(expression, this, $"'pattern' of a JSON schema", $" at {place}"), Quote());
 
     /// <inheritdoc />
     /// <remarks>Any characters, or none: an expression need only be found in the text.</remarks>
@@ -56,18 +59,27 @@ internal sealed class JsonScalars : ICharacters
     {
         // Control characters and what a text's form needs are escaped.
         (char Character, string Text)[] escaped = [('"', "\\\""), ('\\', "\\\\"), ('\b', "\\b"), ('\f', "\\f"), ('\n', "\\n"), ('\r', "\\r"), ('\t', "\\t")];
-        return Pattern.Any(
+        var one = Pattern.Any(
         [
             OneOf(string.Concat(Enumerable.Range(' ', '~' - ' ' + 1).Where(one => one is not ('"' or '\\') && set.Has(one)).Select(one => (char)one))),
             .. escaped.Where(one => set.Has(one.Character)).Select(one => Pattern.Join([.. one.Text.Select(part => OneOf(part.ToString()))])),
             .. set.Named.EnumerateRunes().Select(one => writes(one) ? Pattern.Text(one.ToString()) : null),
             set.IsBeyond ? Utf8Pattern.BeyondAscii : null,
         ]);
+        Lacking ??= one is null ? set.First : null;
+        return one;
     }
 
     /// <summary>Makes a text of so many characters.</summary>
     public Pattern? String(int least, int? most) => most < least || character is null ? null
-        : Pattern.Join(OneOf("\""), most == 0 ? Pattern.Empty : new Pattern.Repeat(character, Pattern.Empty, least, most), OneOf("\""));
+        : Pattern.Join(Quote(), most == 0 ? Pattern.Empty : new Pattern.Repeat(character, Pattern.Empty, least, most), Quote());
+
+    private Pattern? Quote()
+    {
+        var quote = OneOf("\"");
+        Lacking ??= quote is null ? new Rune('"') : null;
+        return quote;
+    }
 
     private static Pattern? Digits(Pattern? digit, int least, int most) => digit is null ? (least == 0 ? Pattern.Empty : null) : new Pattern.Repeat(digit, Pattern.Empty, least, most);
 

@@ -9,11 +9,19 @@ internal sealed class PlainCharacters(Func<Rune, bool> writes) : ICharacters
     /// <inheritdoc />
     public Pattern Around => Pattern.Empty;
 
+    /// <summary>Gets the first character of an expression without which nothing matches that could be written; null when there is none.</summary>
+    public Rune? Lacking { get; private set; }
+
     /// <inheritdoc />
-    public Pattern? OneOf(CharacterSet set) => Pattern.Any(
-    [
-        .. Enumerable.Range(0, 0x80).Where(one => set.Has(one) && writes(new(one))).Select(one => new Pattern.Bytes((byte)one, (byte)one)),
-        .. set.Named.EnumerateRunes().Select(one => writes(one) ? Pattern.Text(one.ToString()) : null),
-        set.IsBeyond ? Utf8Pattern.BeyondAscii : null,
-    ]);
+    public Pattern? OneOf(CharacterSet set)
+    {
+        var one = Pattern.Any(
+        [
+            .. Enumerable.Range(0, 0x80).Where(one => set.Has(one) && writes(new(one))).Select(one => new Pattern.Bytes((byte)one, (byte)one)),
+            .. set.Named.EnumerateRunes().Select(one => writes(one) ? Pattern.Text(one.ToString()) : null),
+            set.IsBeyond ? Utf8Pattern.BeyondAscii : null,
+        ]);
+        Lacking ??= one is null ? set.First : null;
+        return one;
+    }
 }

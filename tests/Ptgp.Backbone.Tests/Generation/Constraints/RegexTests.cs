@@ -70,7 +70,7 @@ public class RegexTests
         Refused(new() { Regex = "(?=a)" }, "regex must be one that can be kept to, but is not: A regular expression must be made of characters, ", "but it holds (?.");
         Refused(new() { Regex = "a", JsonSchema = "{}" }, "jsonSchema and regex must not stand together");
         Refused(new() { Regex = "" }, "regex must not be empty");
-        Refused(new() { JsonSchema = "{" }, "jsonSchema must be JSON, but is not: ");
+        Refused(new() { JsonSchema = "{" }, "jsonSchema must be JSON, but it ends at character 1, where the '{' of character 1 is still open.");
         Refused(new() { JsonSchema = """{"type": "integer", "multipleOf": 2}""" }, "jsonSchema must be a JSON Schema that can be kept to, but is not: ", "it holds 'multipleOf' of type integer");
         Assert.Equal(("a", null), (new GenerationOptions { Regex = "a" }.Or(new() { JsonSchema = "{}" }).Regex, new GenerationOptions { Regex = "a" }.Or(new() { JsonSchema = "{}" }).JsonSchema));
 
@@ -82,11 +82,16 @@ public class RegexTests
         }
     }
 
-    [Fact]
-    public void WhatTheVocabularyLacksIsNamed() => Assert.EndsWith(
-        "this one has none: the vocabulary lacks ':'.",
-        Assert.Throws<FormatException>(() => ConstraintCompiler.Of(tokenizers["t5-v1_0"]).JsonSchema(System.Text.Json.JsonElement.Parse("""{"type": "object"}"""))).Message,
-        StringComparison.Ordinal);
+    [Theory]
+    [InlineData(""" {"type": "object"} """, "this one has none: the vocabulary lacks ':'.")]
+    [InlineData(""" {"type": "array", "items": {"type": "string", "pattern": "^[\u007e\u0416]$"}} """, "this one has none: the vocabulary lacks '~'.")]
+    [InlineData("a{2}[\u20ac\u0416]+", "matches none: the vocabulary lacks '€'.")]
+    [InlineData("(a|~)\\n|\\u0416", "matches none: the vocabulary lacks U+000A.")]
+    public void WhatTheVocabularyLacksIsNamed(string form, string fault)
+    {
+        var compiler = ConstraintCompiler.Of(tokenizers["t5-v1_0"]);
+        Assert.EndsWith(fault, Assert.Throws<FormatException>(() => form.StartsWith(' ') ? compiler.JsonSchema(System.Text.Json.JsonElement.Parse(form)) : compiler.Regex(form)).Message, StringComparison.Ordinal);
+    }
 
     // A ban on repeated n-grams would leave nothing; a token that was forced may not fit.
     [Fact]
