@@ -39,7 +39,7 @@ public static class JsonBreak
     private static string Describe(byte[] bytes, int at, int? open)
     {
         var rest = Encoding.UTF8.GetString(bytes.AsSpan(at)).TrimStart();
-        if (rest.Length == 0)
+        if (rest.Trim() is "" or ",")
         {
             return open is { } start ? $"it ends at character {Number(bytes, bytes.Length - 1)}, where the '{(char)bytes[start]}' of character {Number(bytes, start)} is still open" : "it ends where a value must stand";
         }

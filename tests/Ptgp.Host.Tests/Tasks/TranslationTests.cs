@@ -150,6 +150,11 @@ public sealed class TranslationTests : IDisposable
         }
 
         Assert.Equal(1, (await Ask(runner, new { text = Hat, returnAlternatives = true, numHypotheses = 1 }, Greedy))["hypotheses"]?.AsArray().Count ?? 1);
+        foreach (var (options, name) in new[] { (Greedy with { NumBeams = 4, ForceWordsIds = [[5]] }, "forceWordsIds"), (Greedy with { Regex = "a+" }, "regex") })
+        {
+            var fault = await Assert.ThrowsAsync<FormatException>(() => Ask(runner, new { text = Hat, returnAlternatives = true }, options));
+            Assert.Equal($"Alternatives and {name} must not stand together: each alternative begins with a likely token, whatever {name} asks for. Leave one out.", fault.Message);
+        }
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using System.Text.Json;
 
 namespace Ptgp.Backbone.Generation.Constraints;
@@ -32,15 +31,17 @@ internal sealed class ConstraintCompiler
     {
         JsonGrammar grammar = new(schema, vocabulary.Value.Writes);
         return grammar.Root ?? throw new FormatException(
-            $"A JSON schema must have a value that can be written, but this one has none: {(grammar.Lacking is { } lacking ? $"the vocabulary lacks {Show(lacking)}." : "it contradicts itself or never ends.")}");
+            $"A JSON schema must have a value that can be written, but this one has none: {(grammar.Lacking.Any ? $"the vocabulary lacks {grammar.Lacking}." : "it contradicts itself or never ends.")}");
     });
 
     /// <summary>Compiles a regular expression that the whole of a text matches; see <see cref="TextPattern"/> for what may stand in it.</summary>
     /// <exception cref="FormatException">It is none, holds what is not known, or what the vocabulary cannot write; the message names it.</exception>
-    public TokenAutomaton Regex(string expression) => Keep(false, expression, () => TextPattern.Whole(expression, vocabulary.Value.Writes, out var lacking) ?? throw new FormatException(
-        $"A regular expression must match a text that can be written, but '{expression}' matches none: the vocabulary lacks {(lacking is { } one ? Show(one) : "what it holds")}."));
-
-    private static string Show(Rune one) => Rune.IsControl(one) || Rune.IsWhiteSpace(one) ? $"U+{one.Value:X4}" : $"'{one}'";
+    public TokenAutomaton Regex(string expression) => Keep(false, expression, () =>
+    {
+        LackingCharacters lacking = new();
+        return TextPattern.Whole(expression, vocabulary.Value.Writes, lacking) ?? throw new FormatException(
+            $"A regular expression must match a text that can be written, but '{expression}' matches none: the vocabulary lacks {lacking}.");
+    });
 
     private TokenAutomaton Keep(bool isSchema, string text, Func<Pattern> read)
     {

@@ -34,8 +34,6 @@ internal sealed class JsonGrammar
     private readonly Func<Rune, bool> writes;
     private readonly Dictionary<string, int> open = [];
     private readonly JsonScalars scalars;
-    private readonly Pattern? comma, colon;
-    private Rune? lacking;
 
     /// <summary>Reads a schema.</summary>
     /// <param name="schema">The schema.</param>
@@ -44,16 +42,20 @@ internal sealed class JsonGrammar
     public JsonGrammar(JsonElement schema, Func<Rune, bool> writes)
     {
         (document, this.writes, scalars) = (schema, writes, new(writes));
-        var blank = Pattern.Optional(Text(" "));
-        (comma, colon) = (Pattern.Join(Text(","), blank), Pattern.Join(Text(":"), blank));
         Root = Of(schema, "#");
     }
 
     /// <summary>Gets the pattern; null when nothing can be written for it.</summary>
     public Pattern? Root { get; }
 
-    /// <summary>Gets the first character of what a value is made of that cannot be written; null where there is none.</summary>
-    public Rune? Lacking => scalars.Lacking ?? lacking;
+    /// <summary>Gets characters of what a value is made of that cannot be written.</summary>
+    public LackingCharacters Lacking => scalars.Lacking;
+
+    private Pattern? Comma => Pattern.Join(Text(","), Blank);
+
+    private Pattern? Colon => Pattern.Join(Text(":"), Blank);
+
+    private Pattern Blank => writes(new(' ')) ? Pattern.Optional(Pattern.Text(" ")) : Pattern.Empty;
 
     private Pattern? Of(JsonElement schema, string place)
     {
@@ -122,7 +124,7 @@ internal sealed class JsonGrammar
         foreach (var property in properties.EnumerateObject())
         {
             var isRequired = required.Remove(property.Name);
-            var member = Pattern.Join(Text(JsonSerializer.Serialize(property.Name, literal)), colon, Of(property.Value, $"{place}/properties/{property.Name}"));
+            var member = Pattern.Join(Text(JsonSerializer.Serialize(property.Name, literal)), Colon, Of(property.Value, $"{place}/properties/{property.Name}"));
             if (member is not null)
             {
                 members.Add((member, isRequired));
@@ -134,30 +136,30 @@ internal sealed class JsonGrammar
         }
 
         return required.Count > 0 ? throw new FormatException($"What a JSON schema requires must be one of its properties, but at {place} '{required.First()}' is not.")
-            : comma is null ? null : Pattern.Join(Text("{"), new Pattern.Members(comma, members), Text("}"));
+            : Comma is null ? null : Pattern.Join(Text("{"), new Pattern.Members(Comma, members), Text("}"));
     }
 
     private Pattern? Dictionary(Pattern? value)
     {
-        var member = Pattern.Join(scalars.String(0, null), colon, value);
-        return Pattern.Join(Text("{"), member is null || comma is null ? Pattern.Empty : new Pattern.Repeat(member, comma, 0, null), Text("}"));
+        var member = Pattern.Join(scalars.String(0, null), Colon, value);
+        return Pattern.Join(Text("{"), member is null || Comma is null ? Pattern.Empty : new Pattern.Repeat(member, Comma, 0, null), Text("}"));
     }
 
     // The first ones each by its own pattern, then others.
     private Pattern? Array(Pattern?[] first, Pattern? item, int least, int? most)
     {
-        if (most < least || (comma is null && least > 1))
+        if (most < least || (Comma is null && least > 1))
         {
             return null;
         }
 
         var count = first.Length;
-        var rest = item is null || comma is null || most <= count ? (least > count ? null : Pattern.Empty)
-            : count == 0 ? new Pattern.Repeat(item, comma, least, most)
-            : new Pattern.Repeat(new Pattern.Sequence(comma, item), Pattern.Empty, Math.Max(0, least - count), most - count);
+        var rest = item is null || Comma is null || most <= count ? (least > count ? null : Pattern.Empty)
+            : count == 0 ? new Pattern.Repeat(item, Comma, least, most)
+            : new Pattern.Repeat(new Pattern.Sequence(Comma, item), Pattern.Empty, Math.Max(0, least - count), most - count);
         for (var i = count - 1; i >= 0; i--)
         {
-            var here = most <= i ? null : Pattern.Join(i == 0 ? Pattern.Empty : comma, first[i], rest);
+            var here = most <= i ? null : Pattern.Join(i == 0 ? Pattern.Empty : Comma, first[i], rest);
             rest = i >= least ? Pattern.Optional(here) : here;
         }
 
@@ -228,7 +230,7 @@ internal sealed class JsonGrammar
     {
         if (text.EnumerateRunes().Where(one => !writes(one)).Select(one => (Rune?)one).FirstOrDefault() is { } first)
         {
-            lacking ??= first;
+            Lacking.Add(first);
             return null;
         }
 

@@ -35,8 +35,8 @@ internal sealed class JsonScalars : ICharacters
             Pattern.Optional(Pattern.Join(OneOf("eE"), Pattern.Optional(OneOf("+-")), Digits(digit, 1, 2))));
     }
 
-    /// <summary>Gets the first character that texts would have to hold and that cannot be written; null when there is none.</summary>
-    public Rune? Lacking { get; private set; }
+    /// <summary>Gets characters that values would have to hold and that cannot be written.</summary>
+    public LackingCharacters Lacking { get; } = new();
 
     /// <summary>Gets a whole number; null when it cannot be written.</summary>
     public Pattern? Integer { get; }
@@ -66,7 +66,7 @@ internal sealed class JsonScalars : ICharacters
             .. set.Named.EnumerateRunes().Select(one => writes(one) ? Pattern.Text(one.ToString()) : null),
             set.IsBeyond ? Utf8Pattern.BeyondAscii : null,
         ]);
-        Lacking ??= one is null ? set.First : null;
+        Lacking.Add(one is null ? set.First : null);
         return one;
     }
 
@@ -77,7 +77,7 @@ internal sealed class JsonScalars : ICharacters
     private Pattern? Quote()
     {
         var quote = OneOf("\"");
-        Lacking ??= quote is null ? new Rune('"') : null;
+        Lacking.Add(quote is null ? new Rune('"') : null);
         return quote;
     }
 

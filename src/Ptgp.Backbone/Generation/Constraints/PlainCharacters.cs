@@ -4,13 +4,11 @@ namespace Ptgp.Backbone.Generation.Constraints;
 
 /// <summary>The characters of a text that matches an expression from its start to its end.</summary>
 /// <param name="writes">Tells whether a character can be written.</param>
-internal sealed class PlainCharacters(Func<Rune, bool> writes) : ICharacters
+/// <param name="lacking">Takes a character of each set of which none can be.</param>
+internal sealed class PlainCharacters(Func<Rune, bool> writes, LackingCharacters lacking) : ICharacters
 {
     /// <inheritdoc />
     public Pattern Around => Pattern.Empty;
-
-    /// <summary>Gets the first character of an expression without which nothing matches that could be written; null when there is none.</summary>
-    public Rune? Lacking { get; private set; }
 
     /// <inheritdoc />
     public Pattern? OneOf(CharacterSet set)
@@ -21,7 +19,7 @@ internal sealed class PlainCharacters(Func<Rune, bool> writes) : ICharacters
             .. set.Named.EnumerateRunes().Select(one => writes(one) ? Pattern.Text(one.ToString()) : null),
             set.IsBeyond ? Utf8Pattern.BeyondAscii : null,
         ]);
-        Lacking ??= one is null ? set.First : null;
+        lacking.Add(one is null ? set.First : null);
         return one;
     }
 }

@@ -22,16 +22,10 @@ internal sealed class TextPattern
     /// <summary>Reads an expression that a whole text matches.</summary>
     /// <param name="text">The expression.</param>
     /// <param name="writes">Tells whether a character can be written.</param>
-    /// <param name="lacking">The first character that cannot, and would have to be; null for none.</param>
+    /// <param name="lacking">Takes characters that cannot, and would have to be.</param>
     /// <returns>What the text may be; null when it cannot be written.</returns>
     /// <exception cref="FormatException">It is none, or holds what is not known.</exception>
-    public static Pattern? Whole(string text, Func<Rune, bool> writes, out Rune? lacking)
-    {
-        PlainCharacters characters = new(writes);
-        var pattern = Of(text, characters, "A regular expression", "");
-        lacking = characters.Lacking;
-        return pattern;
-    }
+    public static Pattern? Whole(string text, Func<Rune, bool> writes, LackingCharacters lacking) => Of(text, new PlainCharacters(writes, lacking), "A regular expression", "");
 
     /// <summary>Reads an expression.</summary>
     /// <param name="text">The expression.</param>

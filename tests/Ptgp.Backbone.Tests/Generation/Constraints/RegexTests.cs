@@ -83,10 +83,10 @@ public class RegexTests
     }
 
     [Theory]
-    [InlineData(""" {"type": "object"} """, "this one has none: the vocabulary lacks ':'.")]
-    [InlineData(""" {"type": "array", "items": {"type": "string", "pattern": "^[\u007e\u0416]$"}} """, "this one has none: the vocabulary lacks '~'.")]
+    [InlineData(""" {"type": "object"} """, "this one has none: the vocabulary lacks ']', ':', '{', '}'.")]
+    [InlineData(""" {"type": "array", "items": {"type": "string", "pattern": "^[\u007e\u0416]$"}} """, "this one has none: the vocabulary lacks '~', ']'.")]
     [InlineData("a{2}[\u20ac\u0416]+", "matches none: the vocabulary lacks '€'.")]
-    [InlineData("(a|~)\\n|\\u0416", "matches none: the vocabulary lacks U+000A.")]
+    [InlineData("(a|~)\\n|\\u0416", "matches none: the vocabulary lacks '~', U+000A, 'Ж'.")]
     public void WhatTheVocabularyLacksIsNamed(string form, string fault)
     {
         var compiler = ConstraintCompiler.Of(tokenizers["t5-v1_0"]);
