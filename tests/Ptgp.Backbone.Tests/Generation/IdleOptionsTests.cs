@@ -40,8 +40,20 @@ public sealed class IdleOptionsTests
     [Fact]
     public void WhatAsksForNothingIsNotIdle() => Assert.Empty(Names(new()
     {
-        Temperature = 0, TopK = 0, TopP = 1, MinP = 0, TypicalP = 1, EpsilonCutoff = 0, EtaCutoff = 0, LengthPenalty = 1, EarlyStopping = EarlyStopping.False, NumBeamGroups = 1, DiversityPenalty = 0,
-        CoveragePenalty = 0, PromptLookupNumTokens = 0, NoRepeatNgramSize = 0,
+        Temperature = 0,
+        TopK = 0,
+        TopP = 1,
+        MinP = 0,
+        TypicalP = 1,
+        EpsilonCutoff = 0,
+        EtaCutoff = 0,
+        LengthPenalty = 1,
+        EarlyStopping = EarlyStopping.False,
+        NumBeamGroups = 1,
+        DiversityPenalty = 0,
+        CoveragePenalty = 0,
+        PromptLookupNumTokens = 0,
+        NoRepeatNgramSize = 0,
     }));
 
     [Fact]

@@ -59,8 +59,9 @@ public sealed class ConfigurationReaderTests
     {
         using var folder = new ConfigurationFolder(Whole);
         var environment = new Dictionary<string, string> { ["PTGP__tasks__en-de__generation__numBeams"] = "null", ["PTGP__tasks__en-de__generation__minLength"] = "5" };
-        var read = (folder.Reader(
-            "TASKS:en-de:generation:BADWORDSIDS=null", "tasks:en-de:generation:minLength=null", "tasks:en-de:options=null", "backbones:base:threads=null", "backbones:base:threads=4", "tasks:en-de:adapter=null") with { Environment = environment }).Read();
+        string[] settings =
+            ["TASKS:en-de:generation:BADWORDSIDS=null", "tasks:en-de:generation:minLength=null", "tasks:en-de:options=null", "backbones:base:threads=null", "backbones:base:threads=4", "tasks:en-de:adapter=null"];
+        var read = (folder.Reader(settings) with { Environment = environment }).Read();
         var task = read.Tasks["en-de"];
         Assert.Equal((null, null, null, EarlyStopping.Never), (task.Generation.NumBeams, task.Generation.MinLength, task.Generation.BadWordsIds, task.Generation.EarlyStopping));
         Assert.Equal((null, 4), (task.Options?["from"], read.Backbones["base"].Threads));
