@@ -31,6 +31,16 @@ internal sealed class PlainDecoder : IDisposable
             .ToDictionary(parameter => parameter.Key, parameter => parameter.Value.detach().clone().requires_grad_(true).DetachFromDisposeScope());
     }
 
+    /// <summary>Writes, and waits until all is written.</summary>
+    /// <param name="source">As in <see cref="Greedy"/>.</param>
+    /// <param name="beams">How many beams; 1 for greedy writing.</param>
+    /// <param name="count">How many tokens.</param>
+    public void Write(Tensor source, int beams, int count)
+    {
+        using var written = beams == 1 ? Greedy(source, count) : Beams(source, beams, count);
+        written.cpu().Dispose();                                  // a GPU is done when what it wrote is read
+    }
+
     /// <summary>Writes <paramref name="count"/> tokens to each source and returns them, <c>[batch, count]</c>.</summary>
     /// <param name="source">The encoder's states <c>[batch, length, width]</c>, or where there is none the ids to write on from, <c>[batch, length]</c>.</param>
     /// <param name="count">How many tokens.</param>

@@ -6,7 +6,7 @@ using Ptgp.Benchmarks;
 // Ratios against a named reference, measured in the same run:
 // dotnet run -c Release --project bench/Ptgp.Benchmarks -- [--json] [--only decoding|mixed|lookup|loading|tokenizers|training] [--rounds N] [--threads N] [--device cpu|cuda]
 // Of decoding some cases alone: [--shapes t5-small,bart-base,gpt2-small,whisper-tiny] [--dtypes float32,bfloat16,int8] [--rows 1,8,32] [--beams 1,4]; the first shape and no bfloat16 by default.
-// Ours alone of these, for a profiler to look on: … -- write [the same options]
+// Ours alone of these, or the plain loop, for a profiler to look on: … -- write [--plain] [the same options]
 // What a step of decoding asks of the host: … -- host [--rounds N] [--rows 1,32]
 // The memory of a long training, as CSV and PNG: … -- memory [--steps N] [--recompute] [--output FOLDER]
 // The memory of an engine that answers many requests: … -- engine-memory [--requests N]
@@ -49,7 +49,7 @@ var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
 var parts = new Dictionary<string, Func<int, IEnumerable<Measurement>>> { ["decoding"] = count => DecodingBenchmarks.Measure(count, DecodingChoice.From(Text)), ["mixed"] = MixedBenchmarks.Measure, ["lookup"] = LookupBenchmarks.Measure, ["loading"] = LoadingBenchmarks.Measure, ["tokenizers"] = TokenizerBenchmarks.Measure, ["training"] = TrainingBenchmarks.Measure };
 var only = Text("--only");
 var rounds = Number("--rounds", 5);
-var measured = args.FirstOrDefault() == "write" ? DecodingBenchmarks.Write(rounds, DecodingChoice.From(Text))
+var measured = args.FirstOrDefault() == "write" ? DecodingBenchmarks.Write(rounds, DecodingChoice.From(Text), args.Contains("--plain"))
     : args.FirstOrDefault() == "host" ? HostCost.Measure(rounds, DecodingChoice.From(Text).Rows)
     : Machine.Measure().Concat(parts.Where(part => only is null || only == part.Key).SelectMany(part => part.Value(rounds)));
 foreach (var measurement in measured)
