@@ -12,6 +12,9 @@ internal enum LinearKernel
     /// <summary>From a copy in the order of oneDNN's kernels.</summary>
     Packed,
 
+    /// <summary>From a copy in panels of outputs by <see cref="PanelLinear"/>.</summary>
+    Panels,
+
     /// <summary>From a copy of 8 bits a weight by <see cref="QuantizedLinear"/>. Its numbers are rounded, so it is asked for.</summary>
     Quantized,
 

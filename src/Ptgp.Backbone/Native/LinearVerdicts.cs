@@ -83,7 +83,7 @@ internal static class LinearVerdicts
     }
 
     // A copy must be worth its memory.
-    private static double Price(LinearKernel kernel) => kernel == LinearKernel.Packed ? 1.05 : 1;
+    private static double Price(LinearKernel kernel) => kernel is LinearKernel.Packed or LinearKernel.Panels ? 1.05 : 1;
 
     /// <summary>What a verdict depends on.</summary>
     /// <param name="Inputs">The layer's inputs.</param>

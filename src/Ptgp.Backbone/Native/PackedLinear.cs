@@ -23,9 +23,8 @@ public sealed class PackedLinear : IDisposable
     private readonly ScalarType type;
     private readonly LinearArithmetic arithmetic;
     private readonly Lock forms = new();
-    private Tensor? packed;
+    private readonly LinearCopies copies;
     private QuantizedLinear? quantized;
-    private bool usesPacked;
     private volatile Verdicts verdicts = new(0);
 
     private PackedLinear(Tensor weight, Tensor? bias, LinearArithmetic arithmetic)
@@ -37,14 +36,15 @@ public sealed class PackedLinear : IDisposable
         isChosen = weight.device_type == DeviceType.CPU && weight.NumberOfElements > 0
             && (type == ScalarType.Float32 || (type == ScalarType.BFloat16 && arithmetic == LinearArithmetic.Fastest));
         this.arithmetic = arithmetic;
-        // The one kernel of strict arithmetic reads weights in order.
-        var own = weight.detach();
-        this.weight = (isChosen && arithmetic == LinearArithmetic.Strict ? own.contiguous() : own).DetachFromDisposeScope();
-        if (isChosen && arithmetic == LinearArithmetic.Strict)
+        // Without panels, the one kernel of strict arithmetic reads weights in order.
+        var (own, isRead) = (weight.detach(), isChosen && arithmetic == LinearArithmetic.Strict && !PanelLinear.IsAvailable);
+        this.weight = (isRead ? own.contiguous() : own).DetachFromDisposeScope();
+        if (isRead)
         {
             HugePages.Hold(this.weight);
         }
 
+        copies = new(this.weight);
         plain = this.weight.t().DetachFromDisposeScope();
         isContiguous = this.weight.is_contiguous();
     }
@@ -82,23 +82,29 @@ public sealed class PackedLinear : IDisposable
     {
         lock (forms)
         {
+            copies.Dispose();
             weight.Dispose();
             plain.Dispose();
             bias?.Dispose();
-            packed?.Dispose();
             quantized?.Dispose();
         }
     }
 
     /// <summary>Whether there is a copy.</summary>
-    internal bool HasCopy => packed is not null;
+    internal bool HasCopy => copies.Any;
 
     /// <summary>Computes by a kernel of the caller's choice.</summary>
     internal Tensor Compute(LinearKernel kernel, Tensor x, bool relu)
     {
         if (kernel == LinearKernel.Packed)
         {
-            return OneDnn.Linear(x, Packed(), bias, relu);
+            return OneDnn.Linear(x, copies.For(kernel), bias, relu);
+        }
+
+        if (kernel == LinearKernel.Panels)
+        {
+            using var together = x.contiguous();
+            return PanelLinear.Multiply(together, copies.For(kernel), outputs, bias, relu);
         }
 
         if (kernel is LinearKernel.Quantized or LinearKernel.NearQuantized)
@@ -141,7 +147,7 @@ public sealed class PackedLinear : IDisposable
         var (isRounded, rows) = (arithmetic.HasFlag(LinearArithmetic.Quantized), x.NumberOfElements / inputs);
         if (isRounded ? rows > NearProducts.MostRows || !NearProducts.IsAvailable : arithmetic == LinearArithmetic.Strict)
         {
-            return isRounded ? LinearKernel.Quantized : LinearKernel.Near;
+            return isRounded ? LinearKernel.Quantized : PanelLinear.IsAvailable ? LinearKernel.Panels : LinearKernel.Near;
         }
 
         var known = verdicts;
@@ -167,60 +173,31 @@ public sealed class PackedLinear : IDisposable
 
         var candidates = shape.IsRounded ? [LinearKernel.Quantized, LinearKernel.NearQuantized] : Candidates(rows);
         var verdict = LinearVerdicts.Decide(shape, candidates, kernel => Compute(kernel, trial, relu: false).Dispose(), EndTrial);
-        Use(verdict);
+        copies.Use(verdict);
         return verdict;
     }
 
-    private void Use(LinearKernel kernel)
-    {
-        lock (forms)
-        {
-            usesPacked |= kernel == LinearKernel.Packed;
-        }
-    }
-
-    // Lets go of a copy that was made for a trial alone. There is one trial at a time, so no other is computing from it.
+    // There is one trial at a time, so no other is computing from what was copied for it alone.
     private void EndTrial(LinearKernel verdict)
     {
-        Use(verdict);
-        lock (forms)
-        {
-            if (!usesPacked)
-            {
-                packed?.Dispose();
-                packed = null;
-            }
-        }
+        copies.Use(verdict);
+        copies.Trim();
     }
 
-    private ReadOnlySpan<LinearKernel> Candidates(long rows) => (OneDnn.IsAvailable(type), rows <= NearLinear.MostRows && isContiguous) switch
+    private ReadOnlySpan<LinearKernel> Candidates(long rows)
     {
-        (true, true) => [LinearKernel.Plain, LinearKernel.Near, LinearKernel.Packed],
-        (true, false) => [LinearKernel.Plain, LinearKernel.Packed],
-        (false, true) => [LinearKernel.Plain, LinearKernel.Near],
-        _ => [LinearKernel.Plain],
-    };
+        List<LinearKernel> all = [LinearKernel.Plain];
+        all.AddRange(rows <= NearLinear.MostRows && isContiguous ? [LinearKernel.Near] : []);
+        all.AddRange(type == ScalarType.Float32 && PanelLinear.IsAvailable ? [LinearKernel.Panels] : []);
+        all.AddRange(OneDnn.IsAvailable(type) ? [LinearKernel.Packed] : []);
+        return all.ToArray();
+    }
 
     private QuantizedLinear Quantized()
     {
         lock (forms)
         {
             return quantized ??= new(weight, bias);
-        }
-    }
-
-    private Tensor Packed()
-    {
-        lock (forms)
-        {
-            if (packed is null)
-            {
-                using var gradientless = no_grad();
-                packed = OneDnn.Pack(weight).DetachFromDisposeScope();
-                HugePages.HoldPacked(packed, inputs * outputs * type.ElementSize());
-            }
-
-            return packed;
         }
     }
 
