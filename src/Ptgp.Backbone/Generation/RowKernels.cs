@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Ptgp.Backbone.Native;
@@ -100,6 +101,7 @@ internal static class RowKernels
     }
 
     /// <summary>Finds the first score, from a place on, that reaches a bar; the length of the row where there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int FirstFrom(ReadOnlySpan<float> row, int at, float bar)
     {
         var wide = Vector256.Create(bar);
@@ -128,6 +130,8 @@ internal static class RowKernels
     /// <summary>Looks at the values of a tensor that <see cref="IsNear"/>.</summary>
     public static Span<float> Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
 
+    // Optimized from the first call on, as all that passes over a vocabulary: it is called a few times a step, and each time for long.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float LogSumExp(ReadOnlySpan<float> row)
     {
         var most = Max(row);
@@ -154,6 +158,7 @@ internal static class RowKernels
         return most + MathF.Log(rest);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Max(ReadOnlySpan<float> row)
     {
         var (most, other) = (Vector256.Create(float.NegativeInfinity), Vector256.Create(float.NegativeInfinity));
@@ -180,6 +185,7 @@ internal static class RowKernels
     }
 
     // Inserts what is better than the worst of the best so far; after the first few hundred scores hardly any is.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddBest(ReadOnlySpan<float> row, float offset, long firstPlace, Span<float> best, Span<long> places)
     {
         var at = 0;
@@ -206,6 +212,7 @@ internal static class RowKernels
         AddEach(row[at..], offset, firstPlace + at, best, places);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddEach(ReadOnlySpan<float> few, float offset, long firstPlace, Span<float> best, Span<long> places)
     {
         for (var i = 0; i < few.Length; i++)

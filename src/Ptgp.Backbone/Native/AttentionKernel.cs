@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Ptgp.Backbone.Native;
@@ -15,6 +16,7 @@ internal static unsafe class AttentionKernel
     /// <param name="scale">The scale.</param>
     /// <param name="entries">The entries.</param>
     /// <param name="scores">Where the products go, one an entry.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Score(float* query, float* keys, long step, int width, float scale, ReadOnlySpan<int> entries, Span<float> scores)
     {
         for (var i = 0; i < entries.Length; i++)
@@ -39,6 +41,7 @@ internal static unsafe class AttentionKernel
     }
 
     /// <summary>Replaces scores by their exponentials, the greatest being 1, and sums them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Exponentiate(Span<float> scores)
     {
         var most = float.NegativeInfinity;
@@ -73,6 +76,7 @@ internal static unsafe class AttentionKernel
     /// <param name="width">How many numbers a value has.</param>
     /// <param name="entries">The entries.</param>
     /// <param name="to">Where the sum goes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Mix(ReadOnlySpan<float> weights, float share, float* values, long step, int width, ReadOnlySpan<int> entries, float* to)
     {
         var d = 0;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -65,6 +66,7 @@ internal static unsafe class RootMeanSquare
         return Dispatcher.Call("aten::rms_norm\0"u8, stack);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void NormalizeOne(ReadOnlySpan<float> x, ReadOnlySpan<float> weight, float epsilon, Span<float> y)
     {
         var (sum, other) = (Vector256<float>.Zero, Vector256<float>.Zero);
