@@ -55,7 +55,6 @@ internal sealed class Chooser(int beams, int lists, int vocabulary, bool normali
             return RowKernels.Best(scores, normalizers, sums, beams / lists, count);
         }
 
-        // Drawn first: scores may be changed when the best are looked for.
         var drawn = sampler.Draw(scores, normalizers, sources, count);
         if (sources.Any(source => source.Chooses && !source.Draws))
         {

@@ -33,7 +33,7 @@ internal static class RowKernels
     }
 
     /// <summary>Finds the best continuations of each source.</summary>
-    /// <param name="scores">Scores, <c>[sources · beams, vocabulary]</c>; on other devices they may be changed in place.</param>
+    /// <param name="scores">Scores, <c>[sources · beams, vocabulary]</c>.</param>
     /// <param name="normalizers">What is taken from each row to make log-probabilities, <c>[rows]</c>; null when they are.</param>
     /// <param name="sums">The summed log-probability of each row so far.</param>
     /// <param name="beams">How many rows a source has.</param>
@@ -42,18 +42,15 @@ internal static class RowKernels
     public static (float[] Sums, long[] Places) Best(Tensor scores, Tensor? normalizers, float[] sums, int beams, int count)
     {
         var columns = (int)scores.size(1);
-        if (!IsNear(scores))
-        {
-            var offsets = tensor(sums, device: scores.device).view(-1, 1);
-            offsets = normalizers is null ? offsets : offsets - normalizers.where(normalizers.isneginf().logical_not(), zeros_like(normalizers)).view(-1, 1);
-            var all = Ops.AddTo(scores, offsets).reshape(-1, (long)beams * columns);
-            var (values, indices) = all.topk(count, 1);
-            return (Host.Floats(values), Host.Longs(indices));
-        }
-
         var sources = sums.Length / beams;
         var (best, places) = (new float[sources * count], new long[sources * count]);
         best.AsSpan().Fill(float.NegativeInfinity);
+        if (!IsNear(scores))
+        {
+            AddFarBest(scores, normalizers, sums, beams, best, places);
+            return (best, places);
+        }
+
         var from = Values(scores);
         var normal = normalizers is null ? [] : Values(normalizers);
         for (var row = 0; row < sums.Length; row++)
@@ -129,6 +126,36 @@ internal static class RowKernels
 
     /// <summary>Looks at the values of a tensor that <see cref="IsNear"/>.</summary>
     public static Span<float> Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
+
+    // The device finds the best of each row, and all that it found comes in one copy: what rows begin with changes nothing about their order.
+    private static void AddFarBest(Tensor scores, Tensor? normalizers, float[] sums, int beams, float[] best, long[] places)
+    {
+        var (columns, count) = (scores.size(1), best.Length / (sums.Length / beams));
+        var each = (int)Math.Min(count, columns);
+        var (values, ids) = scores.topk(each, 1);
+        // Ids are whole numbers below 2²⁴, which float32 holds.
+        var found = Host.Floats(cat(normalizers is null ? [values, ids.to_type(ScalarType.Float32)] : [values, ids.to_type(ScalarType.Float32), normalizers.view(-1, 1)], 1));
+        var width = found.Length / sums.Length;
+        for (var row = 0; row < sums.Length; row++)
+        {
+            var own = found.AsSpan(row * width, width);
+            var normalizer = normalizers is null ? 0 : own[^1];
+            if (!float.IsNegativeInfinity(sums[row]) && !float.IsNegativeInfinity(normalizer))
+            {
+                var (at, offset) = (row / beams * count, sums[row] - normalizer);
+                if (float.IsNaN(offset) || float.IsNaN(own[0]))
+                {
+                    best[at] = float.NaN;                         // whoever reads it says what is wrong
+                    continue;
+                }
+
+                for (var i = 0; i < each; i++)
+                {
+                    Add(own[i] + offset, (row % beams * columns) + (long)own[each + i], best.AsSpan(at, count), places.AsSpan(at, count));
+                }
+            }
+        }
+    }
 
     // Optimized from the first call on, as all that passes over a vocabulary: it is called a few times a step, and each time for long.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -217,21 +244,29 @@ internal static class RowKernels
     {
         for (var i = 0; i < few.Length; i++)
         {
-            var sum = few[i] + offset;
-            if (!(sum > best[^1]))
+            if (few[i] + offset > best[^1])
             {
-                continue;
+                Add(few[i] + offset, firstPlace + i, best, places);
             }
-
-            var place = best.Length - 1;
-            for (; place > 0 && best[place - 1] < sum; place--)
-            {
-                best[place] = best[place - 1];
-                places[place] = places[place - 1];
-            }
-
-            best[place] = sum;
-            places[place] = firstPlace + i;
         }
+    }
+
+    // Inserts a sum where it is better than the worst.
+    private static void Add(float sum, long at, Span<float> best, Span<long> places)
+    {
+        if (!(sum > best[^1]))
+        {
+            return;
+        }
+
+        var place = best.Length - 1;
+        for (; place > 0 && best[place - 1] < sum; place--)
+        {
+            best[place] = best[place - 1];
+            places[place] = places[place - 1];
+        }
+
+        best[place] = sum;
+        places[place] = at;
     }
 }

@@ -102,11 +102,15 @@ internal sealed class Attention : nn.Module
     {
         var dtype = memory.Pool.Dtype;
         var (inner, keyInner) = (heads * headWidth, keyHeads * headWidth);
-        Tensor? all = null, lying = null;                         // what is made together, and the same of the pool's type
+        Tensor? all = null, lying = null, turned = null;          // what is made together; the same of the pool's type; and queries and keys of it, turned
         if (pass.IsPacked && !q.ReadsApart(pass) && !k.ReadsApart(pass) && !v.ReadsApart(pass))
         {
             packed ??= Pack(pass.Arithmetic);
             all = packed.Forward(x);                              // [rows, inner + 2 * key inner]
+            if (rotation is { } turn && !q.IsChanged(pass) && !k.IsChanged(pass))
+            {
+                turned = As(dtype, turn.Apply(new RowBlock(all, 0, all.size(1)).View([x.size(0), heads + keyHeads, 1, headWidth], [all.size(1), headWidth, headWidth, 1])));
+            }
         }
 
         var queries = Part(q, 0, inner);
@@ -117,6 +121,11 @@ internal sealed class Attention : nn.Module
         RowBlock Part(Projection of, long offset, long width)
         {
             var turns = rotation is not null && of != v;
+            if (turns && turned is not null)
+            {
+                return new(turned, offset, inner + keyInner);
+            }
+
             if (all is not null && !turns && !of.IsChanged(pass))
             {
                 return new(lying ??= As(dtype, all), offset, all.size(1));

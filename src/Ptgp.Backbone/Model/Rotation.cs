@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Ptgp.Backbone;
 
 /// <summary>Turns queries and keys to their positions (Su et al. 2021): value i and value i + half of what turns are the two coordinates of a point.</summary>
-/// <param name="Cosines"><c>[batch or 1, 1, length, half]</c>.</param>
-/// <param name="Sines">Likewise.</param>
+/// <param name="Cosines">Of both coordinates, <c>[batch or 1, 1, length, 2 · half]</c>.</param>
+/// <param name="Sines">Likewise; those of the first coordinate are negative.</param>
 internal readonly record struct Rotation(Tensor Cosines, Tensor Sines)
 {
     /// <summary>Computes the angles of some places.</summary>
@@ -22,15 +22,16 @@ internal readonly record struct Rotation(Tensor Cosines, Tensor Sines)
             (cosines, sines) = (cosines.mul(factor), sines.mul(factor));
         }
 
-        return new(cosines.to_type(dtype), sines.to_type(dtype));
+        return new(cat([cosines, cosines], -1).to_type(dtype), cat([sines.neg(), sines], -1).to_type(dtype));
     }
 
     /// <summary>Turns <c>[batch, heads, length, head width]</c>.</summary>
     public Tensor Apply(Tensor x)
     {
-        var half = Cosines.size(-1);
-        var (a, b) = (x.narrow(-1, 0, half), x.narrow(-1, half, half));
-        var (turnedA, turnedB) = ((a * Cosines) - (b * Sines), Ops.Add(b * Cosines, a * Sines));
-        return x.size(-1) == 2 * half ? cat([turnedA, turnedB], -1) : cat([turnedA, turnedB, x.narrow(-1, 2 * half, x.size(-1) - (2 * half))], -1);
+        var width = Cosines.size(-1);
+        var points = x.size(-1) == width ? x : x.narrow(-1, 0, width);
+        // The other coordinate of each point stands where half the width takes it, round and round.
+        var turned = Ops.Add(points * Cosines, points.roll(width / 2, -1) * Sines);
+        return x.size(-1) == width ? turned : cat([turned, x.narrow(-1, width, x.size(-1) - width)], -1);
     }
 }
