@@ -101,25 +101,24 @@ public sealed class PackedLinear : IDisposable
             return OneDnn.Linear(x, copies.For(kernel), bias, relu);
         }
 
-        if (kernel == LinearKernel.Panels)
+        // Another layer of this shape may have found Near the fastest, whose weights lie in order.
+        if (kernel == LinearKernel.Plain || (kernel == LinearKernel.Near && !isContiguous))
         {
-            using var together = x.contiguous();
-            return PanelLinear.Multiply(together, copies.For(kernel), outputs, bias, relu);
+            return ComputePlain(x, relu);
         }
 
-        if (kernel is LinearKernel.Quantized or LinearKernel.NearQuantized)
+        using var ordered = x.is_contiguous() ? null : x.contiguous();
+        var together = ordered ?? x;
+        return kernel switch
         {
-            using var ordered8 = x.is_contiguous() ? null : x.contiguous();
-            return Quantized().Multiply(ordered8 ?? x, relu, isNear: kernel == LinearKernel.NearQuantized);
-        }
+            LinearKernel.Near => NearLinear.Multiply(together, weight, bias, relu),
+            LinearKernel.Panels => PanelLinear.Multiply(together, copies.For(kernel), outputs, bias, relu),
+            _ => Quantized().Multiply(together, relu, isNear: kernel == LinearKernel.NearQuantized),
+        };
+    }
 
-        // Another layer of this shape may have found it the fastest, whose weights lie in order.
-        if (kernel == LinearKernel.Near && isContiguous)
-        {
-            using var ordered = x.is_contiguous() ? null : x.contiguous();
-            return NearLinear.Multiply(ordered ?? x, weight, bias, relu);
-        }
-
+    private Tensor ComputePlain(Tensor x, bool relu)
+    {
         if (x.Dimensions == 2)
         {
             return Multiply(x, relu);
