@@ -8,13 +8,19 @@ namespace Ptgp.Backbone;
 /// <param name="Sines">Likewise; those of the first coordinate are negative.</param>
 internal readonly record struct Rotation(Tensor Cosines, Tensor Sines)
 {
-    /// <summary>Computes the angles of some places.</summary>
-    public static Rotation At(RotaryConfig config, Places places, Device device, ScalarType dtype)
+    /// <summary>Computes how far each pair of values turns from one position to the next, <c>[batch or 1, 1, half]</c>.</summary>
+    public static Tensor Waves(RotaryConfig config, Places places, Device device)
     {
         var waves = config.DependsOnLength && places.Rows is not null
             ? stack(places.Lasts.Select(last => tensor(config.Frequencies((int)last + 1))))     // each row by its own length, not by its batch's
             : tensor(config.Frequencies(places.End)).unsqueeze(0);
-        var angles = (places.At(device).to_type(ScalarType.Float32).unsqueeze(-1) * waves.to(device).unsqueeze(1)).unsqueeze(1);
+        return waves.to(device).unsqueeze(1);
+    }
+
+    /// <summary>Computes the angles of some places.</summary>
+    public static Rotation At(RotaryConfig config, Tensor waves, Places places, Device device, ScalarType dtype)
+    {
+        var angles = (places.At(device).to_type(ScalarType.Float32).unsqueeze(-1) * waves).unsqueeze(1);
         var (cosines, sines) = (angles.cos(), angles.sin());
         if (config.Sharpness != 1)
         {

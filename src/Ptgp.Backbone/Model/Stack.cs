@@ -12,6 +12,7 @@ internal sealed class Stack : nn.Module
     private readonly RotaryConfig? rotary;
     private readonly int window;
     private readonly bool isDecoder;
+    private Tensor? waves;                                        // of rotary positions, kept where no length changes them
 
     public Stack(string path, ParameterSource source, TransformerConfig config, StackConfig stack, bool crosses, bool isBidirectional) : base(nameof(Stack))
     {
@@ -102,13 +103,22 @@ internal sealed class Stack : nn.Module
     /// <param name="isStrict">Whether each row is computed by itself; the default is false.</param>
     public Rotation? Turn(Places places, Tensor like, bool isStrict = false)
     {
-        if (rotary is null || !isStrict || places.Rows is not { } rows)
+        if (rotary is null)
         {
-            return rotary is null ? null : Rotation.At(rotary, places, like.device, like.dtype);
+            return null;
         }
 
-        Rotation[] each = [.. Enumerable.Range(0, (int)rows.size(0)).Select(row => Rotation.At(rotary, places.Row(row), like.device, like.dtype))];
+        if (!isStrict || places.Rows is not { } rows)
+        {
+            return Turn(places);
+        }
+
+        Rotation[] each = [.. Enumerable.Range(0, (int)rows.size(0)).Select(row => Turn(places.Row(row)))];
         return new(cat([.. each.Select(turn => turn.Cosines)], 0), cat([.. each.Select(turn => turn.Sines)], 0));
+
+        Rotation Turn(Places at) => Rotation.At(rotary, Waves(at), at, like.device, like.dtype);
+
+        Tensor Waves(Places at) => rotary.DependsOnLength ? Rotation.Waves(rotary, at, like.device) : waves ??= Rotation.Waves(rotary, at, like.device).DetachFromDisposeScope();
     }
 
     /// <summary>Gets whether some layers see only what is near.</summary>
@@ -160,6 +170,16 @@ internal sealed class Stack : nn.Module
         x = Finish(x, pass);
         states?.Add(x);
         return x;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            waves?.Dispose();
+        }
+
+        base.Dispose(disposing);
     }
 
     private Tensor Compute(int i, Tensor x, Sight sight, Tensor? memory, Tensor? memoryMask, Pass pass, LayerCache? cache)
