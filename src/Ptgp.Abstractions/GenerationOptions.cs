@@ -46,6 +46,7 @@ public sealed partial record GenerationOptions
         DiversityPenalty = DiversityPenalty ?? other.DiversityPenalty,
         CoveragePenalty = CoveragePenalty ?? other.CoveragePenalty,
         ForceWordsIds = ForceWordsIds ?? other.ForceWordsIds,
+        ForceAnyWordsIds = ForceAnyWordsIds ?? other.ForceAnyWordsIds,
         PromptLookupNumTokens = PromptLookupNumTokens ?? other.PromptLookupNumTokens,
         MaxMatchingNgramSize = MaxMatchingNgramSize ?? other.MaxMatchingNgramSize,
         NoRepeatNgramSize = NoRepeatNgramSize ?? other.NoRepeatNgramSize,

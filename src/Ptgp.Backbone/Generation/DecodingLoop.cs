@@ -20,7 +20,7 @@ internal sealed class DecodingLoop(DecodingBatch batch, Device device) : IDispos
     public static SourceSearch Begin(WritingJob job) =>
         job.Options.NumBeams == 1 ? new RowSearch(job)
         : job.Options.NumBeamGroups > 1 ? new DiverseBeamSearch(job)
-        : job.Options.ForceWords.Count > 0 ? new PhraseBeamSearch(job)
+        : job.Options.ForcesWords ? new PhraseBeamSearch(job)
         : job.Options.MostEnded is null ? new BeamSearch(job) : new PatientBeamSearch(job);
 
     /// <summary>Writes to what was read, and to nothing else.</summary>

@@ -43,9 +43,14 @@ internal static class OptionFaults
             yield return new("badWordsIds", "must not hold an empty sequence.");
         }
 
-        if (options.ForceWordsIds?.Any(word => word.Count == 0) == true || options.ForceWordsIds?.Count > 64)
+        if (options.ForceWordsIds?.Any(word => word.Count == 0) == true || options.ForceWordsIds?.Count > Phrases.Most)
         {
-            yield return new("forceWordsIds", "must hold at most 64 sequences, none of them empty.");
+            yield return new("forceWordsIds", $"must hold at most {Phrases.Most} sequences, none of them empty.");
+        }
+
+        if (options.ForceAnyWordsIds?.Any(set => set.Count == 0 || set.Any(word => word.Count == 0)) == true || options.ForceAnyWordsIds?.Count + (options.ForceWordsIds?.Count ?? 0) > Phrases.Most)
+        {
+            yield return new("forceAnyWordsIds", $"must hold sets of at least one sequence, none of them empty, and with the sequences of forceWordsIds at most {Phrases.Most}.");
         }
     }
 
@@ -81,9 +86,10 @@ internal static class OptionFaults
             yield return new("numBeamGroups", $"must divide numBeams, but they are {options.NumBeamGroups} and {options.NumBeams}.", "numBeams");
         }
 
-        if (options.ForceWords.Count > 0 && options.NumBeams == 1)
+        var forced = options.ForceWords.Count > 0 ? "forceWordsIds" : "forceAnyWordsIds";
+        if (options.ForcesWords && options.NumBeams == 1)
         {
-            yield return new("forceWordsIds", "needs beams, but numBeams is 1. Raise numBeams.", "numBeams");
+            yield return new(forced, "needs beams, but numBeams is 1. Raise numBeams.", "numBeams");
         }
 
         if (options.CoveragePenalty != 0 && options.Facts.WritesOn)
@@ -97,10 +103,15 @@ internal static class OptionFaults
             yield return new("forceWordsIds", $"asks for id {both}, but suppressTokens or badWordsIds forbids it. Take it out of one.", "suppressTokens", "badWordsIds");
         }
 
+        if (options.ForceAnyWords.Any(set => set.All(word => word.Intersect(never).Any())))
+        {
+            yield return new("forceAnyWordsIds", "asks for sets of which suppressTokens or badWordsIds forbid every sequence. Take an id out of one.", "suppressTokens", "badWordsIds");
+        }
+
         (string Name, bool IsWanted)[] all =
-            [("numBeamGroups", options.NumBeamGroups > 1), ("forceWordsIds", options.ForceWords.Count > 0), ("patience", options.MostEnded is not null), ("doSample", options.DoSample)];
+            [("numBeamGroups", options.NumBeamGroups > 1), (forced, options.ForcesWords), ("patience", options.MostEnded is not null), ("doSample", options.DoSample)];
         string[] ways = [.. all.Where(way => way.IsWanted).Select(way => way.Name)];
-        if (ways.Length > 1 && (options.NumBeamGroups > 1 || options.ForceWords.Count > 0))
+        if (ways.Length > 1 && (options.NumBeamGroups > 1 || options.ForcesWords))
         {
             yield return new(ways[0], $"and {string.Join(" and ", ways[1..])} must not stand together: each is a way of searching of its own. Leave {(ways.Length == 2 ? "one" : "all but one")} out.", [.. ways[1..]]);
         }
@@ -113,6 +124,7 @@ internal static class OptionFaults
         [
             (nameof(options.BadWordsIds), (options.BadWordsIds ?? []).SelectMany(word => word)),
             (nameof(options.ForceWordsIds), (options.ForceWordsIds ?? []).SelectMany(word => word)),
+            (nameof(options.ForceAnyWordsIds), (options.ForceAnyWordsIds ?? []).SelectMany(set => set).SelectMany(word => word)),
             (nameof(options.SequenceBias), (options.SequenceBias ?? []).SelectMany(bias => bias.Ids)),
             (nameof(options.SuppressTokens), options.SuppressTokens ?? []),
             (nameof(options.BeginSuppressTokens), options.BeginSuppressTokens ?? []),

@@ -10,10 +10,10 @@ internal sealed class PhraseBeamSearch : BeamSearch
     public PhraseBeamSearch(WritingJob job)
         : base(job)
     {
-        (phrases, met) = (new(Options.ForceWords), new ulong[Beams]);
+        (phrases, met) = (new(Options.ForceWords, Options.ForceAnyWords), new ulong[Beams]);
         if (phrases.Tokens > Longest - Given)
         {
-            throw new ArgumentException($"The phrases of forceWordsIds must have room in what is written, but they have {phrases.Tokens} tokens and {Longest - Given} can be written. Raise maxNewTokens, or ask for less.");
+            throw new ArgumentException($"What forceWordsIds and forceAnyWordsIds ask for must have room in what is written, but has {phrases.Tokens} tokens and {Longest - Given} can be written. Raise maxNewTokens, or ask for less.");
         }
     }
 
@@ -54,7 +54,7 @@ internal sealed class PhraseBeamSearch : BeamSearch
         var kept = isLast ? [] : Allocate(going);
         if (kept.Length == 0 && Ended == 0)
         {
-            Fail(new ForbiddenException($"After {Length} tokens nothing may follow, and the phrases of forceWordsIds do not all stand. Loosen the rules or options that forbid them."));
+            Fail(new ForbiddenException($"After {Length} tokens nothing may follow, and what forceWordsIds and forceAnyWordsIds ask for does not all stand. Loosen the rules or options that forbid them."));
             return;
         }
 

@@ -29,6 +29,7 @@ public sealed record ResolvedOptions
         DiversityPenalty = options.DiversityPenalty ?? 0;
         CoveragePenalty = NumBeams > 1 ? options.CoveragePenalty ?? 0 : 0;
         ForceWords = [.. options.ForceWordsIds ?? []];
+        ForceAnyWords = [.. options.ForceAnyWordsIds ?? []];
         PromptLookup = NumBeams == 1 && !(options.DoSample == true && !(options.Temperature < Coldest)) ? options.PromptLookupNumTokens ?? 0 : 0;
         MaxMatchingNgramSize = options.MaxMatchingNgramSize ?? 2;
         NoRepeatNgramSize = options.NoRepeatNgramSize ?? 0;
@@ -101,6 +102,12 @@ public sealed record ResolvedOptions
 
     /// <summary>Gets the sequences that must be written.</summary>
     public IReadOnlyList<IReadOnlyList<int>> ForceWords { get; }
+
+    /// <summary>Gets sets of sequences, of each of which one must be written.</summary>
+    public IReadOnlyList<IReadOnlyList<IReadOnlyList<int>>> ForceAnyWords { get; }
+
+    /// <summary>Gets whether anything must be written.</summary>
+    public bool ForcesWords => ForceWords.Count > 0 || ForceAnyWords.Count > 0;
 
     /// <summary>Gets how many tokens are guessed at a time from what stands there already; 0 for none, and wherever it is not the likeliest that is written.</summary>
     public int PromptLookup { get; }

@@ -18,7 +18,7 @@ public static class Alternatives
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(host);
         var asked = request.Options.Or(host.Options);
-        if ((WrittenForm.NameOf(asked) ?? (asked.ForceWordsIds is { Count: > 0 } ? "forceWordsIds" : null)) is { } other)
+        if ((WrittenForm.NameOf(asked) ?? (asked.ForceWordsIds is { Count: > 0 } ? "forceWordsIds" : asked.ForceAnyWordsIds is { Count: > 0 } ? "forceAnyWordsIds" : null)) is { } other)
         {
             throw new FormatException($"Alternatives and {other} must not stand together: each alternative begins with a likely token, whatever {other} asks for. Leave one out.");
         }

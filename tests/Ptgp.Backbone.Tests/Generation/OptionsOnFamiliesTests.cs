@@ -38,6 +38,11 @@ public sealed class OptionsOnFamiliesTests
             Assert.Contains("|21|22|", Joined(written.Best.Ids), StringComparison.Ordinal);
             Assert.Contains(23, written.Best.Ids);
         }),
+        ["forceAnyWordsIds"] = known => new(new() { NumBeams = 4, ForceAnyWordsIds = [[[21, 22], [24]], [[23]]] }, written =>
+        {
+            Assert.True(Joined(written.Best.Ids).Contains("|21|22|", StringComparison.Ordinal) || written.Best.Ids.Contains(24));
+            Assert.Contains(23, written.Best.Ids);
+        }),
         ["jsonSchema"] = known => new(new() { JsonSchema = """{"type": "object", "properties": {"a": {"enum": [1, 2]}}, "required": ["a"], "additionalProperties": false}""", MinNewTokens = 0, MaxNewTokens = 24 }, written =>
         {
             if (written.Best.Finish == FinishReason.End)

@@ -298,7 +298,7 @@ public sealed class RunningBatchTests
                 2 => new() { DoSample = true, Seed = Seed, TopK = 20 },
                 3 => new() { NumBeams = 2, NoRepeatNgramSize = 2, LengthPenalty = 0.7 },
                 4 => new() { NumBeams = 4, NumBeamGroups = 2, DiversityPenalty = 0.6, NumReturnSequences = 4 },
-                5 => new() { NumBeams = 3, ForceWordsIds = [[11]], NumReturnSequences = 2 },
+                5 => new() { NumBeams = 3, ForceWordsIds = [[11]], ForceAnyWordsIds = Most > 1 ? [[[12, 13], [14]]] : null, NumReturnSequences = 2 },
                 6 => new() { PromptLookupNumTokens = 3, MaxMatchingNgramSize = 1 },
                 7 => new() { NumBeams = 3, Regex = ".{0,40}" },
                 _ => new() { NumBeams = 3, CoveragePenalty = bench.Transformer.Config.Encoder is null ? null : 0.5, NumReturnSequences = 3 },
