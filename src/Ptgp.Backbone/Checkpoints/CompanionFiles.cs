@@ -19,14 +19,6 @@ internal static class CompanionFiles
 
     private static readonly string[] names = [Configuration, "generation_config.json", .. tokenizers, "preprocessor_config.json", "processor_config.json", "normalizer.json"];
 
-    private static readonly Dictionary<ScalarType, string> dtypes = new()
-    {
-        [ScalarType.Float64] = "float64",
-        [ScalarType.Float32] = "float32",
-        [ScalarType.Float16] = "float16",
-        [ScalarType.BFloat16] = "bfloat16",
-    };
-
     private static readonly JsonSerializerOptions layout = new() { WriteIndented = true, IndentSize = 2, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Copies those that are there, byte for byte, unless the weights are now of another type than the configuration says.</summary>
@@ -58,7 +50,7 @@ internal static class CompanionFiles
     {
         var config = JsonNode.Parse(File.ReadAllBytes(path))!.AsObject();
         var field = config.ContainsKey("dtype") ? "dtype" : "torch_dtype";
-        if (config[field] is JsonValue said && dtypes.TryGetValue(dtype, out var name) && !(said.TryGetValue<string>(out var text) && text == name))
+        if (config[field] is JsonValue said && StoredTypes.NameOf(dtype) is { } name && !(said.TryGetValue<string>(out var text) && text == name))
         {
             config[field] = name;
             File.Delete(path); // a copy has the original's permissions, which may forbid writing

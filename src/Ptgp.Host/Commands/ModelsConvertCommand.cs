@@ -8,12 +8,8 @@ namespace Ptgp.Host.Commands;
 /// <summary><c>ptgp models convert</c>: writes a checkpoint with its weights in another type, such as half the size.</summary>
 internal sealed class ModelsConvertCommand : IPtgpCommand
 {
-    private static readonly Dictionary<string, ScalarType> types = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["float32"] = ScalarType.Float32,
-        ["float16"] = ScalarType.Float16,
-        ["bfloat16"] = ScalarType.BFloat16,
-    };
+    // No checkpoint gains by more than it is loaded with.
+    private static readonly Dictionary<string, ScalarType> types = StoredTypes.ByName.Where(type => type.Value != ScalarType.Float64).ToDictionary(StringComparer.OrdinalIgnoreCase);
 
     private readonly Argument<string> path = new("PATH") { Description = "The folder of a checkpoint." };
     private readonly Option<string> dtype = new("--dtype") { Description = $"As what its weights are stored: {string.Join(", ", types.Keys)}.", HelpName = "TYPE", Required = true };
