@@ -48,8 +48,8 @@ public sealed partial record GenerationOptions
     /// <value>At most 64. Needs <see cref="NumBeams"/> above 1, the more the better; not beside <see cref="DoSample"/>, <see cref="NumBeamGroups"/> or <see cref="Patience"/>.</value>
     public IReadOnlyList<IReadOnlyList<int>>? ForceWordsIds { get; init; }
 
-    /// <summary>Gets sets of sequences of token ids, such as the forms of a word; of each set one at least must be written, in one piece, unless rules forbid it. Since 1.8.</summary>
-    /// <value>At most 64, those of <see cref="ForceWordsIds"/> included, which they may stand beside; else as these.</value>
+    /// <summary>Gets sets of sequences of token ids, such as the forms of a word; of each set one at least must be written, in one piece, unless rules forbid it.</summary>
+    /// <value>At most 64 with the sequences of <see cref="ForceWordsIds"/>, beside which they may stand, and with the same needs.</value>
     public IReadOnlyList<IReadOnlyList<IReadOnlyList<int>>>? ForceAnyWordsIds { get; init; }
 
     /// <summary>Gets how many tokens at most are guessed at a time by copying what followed the last tokens where they stood before, in the input or in what was written. What is written stays the same; where much is copied, it is written sooner.</summary>
