@@ -2,22 +2,6 @@ using System.Text;
 
 namespace Ptgp.Backbone.Jinja;
 
-/// <summary>What a statement lets follow.</summary>
-internal enum JinjaFlow
-{
-    /// <summary>The next statement.</summary>
-    Next,
-
-    /// <summary>What comes behind the loop.</summary>
-    Break,
-
-    /// <summary>The loop's next item.</summary>
-    Continue,
-}
-
-/// <summary>A part of a template, ready to be rendered.</summary>
-internal delegate JinjaFlow JinjaStatement(JinjaScope scope, StringBuilder output);
-
 /// <summary>Reads the statements of a template.</summary>
 internal sealed class JinjaParser(IReadOnlyList<JinjaToken> tokens)
 {
@@ -171,8 +155,8 @@ internal sealed class JinjaParser(IReadOnlyList<JinjaToken> tokens)
 
     private JinjaStatement Set()
     {
-        var names = Names();
-        if (names.Count == 1 && tokens.TakeSymbol("."))
+        var names = JinjaNames.Read(tokens);
+        if (names.IsOne && tokens.TakeSymbol("."))
         {
             var member = tokens.Demand(JinjaTokenKind.Name).Text;
             tokens.DemandSymbol("=");
@@ -180,7 +164,7 @@ internal sealed class JinjaParser(IReadOnlyList<JinjaToken> tokens)
             Close();
             return (scope, _) =>
             {
-                var target = scope[names[0]] as JinjaNamespace ?? throw new JinjaException($"only a namespace's members can be set, but '{names[0]}' is {JinjaValues.Kind(scope[names[0]])}.");
+                var target = scope[names.First] as JinjaNamespace ?? throw new JinjaException($"only a namespace's members can be set, but '{names.First}' is {JinjaValues.Kind(scope[names.First])}.");
                 target.Values[member] = changed(scope);
                 return JinjaFlow.Next;
             };
@@ -192,7 +176,7 @@ internal sealed class JinjaParser(IReadOnlyList<JinjaToken> tokens)
             Close();
             return (scope, _) =>
             {
-                Assign(scope, names, value(scope));
+                names.Assign(scope, value(scope));
                 return JinjaFlow.Next;
             };
         }
@@ -203,14 +187,14 @@ internal sealed class JinjaParser(IReadOnlyList<JinjaToken> tokens)
         {
             var text = new StringBuilder();
             var flow = body(new(scope), text);
-            scope[names[0]] = text.ToString();
+            scope[names.First] = text.ToString();
             return flow;
         };
     }
 
     private JinjaStatement For()
     {
-        var names = Names();
+        var names = JinjaNames.Read(tokens);
         tokens.DemandName("in");
         var all = Expressions.ReadWithoutElse();
         var filter = tokens.TakeName("if") ? Expressions.Read() : null;
@@ -228,52 +212,8 @@ internal sealed class JinjaParser(IReadOnlyList<JinjaToken> tokens)
             Close();
         }
 
-        return (scope, output) => Loop(scope, output, names, JinjaValues.Items(all(scope)), filter, body, otherwise);
+        return new JinjaLoop(names, all, filter, body, otherwise).Run;
     }
-
-    private static JinjaFlow Loop(
-        JinjaScope scope, StringBuilder output, IReadOnlyList<string> names, IEnumerable<object?> all, JinjaExpression? filter, JinjaStatement body, JinjaStatement? otherwise)
-    {
-        var items = all.Where(item =>
-        {
-            scope.Step();
-            var inner = new JinjaScope(scope);
-            Assign(inner, names, item);
-            return filter is null || JinjaValues.IsTrue(filter(inner));
-        }).ToList();
-        if (items.Count == 0)
-        {
-            return otherwise?.Invoke(scope, output) ?? JinjaFlow.Next;
-        }
-
-        for (var i = 0; i < items.Count; i++)
-        {
-            scope.Step();
-            var inner = new JinjaScope(scope);
-            Assign(inner, names, items[i]);
-            inner["loop"] = State(items, i);
-            if (body(inner, output) == JinjaFlow.Break)
-            {
-                break;
-            }
-        }
-
-        return JinjaFlow.Next;
-    }
-
-    private static OrderedDictionary<string, object?> State(List<object?> items, int i) => new(StringComparer.Ordinal)
-    {
-        ["index"] = i + 1L,
-        ["index0"] = (long)i,
-        ["revindex"] = (long)items.Count - i,
-        ["revindex0"] = items.Count - i - 1L,
-        ["first"] = i == 0,
-        ["last"] = i == items.Count - 1,
-        ["length"] = (long)items.Count,
-        ["previtem"] = i > 0 ? items[i - 1] : new Undefined("loop.previtem"),
-        ["nextitem"] = i + 1 < items.Count ? items[i + 1] : new Undefined("loop.nextitem"),
-        ["cycle"] = (JinjaFunction)(arguments => arguments.Positional.Count > 0 ? arguments.Positional[i % arguments.Positional.Count] : throw new JinjaException("'cycle' must be given something.")),
-    };
 
     private JinjaStatement Macro()
     {
@@ -295,58 +235,8 @@ internal sealed class JinjaParser(IReadOnlyList<JinjaToken> tokens)
         var body = Block("endmacro");
         return (scope, _) =>
         {
-            scope[name] = (JinjaFunction)(arguments =>
-            {
-                using var call = scope.Enter();
-                var inner = new JinjaScope(scope);
-                for (var i = 0; i < parameters.Count; i++)
-                {
-                    var (parameter, otherwise) = parameters[i];
-                    inner[parameter] = arguments.Has(i, parameter) ? arguments.Get(i, parameter) : otherwise is null ? new Undefined(parameter) : otherwise(inner);
-                }
-
-                var text = new StringBuilder();
-                body(inner, text);
-                return text.ToString();
-            });
+            scope[name] = new JinjaMacro(parameters, body).In(scope);
             return JinjaFlow.Next;
         };
-    }
-
-    private List<string> Names()
-    {
-        List<string> names = [];
-        var inBrackets = tokens.TakeSymbol("(");
-        do
-        {
-            names.Add(tokens.Demand(JinjaTokenKind.Name).Text);
-        }
-        while (tokens.TakeSymbol(","));
-        if (inBrackets)
-        {
-            tokens.DemandSymbol(")");
-        }
-
-        return names;
-    }
-
-    private static void Assign(JinjaScope scope, IReadOnlyList<string> names, object? value)
-    {
-        if (names.Count == 1)
-        {
-            scope[names[0]] = value;
-            return;
-        }
-
-        var parts = JinjaValues.Items(value).ToList();
-        if (parts.Count != names.Count)
-        {
-            throw new JinjaException($"{names.Count} values are wanted for {string.Join(", ", names)}, but there are {parts.Count}.");
-        }
-
-        for (var i = 0; i < names.Count; i++)
-        {
-            scope[names[i]] = parts[i];
-        }
     }
 }

@@ -11,9 +11,10 @@ internal static class JsonText
 {
     /// <summary>Reads a section whose value is a JSON list or object as if its items had been given one by one.</summary>
     /// <param name="section">The section.</param>
+    /// <param name="mayBeText">Whether it may be a text instead, which may begin as it likes, but not as a list of texts.</param>
     /// <param name="fault">What is wrong with a value that begins as one and is none, to be read after <c>but</c>; else null.</param>
     /// <returns>Null where it is neither.</returns>
-    public static IConfigurationSection? Parse(IConfigurationSection section, out string? fault)
+    public static IConfigurationSection? Parse(IConfigurationSection section, bool mayBeText, out string? fault)
     {
         fault = null;
         if (section.Value?.TrimStart() is not { Length: > 0 } text || text[0] is not ('[' or '{'))
@@ -34,7 +35,7 @@ internal static class JsonText
         }
         catch (JsonException)
         {
-            fault = JsonBreak.Describe(section.Value);
+            fault = mayBeText && text[1..].TrimStart() is not ['"', ..] ? null : JsonBreak.Describe(section.Value);
         }
         catch (FormatException)
         {

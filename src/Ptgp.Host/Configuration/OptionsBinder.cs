@@ -43,12 +43,12 @@ internal sealed class OptionsBinder
         var isScalar = section.Value is not null && (children.Count == 0 || origins?.IsScalar(section.Path) == true);
         if (!OptionTypes.IsScalar(type) && isScalar)
         {
-            if (JsonText.Parse(section, out var broken) is { } parsed)
+            if (JsonText.Parse(section, OptionTypes.ItemOf(type) == typeof(string), out var broken) is { } parsed)
             {
                 return Value(type, parsed, defaults);
             }
 
-            if (broken is not null && !IsText(type, section.Value!))
+            if (broken is not null)
             {
                 return Fault(section.Path, $"must be {OptionTypes.Describe(type)}, but {broken}: '{section.Value}'.");
             }
@@ -239,9 +239,6 @@ internal sealed class OptionsBinder
         faults.Add(new(path, message, origins?.Find(path)));
         return null;
     }
-
-    // A list of one text may be that text, which may begin as it likes, but not as a list of texts.
-    private static bool IsText(Type type, string value) => OptionTypes.ItemOf(type) == typeof(string) && value.TrimStart()[1..].TrimStart() is not ['"', ..];
 
     private static string Join(string path, string key) => path.Length == 0 ? key : $"{path}:{key}";
 

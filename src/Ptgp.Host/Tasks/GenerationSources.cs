@@ -1,5 +1,7 @@
+using Ptgp.Backbone;
 using Ptgp.Backbone.Generation;
 using Ptgp.Host.Configuration;
+using Ptgp.Toolkit.Heads;
 
 namespace Ptgp.Host.Tasks;
 
@@ -38,6 +40,9 @@ internal sealed record GenerationSources
     /// <summary>Names the options that the caller or the configuration asks for.</summary>
     public static IEnumerable<string> AskedIn(params IEnumerable<GenerationOptions> options) => keys.Values.Where(key => options.Any(each => key.Property.GetValue(each) is not null)).Select(key => key.Name);
 
+    /// <summary>Finds what is wrong with what stands.</summary>
+    public IReadOnlyList<OptionFault> FindFaults(CheckpointFolder folder) => ResolvedOptions.FindFaults(All, FactsOf(folder));
+
     /// <summary>Blames options where they were asked for.</summary>
     public ConfigurationException Blame(IEnumerable<OptionFault> faults)
     {
@@ -56,10 +61,11 @@ internal sealed record GenerationSources
     }
 
     /// <summary>Finds what was asked for in vain: options that change nothing beside those that stand. What a plugin asks for in the same way has a use of its own.</summary>
-    /// <param name="facts">What decoding must know of the backbone.</param>
+    /// <param name="folder">The backbone's checkpoint.</param>
     /// <returns>A sentence each.</returns>
-    public IEnumerable<string> FindIdle(DecoderFacts facts)
+    public IEnumerable<string> FindIdle(CheckpointFolder folder)
     {
+        var facts = FactsOf(folder);
         var known = Idle(Plugin, Plugin.Or(Checkpoint)).Select(idle => idle.Option).ToHashSet();
         var now = Idle(Own, All).Select(idle => idle.Option).ToHashSet();
         return Say(Section, Idle(Own, Standing).Where(idle => now.Contains(idle.Option))).Concat(Say(CallersOption, Idle(Caller, All)));
@@ -82,6 +88,8 @@ internal sealed record GenerationSources
         string[] all = [.. names];
         return $"{where}: {string.Join(" and ", new[] { string.Join(", ", all[..^1]), all[^1] }.Where(part => part.Length > 0))} change{(all.Length == 1 ? "s" : "")} nothing, since {reason}.";
     }
+
+    private DecoderFacts FactsOf(CheckpointFolder folder) => DecoderFacts.Of(folder.Config) with { Tokenizer = WrittenForm.NameOf(All) is not null ? folder.LoadTokenizer() : null };
 
     private bool IsAsked(string name) => AskedIn(All).Contains(name);
 

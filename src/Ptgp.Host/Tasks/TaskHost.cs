@@ -66,7 +66,7 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
     {
         var ready = Prepare(task, BackboneOf(task), new());
         backbones.Verify(ready.Folder);
-        List<string> remarks = [.. TryOut(task, ready, TrainedFor(ready)), .. WhyUnreachable(ready) is { } remark ? [remark] : Array.Empty<string>(), .. WhyIdle(ready)];
+        List<string> remarks = [.. TryOut(task, ready, ready.Trained), .. ready.WhyUnreachable is { } remark ? [remark] : Array.Empty<string>(), .. ready.WhyIdle];
         return new TaskInspection
         {
             Task = task,
@@ -99,7 +99,7 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
     {
         var ready = Prepare(task, BackboneOf(task), caller);
         // Training begins anew, perhaps to make the very folder that the configuration names.
-        var trained = use == TaskUse.Training ? null : TrainedFor(ready);
+        var trained = use == TaskUse.Training ? null : ready.Trained;
         var backbone = backbones.Find(ready.Description.Name);
         if (backbone is null)
         {
@@ -113,12 +113,12 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
             log.Status($"Task '{task}' begins from backbone '{ready.Description.Name}' as it is: what tasks:{task}:adapter names, '{standing}', is not read.");
         }
 
-        if (WhyUnreachable(ready) is { } remark)
+        if (ready.WhyUnreachable is { } remark)
         {
             log.Warn(remark);
         }
 
-        foreach (var idle in use == TaskUse.Training ? [] : WhyIdle(ready))
+        foreach (var idle in use == TaskUse.Training ? [] : ready.WhyIdle)
         {
             log.Warn(idle);
         }
@@ -166,7 +166,7 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         {
             description = CheckpointFolder.Open(configuration.Backbones[backbone].Checkpoint).Describe(backbone);
             var ready = Prepare(task, backbone, new());
-            TryOut(task, ready, TrainedFor(ready));
+            TryOut(task, ready, ready.Trained);
             return new(backbone, description, null);
         }
         catch (UnfitBackboneException fault)
@@ -188,7 +188,7 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
     }
 
     // Everything that can be found wrong without making a head.
-    private Prepared Prepare(string task, string backbone, GenerationOptions caller)
+    private PreparedTask Prepare(string task, string backbone, GenerationOptions caller)
     {
         var settings = configuration.Tasks[task];
         var instance = plugins.Find(settings.Plugin).Create(new()
@@ -211,7 +211,7 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         }
 
         GenerationSources generation = new() { Configuration = configuration, Task = task, Caller = caller, Plugin = WishesOf(instance.Plugin), Checkpoint = folder.Generation };
-        if (instance.Plugin.Needs.HasFlag(BackboneFeatures.Writes) && ResolvedOptions.FindFaults(generation.All, FactsOf(folder, generation)) is { Count: > 0 } faults)
+        if (instance.Plugin.Needs.HasFlag(BackboneFeatures.Writes) && generation.FindFaults(folder) is { Count: > 0 } faults)
         {
             throw generation.Blame(faults);
         }
@@ -223,7 +223,7 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         $"There must be a task '{task}' in the configuration, but there is none. Known here: {string.Join(", ", configuration.Tasks.Keys)}.");
 
     // Makes the head, and what was trained for it, on a backbone without weights; gives what works but should be known.
-    private IReadOnlyList<string> TryOut(string task, Prepared ready, string? trained)
+    private IReadOnlyList<string> TryOut(string task, PreparedTask ready, string? trained)
     {
         var outline = backbones.Outline(ready.Folder, ready.Description);
         var view = outline.View();
@@ -237,7 +237,7 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
     }
 
     // What can be found wrong without weights is, before they are read, which may take long. What goes wrong for want of them, does not once they are there.
-    private void Foresee(string task, Prepared ready, string? trained)
+    private void Foresee(string task, PreparedTask ready, string? trained)
     {
         try
         {
@@ -249,19 +249,6 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         }
     }
 
-    private static string? WhyUnreachable(Prepared ready) => ready.Generation.All.MaxNewTokens is { } most && most > ready.Description.MaxTargetLength && ready.Plugin.Needs.HasFlag(BackboneFeatures.Writes)
-        ? $"maxNewTokens is {most}, but backbone '{ready.Description.Name}' has {ready.Description.MaxTargetLength} positions: texts end there at the latest."
-        : null;
-
-    private static IEnumerable<string> WhyIdle(Prepared ready) => ready.Plugin.Needs.HasFlag(BackboneFeatures.Writes)
-        ? ready.Generation.FindIdle(FactsOf(ready.Folder, ready.Generation))
-        : ready.Generation.AllIdle($"plugin '{ready.Plugin.Name}' does not write its answers here");
-
-    private static DecoderFacts FactsOf(CheckpointFolder folder, GenerationSources generation) =>
-        DecoderFacts.Of(folder.Config) with { Tokenizer = WrittenForm.NameOf(generation.All) is not null ? folder.LoadTokenizer() : null };
-
-    private static string? TrainedFor(Prepared ready) => ready.Settings.Adapter is { } adapter ? TrainedTask.Find(adapter) : null;
-
     private static GenerationOptions WishesOf(ITaskPlugin plugin) => (GenerationOptions)plugin.GetType().GetProperty(nameof(TaskPlugin<,>.Generation))!.GetValue(plugin)!;
 
     private static EngineLimits Limits(BackboneConfiguration settings)
@@ -269,7 +256,4 @@ internal sealed class TaskHost(HostConfiguration configuration, PluginCatalog pl
         EngineLimits limits = new() { ReadsAlone = settings.Determinism == Determinism.Strict };
         return settings.KeyValueMemory is { } megabytes ? limits with { MemoryBytes = megabytes * 1_000_000L } : limits;
     }
-
-    private sealed record Prepared(
-        TaskConfiguration Settings, ITaskPlugin Plugin, CheckpointFolder Folder, BackboneDescription Description, ComputeDevice Device, GenerationSources Generation);
 }
