@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Ptgp.Toolkit.Heads;
 
 namespace Ptgp.Host.Commands;
 
@@ -11,8 +12,6 @@ internal sealed class TextLosses(GenerationOptions asked)
 
     // That texts end where they were asked to is no news, unless they are not of the form that was asked for.
     private bool IsLengthAsked => asked.MaxNewTokens is not null || asked.MaxLength is not null;
-
-    private string? Form => asked.Regex is not null ? "regex" : asked.JsonSchema is not null ? "jsonSchema" : null;
 
     /// <summary>Takes an answer that is written as plain text.</summary>
     public void Count(JsonNode answer)
@@ -27,10 +26,11 @@ internal sealed class TextLosses(GenerationOptions asked)
     public IEnumerable<string> Remarks()
     {
         const string whole = "Whole answers, by --json or in a .jsonl file,";
-        if (unfinished > 0 && (Form is not null || !IsLengthAsked))
+        var form = WrittenForm.NameOf(asked);
+        if (unfinished > 0 && (form is not null || !IsLengthAsked))
         {
             var what = asked.MaxTime is null ? "length" : "length or time";
-            yield return Form is { } form
+            yield return form is not null
                 ? $"{Of(unfinished)} ended by {what} before what {form} asks for was whole. {whole} say which (\"unfinished\")."
                 : $"{Of(unfinished)} ended by {what}. {whole} say which (\"unfinished\"); maxNewTokens allows more.";
         }

@@ -37,7 +37,7 @@ internal sealed record GenerationSources
 
     private string Section => $"tasks:{Task}:generation";
 
-    /// <summary>Names the options that the caller or the configuration asks for.</summary>
+    /// <summary>Names the options that any of these asks for.</summary>
     public static IEnumerable<string> AskedIn(params IEnumerable<GenerationOptions> options) => keys.Values.Where(key => options.Any(each => key.Property.GetValue(each) is not null)).Select(key => key.Name);
 
     /// <summary>Finds what is wrong with what stands.</summary>
