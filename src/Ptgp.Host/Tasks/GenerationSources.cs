@@ -60,19 +60,19 @@ internal sealed record GenerationSources
         return new($"{Section}:{fault.Option}", fault.Reason + string.Concat(others), origin);
     }
 
-    /// <summary>Finds what was asked for in vain: options that change nothing beside those that stand. What a plugin asks for in the same way has a use of its own.</summary>
+    /// <summary>Finds what was asked for in vain: options that change nothing beside those that stand. What a plugin asks for in the same way has a use of its own, and so have others that are idle for the same reason.</summary>
     /// <param name="folder">The backbone's checkpoint.</param>
     /// <returns>A sentence each.</returns>
     public IEnumerable<string> FindIdle(CheckpointFolder folder)
     {
         var facts = FactsOf(folder);
-        var known = Idle(Plugin, Plugin.Or(Checkpoint)).Select(idle => idle.Option).ToHashSet();
+        var known = Idle(Plugin, Plugin.Or(Checkpoint)).Select(idle => idle.Reason).ToHashSet();
         var now = Idle(Own, All).Select(idle => idle.Option).ToHashSet();
         return Say(Section, Idle(Own, Standing).Where(idle => now.Contains(idle.Option))).Concat(Say(CallersOption, Idle(Caller, All)));
 
         IEnumerable<IdleOption> Idle(GenerationOptions asked, GenerationOptions all) => ResolvedOptions.FindFaults(all, facts).Count > 0 ? [] : IdleOptions.Find(asked, ResolvedOptions.From(all, facts));
 
-        IEnumerable<string> Say(string where, IEnumerable<IdleOption> idle) => idle.Where(each => !known.Contains(each.Option)).GroupBy(each => each.Reason, each => each.Option).Select(names => Sentence(where, names, names.Key));
+        IEnumerable<string> Say(string where, IEnumerable<IdleOption> idle) => idle.Where(each => !known.Contains(each.Reason)).GroupBy(each => each.Reason, each => each.Option).Select(names => Sentence(where, names, names.Key));
     }
 
     /// <summary>Says of all options that they change nothing.</summary>
