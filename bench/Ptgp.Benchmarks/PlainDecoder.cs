@@ -51,7 +51,7 @@ internal sealed class PlainDecoder : IDisposable
         List<Tensor> written = [];
         for (var position = 0; position < count; position++)
         {
-            next = Step(next).argmax(-1, keepdim: true);
+            Freeing(() => next = Step(next).argmax(-1, keepdim: true).MoveToOuterDisposeScope());
             written.Add(next);
         }
 
@@ -69,13 +69,16 @@ internal sealed class PlainDecoder : IDisposable
         var first = (arange(sources, device: source.device) * beams).unsqueeze(1);
         for (var position = 0; position < count; position++)
         {
-            var scores = nn.functional.log_softmax(Step(next).to_type(float32), -1).view(sources, beams, -1) + sums.unsqueeze(-1);
-            var (best, places) = scores.view(sources, -1).topk(2 * beams, -1);
-            sums = best[TensorIndex.Colon, ..beams];
-            var kept = places[TensorIndex.Colon, ..beams];
-            var rows = (first + kept.div(config.OutputVocabulary, RoundingMode.floor).to(int64)).flatten();
-            next = kept.remainder(config.OutputVocabulary).view(-1, 1);
-            self = [.. self.Select(cache => (cache.K.index_select(0, rows), cache.V.index_select(0, rows)))];
+            Freeing(() =>
+            {
+                var scores = nn.functional.log_softmax(Step(next).to_type(float32), -1).view(sources, beams, -1) + sums.unsqueeze(-1);
+                var (best, places) = scores.view(sources, -1).topk(2 * beams, -1);
+                sums = best[TensorIndex.Colon, ..beams].detach().MoveToOuterDisposeScope();
+                var kept = places[TensorIndex.Colon, ..beams];
+                var rows = (first + kept.div(config.OutputVocabulary, RoundingMode.floor).to(int64)).flatten();
+                next = kept.remainder(config.OutputVocabulary).view(-1, 1).MoveToOuterDisposeScope();
+                self = [.. self.Select(cache => (cache.K.index_select(0, rows), cache.V.index_select(0, rows)))];
+            });
         }
 
         return sums[TensorIndex.Colon, 0].MoveToOuterDisposeScope();
@@ -87,6 +90,23 @@ internal sealed class PlainDecoder : IDisposable
         {
             weight.Dispose();
         }
+    }
+
+    // Makes a step and frees what only it needed, the way to gradients among it: of 128 rows 64 steps would take more than 24 GB else.
+    private void Freeing(Action step)
+    {
+        List<(Tensor K, Tensor V)> before = [.. self];
+        using (NewDisposeScope())
+        {
+            step();
+            self = [.. self.Select(cache => (cache.K.detach().MoveToOuterDisposeScope(), cache.V.detach().MoveToOuterDisposeScope()))];
+        }
+
+        before.ForEach(cache =>
+        {
+            cache.K.Dispose();
+            cache.V.Dispose();
+        });
     }
 
     // What is fed first: the start token, or what was read.
