@@ -17,6 +17,7 @@ public static class IdleOptions
         ArgumentNullException.ThrowIfNull(resolved);
         return
         [
+            .. Of(asked.MaxNewTokens is null ? null : "maxNewTokens stands", ("maxLength", asked.MaxLength is not null)),
             .. Of(resolved.DoSample ? null : asked.DoSample == true || resolved.Temperature == 0 ? "at temperature 0 nothing is drawn" : "nothing is drawn unless doSample is true",
                 ("temperature", asked.Temperature is not (null or 0 or 1)), ("topK", asked.TopK is not (null or 0)), ("topP", asked.TopP is not (null or 1)), ("minP", asked.MinP is not (null or 0)),
                 ("typicalP", asked.TypicalP is not (null or 1)), ("epsilonCutoff", asked.EpsilonCutoff is not (null or 0)), ("etaCutoff", asked.EtaCutoff is not (null or 0)), ("seed", asked.Seed is not null)),

@@ -64,7 +64,7 @@ public sealed record ResolvedOptions
     /// <summary>Gets the id that stands before everything that is written.</summary>
     public int StartId { get; }
 
-    /// <summary>Gets the most new tokens; null when <see cref="MaxLength"/> or the default stands.</summary>
+    /// <summary>Gets the most new tokens, whatever <see cref="MaxLength"/> says; null when that or the default stands.</summary>
     public int? MaxNewTokens { get; }
 
     /// <summary>Gets the longest sequence, start token and prefix included; null when <see cref="MaxNewTokens"/> or the default stands.</summary>
@@ -229,7 +229,7 @@ public sealed record ResolvedOptions
     public int LongestAfter(int prefixLength, int beginning = 1)
     {
         var given = beginning + prefixLength;
-        var wanted = MaxLength ?? given + (long)(MaxNewTokens ?? DefaultNewTokens);
+        var wanted = MaxNewTokens is null && MaxLength is { } length ? length : given + (long)(MaxNewTokens ?? DefaultNewTokens);
         var longest = (int)Math.Min(wanted, Facts.MaxLength);
         return longest > given ? longest : throw new ArgumentException(string.Create(
             CultureInfo.InvariantCulture,

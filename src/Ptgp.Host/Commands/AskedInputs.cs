@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Ptgp.Backbone;
 using Ptgp.Host.Configuration;
 using Ptgp.Host.Tasks;
@@ -9,7 +8,7 @@ using Ptgp.Host.Tasks;
 namespace Ptgp.Host.Commands;
 
 /// <summary>What a command is asked with: texts of the command line, the lines of a file, or what is piped in.</summary>
-internal sealed partial class AskedInputs
+internal sealed class AskedInputs
 {
     private readonly Argument<string[]> texts = new("TEXT") { Description = "What to answer, each a line out. Without it, --input or standard input is read.", Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<string?> input = new("--input") { Description = "A file with an input a line: text, or JSON objects in a .jsonl file. '-' is standard input.", HelpName = "FILE" };
@@ -23,18 +22,9 @@ internal sealed partial class AskedInputs
         command.Add(format);
     }
 
-    /// <summary>Checks that no text is a slip: what looks like an option is none, unless it stands behind '--'.</summary>
+    /// <summary>Checks that no text is a slip: see <see cref="OptionSlips.Check"/>.</summary>
     /// <exception cref="UsageException">One is.</exception>
-    public void Check(ParseResult parsed)
-    {
-        var before = parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).Select(token => token.Value).ToHashSet();
-        if (parsed.GetValue(texts)?.FirstOrDefault(text => OptionLike().IsMatch(text) && before.Contains(text)) is { } slip)
-        {
-            var command = parsed.CommandResult.Command;
-            var options = command.Options.Concat(parsed.RootCommandResult.Command.Options).Select(option => option.Name);
-            throw new UsageException($"An option must be one that 'ptgp {command.Name} --help' names, but is '{slip}'. {(Nearest.Find(slip, options) is { } meant ? $"Did you mean '{meant}'? " : "")}A text that looks like an option stands behind '--'.");
-        }
-    }
+    public void Check(ParseResult parsed) => OptionSlips.Check(parsed, parsed.GetValue(texts));
 
     /// <summary>Opens what is asked with.</summary>
     /// <exception cref="UsageException">There is nothing, or nothing that can be read.</exception>
@@ -95,9 +85,6 @@ internal sealed partial class AskedInputs
     private static bool LooksLikeJson(string text) => text.TrimStart() is ['{' or '[' or '"', ..];
 
     private static string Short(string text) => text.Length <= 60 ? $"'{text}'" : $"'{text[..60]}…'";
-
-    [GeneratedRegex("^--[A-Za-z][A-Za-z-]*(=.*)?$")]
-    private static partial Regex OptionLike();
 
     // What is read: a path, or '-'; null for the texts of the command line.
     private string? Source(ParseResult parsed, CommandContext context)

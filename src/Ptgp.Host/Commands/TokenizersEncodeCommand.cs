@@ -17,6 +17,7 @@ internal sealed class TokenizersEncodeCommand : IPtgpCommand
         var command = new Command("encode", "Shows the ids of texts, and their entries in the vocabulary. Writes a line a text.") { path, texts, reads, special };
         command.SetAction(parsed => guard(parsed, async (context, cancellation) =>
         {
+            OptionSlips.Check(parsed, parsed.GetValue(texts));
             var tokenizer = CheckpointFolder.Open(Given.Model(context, parsed.GetRequiredValue(path), "PATH")).LoadTokenizer();
             EncodingOptions options = new() { IsTarget = !parsed.GetValue(reads), AddSpecialTokens = parsed.GetValue(special) };
             var lines = parsed.GetValue(texts) is { Length: > 0 } given ? InputLines.OfArguments(given) : InputLines.OfStreamAsync(context.In, "standard input", cancellation);

@@ -76,7 +76,7 @@ internal sealed class OptionsBinder
 
         var meant = OtherNames.Find(type, text) is { } here ? $" Here it is called '{here}'."
             : type.IsEnum && Nearest.Find(text, OptionTypes.Choices(type)) is { } nearest ? $" Did you mean '{nearest}'?" : "";
-        return Fault(section.Path, $"must be {OptionTypes.Describe(type)}, but is '{text}'.{meant}{(text.Length == 0 ? OverridingProvider.UnsetHint : "")}");
+        return Fault(section.Path, $"must be {OptionTypes.Describe(type)}, but is '{text}'.{meant}{(text.Length == 0 && origins?.Find(section.Path) is not ("--generation" or "--recipe") ? OverridingProvider.UnsetHint : "")}");
     }
 
     private Array? List(Type type, Type item, IConfigurationSection section, bool isScalar, List<IConfigurationSection> children)
@@ -100,17 +100,24 @@ internal sealed class OptionsBinder
             children.Sort((a, b) => int.Parse(a.Key, CultureInfo.InvariantCulture).CompareTo(int.Parse(b.Key, CultureInfo.InvariantCulture)));
         }
 
-        var list = Array.CreateInstance(item, children.Count);
+        var (list, before) = (Array.CreateInstance(item, children.Count), faults.Count);
         for (var i = 0; i < children.Count; i++)
         {
-            if (Value(item, children[i]) is { } value)
+            if (IsBare(item, children[i]))
+            {
+                Fault(children[i].Path, $"must be {OptionTypes.Describe(item)}, but is '{children[i].Value}'.");
+            }
+            else if (Value(item, children[i]) is { } value)
             {
                 list.SetValue(value, i);
             }
         }
 
-        return list;
+        return faults.Count > before ? null : list;
     }
+
+    // A list within a list has its brackets: without them nobody can tell which of the two is meant.
+    private static bool IsBare(Type item, IConfigurationSection child) => OptionTypes.ItemOf(item) is not null && child.Value is { Length: > 0 } && !child.GetChildren().Any();
 
     // Such as 0,2.5 for [0, 2.5].
     private Array? Parts(Type type, Type item, IConfigurationSection section)

@@ -37,7 +37,7 @@ internal sealed class OverridingProvider : ConfigurationProvider, IConfiguration
     /// <param name="settings">The settings; a later one stands against an earlier one.</param>
     /// <param name="option">The option they were given with, such as <c>--set</c>.</param>
     /// <param name="mayUnset">Whether <see cref="Unset"/> takes back what weaker ones say; else it is a text like others.</param>
-    /// <exception cref="ConfigurationException">One of them has no key or no equals sign.</exception>
+    /// <exception cref="ConfigurationException">One of them has no key or no equals sign, or is a part of another one's object or list.</exception>
     public static OverridingProvider FromCommandLine(IEnumerable<string> settings, string option, bool mayUnset = false)
     {
         var provider = new OverridingProvider();
@@ -50,6 +50,14 @@ internal sealed class OverridingProvider : ConfigurationProvider, IConfiguration
             }
 
             provider.Add(setting[..equals].Trim(), setting[(equals + 1)..], option, mayUnset);
+        }
+
+        foreach (var whole in provider.Data.Where(setting => setting.Value is { Length: > 0 } value && value[0] is '{' or '[').Select(setting => setting.Key))
+        {
+            if (provider.Data.Keys.FirstOrDefault(key => key.Length > whole.Length && IsWithin(key, whole)) is { } part)
+            {
+                throw new ConfigurationException($"{option} gives '{whole}' as a whole and '{part}', which is a part of it. Write the part into the whole, or leave one of them out.");
+            }
         }
 
         return provider;

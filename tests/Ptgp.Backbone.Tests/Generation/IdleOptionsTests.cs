@@ -17,6 +17,13 @@ public sealed class IdleOptionsTests
     }
 
     [Fact]
+    public void OneLengthStandsAndTheOtherIsIdle()
+    {
+        Assert.Equal(["maxLength"], Names(new() { MaxNewTokens = 5, MaxLength = 50 }, "maxNewTokens stands"));
+        Assert.Empty(Names(new() { MaxLength = 50 }));
+    }
+
+    [Fact]
     public void WhatChoosesAmongBeamsIsIdleWhereThereIsOne()
     {
         GenerationOptions asked = new() { LengthPenalty = 2, EarlyStopping = EarlyStopping.True, DiversityPenalty = 1, CoveragePenalty = 0.5 };

@@ -22,6 +22,7 @@ public class ResolvedOptionsTests
         Assert.Equal(260, ResolvedOptions.From(new(), Facts with { MaxLength = int.MaxValue }).LongestAfter(3));
         Assert.Equal(9, ResolvedOptions.From(new() { MaxNewTokens = 5 }, Facts).LongestAfter(3));
         Assert.Equal(5, ResolvedOptions.From(new() { MaxLength = 5 }, Facts).LongestAfter(3));
+        Assert.Equal(9, ResolvedOptions.From(new() { MaxNewTokens = 5, MaxLength = 50 }, Facts).LongestAfter(3));
     }
 
     [Fact]

@@ -26,6 +26,17 @@ public sealed class TokenizersEncodeCommandTests
     }
 
     [Fact]
+    public async Task AMisspeltOptionIsNoText()
+    {
+        using var folder = new CommandFolder();
+        var marian = Repository.Fixture("models", "marian-split");
+        var (code, output, error) = await folder.RunAsync("tokenizers", "encode", marian, "Hund", "--sourc");
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains("An option must be one that 'ptgp tokenizers encode --help' names, but is '--sourc'. Did you mean '--source'?", error, StringComparison.Ordinal);
+        Assert.Equal(0, (await folder.RunAsync("tokenizers", "encode", marian, "--", "--sourc")).Code);
+    }
+
+    [Fact]
     public async Task WhereThereIsNoCheckpointThatIsSaid()
     {
         using var folder = new CommandFolder();

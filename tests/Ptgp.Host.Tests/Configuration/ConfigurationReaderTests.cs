@@ -101,6 +101,38 @@ public sealed class ConfigurationReaderTests
     }
 
     [Fact]
+    public void AListWithinAListHasItsBrackets()
+    {
+        using var folder = new ConfigurationFolder(Whole);
+        Assert.Equal(
+            [
+                "tasks:en-de:generation:badWordsIds:0 (from --set) must be a list, but is '246'.",
+                "tasks:en-de:generation:forceAnyWordsIds:0:0 (from --set) must be a list, but is '70'.",
+            ],
+            folder.Faults("tasks:en-de:generation:badWordsIds=[246,[3]]", "tasks:en-de:generation:forceAnyWordsIds=[[70],[[3]]]"));
+    }
+
+    [Fact]
+    public void AListWithAWrongItemIsNoHalfList()
+    {
+        using var folder = new ConfigurationFolder(Whole);
+        Assert.Equal(
+            ["tasks:en-de:generation:sequenceBias:0:id (from --set) is not known. Did you mean 'ids'?", "tasks:en-de:generation:sequenceBias:0:ids (from --set) must be given: a list."],
+            folder.Faults("tasks:en-de:generation:sequenceBias=[{\"id\":[5],\"bias\":1},{\"ids\":[6],\"bias\":1}]"));
+        Assert.Equal(2, folder.Faults("tasks:en-de:generation:sequenceBias=[null]").Length);
+    }
+
+    [Theory]
+    [InlineData("tasks:en-de:generation={\"numBeams\":1}", "tasks:en-de:generation:numBeams=99")]
+    [InlineData("tasks:en-de:generation:NUMBEAMS=99", "TASKS:en-de:generation={\"numBeams\":1}")]
+    public void APartIsNotGivenBesideItsWhole(string first, string second)
+    {
+        using var folder = new ConfigurationFolder(Whole);
+        var fault = Assert.ThrowsAny<ConfigurationException>(() => folder.Read(first, second));
+        Assert.Contains("which is a part of it", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ARelativePathBeginsWhereItWasWritten()
     {
         using var folder = new ConfigurationFolder(Whole);
