@@ -106,10 +106,10 @@ public sealed class ConfigurationReaderTests
         using var folder = new ConfigurationFolder(Whole);
         Assert.Equal(
             [
-                "tasks:en-de:generation:badWordsIds:0 (from --set) must be a list, but is '246'.",
                 "tasks:en-de:generation:forceAnyWordsIds:0:0 (from --set) must be a list, but is '70'.",
+                "tasks:en-de:generation:forceWordsIds:0 (from --set) must be a list, but is '246'.",
             ],
-            folder.Faults("tasks:en-de:generation:badWordsIds=[246,[3]]", "tasks:en-de:generation:forceAnyWordsIds=[[70],[[3]]]"));
+            folder.Faults("tasks:en-de:generation:forceWordsIds=[246,[3]]", "tasks:en-de:generation:forceAnyWordsIds=[[70],[[3]]]"));
     }
 
     [Fact]
