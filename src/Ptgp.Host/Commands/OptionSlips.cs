@@ -19,11 +19,9 @@ internal static partial class OptionSlips
         {
             var command = parsed.CommandResult.Command;
             var options = command.Options.Concat(parsed.RootCommandResult.Command.Options).Select(option => option.Name);
-            throw new UsageException($"An option must be one that 'ptgp {PathOf(parsed.CommandResult)} --help' names, but is '{slip}'. {(Nearest.Find(slip, options) is { } meant ? $"Did you mean '{meant}'? " : "")}A text that looks like an option stands behind '--'.");
+            throw new UsageException($"An option must be one that 'ptgp{UsageFaults.PathOf(parsed.CommandResult)} --help' names, but is '{slip}'. {(Nearest.Find(slip, options) is { } meant ? $"Did you mean '{meant}'? " : "")}A text that looks like an option stands behind '--'.");
         }
     }
-
-    private static string PathOf(CommandResult result) => result.Parent is CommandResult { Parent: not null } parent ? $"{PathOf(parent)} {result.Command.Name}" : result.Command.Name;
 
     [GeneratedRegex("^--[A-Za-z][A-Za-z-]*(=.*)?$")]
     private static partial Regex OptionLike();

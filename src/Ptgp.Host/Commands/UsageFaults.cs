@@ -27,5 +27,6 @@ internal static class UsageFaults
             ? $"{option.Name} must be {OptionTypes.Describe(type)}, but is '{given}'."
             : error.Message;
 
-    private static string PathOf(CommandResult result) => result.Parent is CommandResult parent ? $"{PathOf(parent)} {result.Command.Name}" : "";
+    /// <summary>Names a command behind <c>ptgp</c>, each part with a blank before it: <c> tokenizers encode</c>.</summary>
+    public static string PathOf(CommandResult result) => result.Parent is CommandResult parent ? $"{PathOf(parent)} {result.Command.Name}" : "";
 }
